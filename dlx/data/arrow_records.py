@@ -92,6 +92,10 @@ class ArrowFields:
         codes: Array = places.of(self._encoded.dictionary.to_pylist())[self._encoded.indices.to_numpy()]
         return codes
 
+    def take(self, rows: Sequence[int]) -> list[str]:
+        """The texts in these rows."""
+        return [self.column[row].as_py() for row in rows]
+
     def numbers(self, reading: Reading) -> Array | None:
         """As `Reading.piece` has them: by Arrow where they are plain and finite, else each different text by itself."""
         if reading.piece(self.column.slice(0, FIRST).to_pylist()) is None:

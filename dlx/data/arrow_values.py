@@ -9,6 +9,7 @@ import numpy as np
 
 from dlx.data.columns import ColumnError
 from dlx.data.roles import Roles
+from dlx.data.rounded import Rounded, may_be_rounded, rounded_among
 from dlx.data.texts import Texts, Values
 
 if TYPE_CHECKING:
@@ -42,6 +43,18 @@ def arrow_values(path: Path, name: str, column: pa.ChunkedArray, of: Roles) -> V
     if name in of.verbatim and column.null_count == 0 and not types.is_decimal(kind):
         return np.asarray(column.to_numpy())
     return np.asarray(column.cast(pa.float64(), safe=False).to_numpy())
+
+
+def rounded_in(column: pa.ChunkedArray, values: Values) -> Rounded | None:
+    """What float64 does not hold of the whole numbers of a column, read as these values; None where it holds all."""
+    import pyarrow as pa
+    from pyarrow import types
+
+    if isinstance(values, Texts) or not (types.is_integer(column.type) or types.is_decimal(column.type)):
+        return None
+    places = may_be_rounded(values) if values.dtype == np.float64 else np.empty(0, np.int64)
+    texts = column.take(pa.array(places)).cast(pa.string()).to_pylist()
+    return rounded_among(places.tolist(), texts, values[places].tolist())
 
 
 def _texts(column: pa.ChunkedArray) -> Texts:

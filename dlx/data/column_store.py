@@ -22,6 +22,10 @@ class ColumnStore(MutableMapping[str, Values]):
         column = self._columns[name]
         return column.take(slice(None)) if isinstance(column, PackedNumbers) else column
 
+    def stored(self, name: str) -> Values | PackedNumbers:
+        """A column as it is, packed or not."""
+        return self._columns[name]
+
     def __setitem__(self, name: str, values: Values) -> None:
         packed = None
         if not isinstance(values, Texts) and values.dtype == np.float64 and len(values) >= LARGE:

@@ -135,6 +135,11 @@ def description() -> str:
     return "; ".join(f"{name}: {field.description}" for name, field in ColumnOptions.model_fields.items())
 
 
+def as_key(name: str) -> str:
+    """The name of a column as a key of YAML."""
+    return name if name.isidentifier() else f'"{name}"'
+
+
 PLAIN = ColumnDetails()
 FUNCTIONS = {"none": "{}", "log": "ln({})", "signed_log": "signed_ln({})", "quantile": "quantile({})"}
 

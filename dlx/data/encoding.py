@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlx.data.columns import OTHER, Column, ColumnDetails, ColumnOptions
+from dlx.data.columns import OTHER, Column, ColumnDetails, ColumnOptions, as_key
 from dlx.data.features import UNKNOWN, Binary, Codes, Features, Lookup, Numbers, WithIndicator, code_type, one_hot
 from dlx.data.hashing import PLACES, places
 from dlx.data.quantiles import transformed
@@ -73,7 +73,7 @@ class Describer(NamedTuple):
         """Refuses what are rather names than categories, and tells of times that become categories."""
         what = f"column {name!r} has {len(texts)} different {'dates or times' if has_times else 'texts'}"
         if len(texts) > MOST_CATEGORIES and (self.rare == 0 or has_times):
-            ways = f"or state `columns: {{{_key(name)}: {{kind: {'time' if has_times else 'hashed'}}}}}`"
+            ways = f"or state `columns: {{{as_key(name)}: {{kind: {'time' if has_times else 'hashed'}}}}}`"
             raise DataError(f"{self.path}: {what}; name it in `ignore`, or in `categorical`, {ways}")
         if has_times:
             advice = (
@@ -87,7 +87,7 @@ class Describer(NamedTuple):
             day, month = ("second", "first") if order == "mdy" else ("first", "second")
             what = f"column {name!r} has dates such as {min(texts)!r}, of which the {day} number is read as the day"
             other = "dmy" if order == "mdy" else "mdy"
-            advice = f"if it is the {month} one, state `columns: {{{_key(name)}: {{kind: time, order: {other}}}}}`"
+            advice = f"if it is the {month} one, state `columns: {{{as_key(name)}: {{kind: time, order: {other}}}}}`"
             warnings.warn(Remark(f"{self.path}: {what}; {advice}"), stacklevel=2)
         kinds = {time.is_clock for time in moments(texts, order, digits=True).values() if time is not None}
         is_clock = kinds == {True}
@@ -97,11 +97,6 @@ class Describer(NamedTuple):
             what = f"column {name!r} has times of a day, which have no {without[0]}"
             raise DataError(f"{self.path}: columns: {what} {allowed(without[0], sorted(CLOCK_PARTS))}")
         return Column(name, None, replace(details, kind="time", parts=parts, order=order, is_clock=is_clock))
-
-
-def _key(name: str) -> str:
-    """The name of a column as a key of YAML."""
-    return name if name.isidentifier() else f'"{name}"'
 
 
 def are_times(texts: set[str]) -> bool:

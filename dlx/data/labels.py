@@ -17,6 +17,7 @@ Label = str | int | float | bool
 
 MOST_CLASSES = 100  # that numbers may have where no task is stated
 FEW_CLASSES = 20  # up to here a class may have a single example
+MOST_ODD = 3  # texts among numbers that are rather mistakes
 MANY_ALONE = 10  # examples from which on labels that are all different are remarked on
 
 
@@ -208,6 +209,7 @@ def _remark_on_few_values(y: Array, task: Task | None, origin: str) -> None:
 def _regression_or_not(y: Array, origin: str) -> Task | None:
     """Regression, or None for classes."""
     if y.dtype.kind in "Ub" and y.ndim == 1:
+        _refuse_odd_texts(y, origin)
         return None
     if y.dtype.kind == "f" and (y.ndim > 1 or (y != np.floor(y)).any()):
         return Task.REGRESSION
@@ -218,6 +220,17 @@ def _regression_or_not(y: Array, origin: str) -> Task | None:
         return Task.REGRESSION
     what = f"the labels are {_kind(y)} with {count} different values: classes or quantities?"
     raise DataError(f"{origin}: {what} State `task: multiclass` or `task: regression`")
+
+
+def _refuse_odd_texts(y: Array, origin: str) -> None:
+    """Refuses labels that are numbers, too many to be classes, but for a few texts among them."""
+    texts = np.unique(y).tolist() if y.dtype.kind == "U" else []
+    odd = [text for text in texts if number_in(text) is None]
+    if odd and len(odd) <= MOST_ODD and len(texts) > max(FEW_CLASSES, len(y) // 2) + MOST_ODD:
+        row = int((y == odd[0]).argmax())
+        what = f"the labels are numbers but for {_few(tuple(odd))} (first in row {row}, counted from 0)"
+        ways = "correct it, name it in `missing`, or state `task: multiclass` if all are names"
+        raise DataError(f"{origin}: {what}, and would be {len(texts)} classes: {ways}")
 
 
 def _kind(y: Array) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def moments(values: Array, order: Order | None = None, key: str = "data.split.ti
     key: what the remark calls the place in the spec that goes by them.
 
     Raises:
-        NoMoment: a value is missing or cannot be read.
+        NoMoment: a value is missing, cannot be read, or is of another kind than those before it.
     """
     if values.dtype.kind in "iubmM":
         return values.astype(np.int64)
@@ -43,19 +44,33 @@ def moments(values: Array, order: Order | None = None, key: str = "data.split.ti
         words = "month, day, year" if likely == "mdy" else "day, month, year"
         what = f"dates such as {min(present)!r} are read as {words}; write them as 2020-01-31 if that is wrong"
         warnings.warn(Remark(f"{key}: {what}"), stacklevel=2)
-    order = order or likely
-    numbers = {text: _number(text, order) for text in present}
+    readings = {text: _reading(text, order or likely) for text in present}
+    if len({reading.kind for reading in readings.values() if reading is not None}) > 1:
+        readings = {text: _reading(text, order or likely, digits=True) for text in present}
+    kind = ""
     for row, text in enumerate(texts):
-        if text is None or numbers[text] is None:
+        reading = None if text is None else readings[text]
+        if reading is None:
             what = "the value is missing" if text is None else f"{text!r} is neither a date nor a number"
             raise NoMoment(row, what)
-    return np.array([numbers[text] for text in texts if text is not None], np.float64)
+        if reading.kind != (kind := kind or reading.kind):
+            raise NoMoment(row, f"{text!r} is a {reading.kind}, and {texts[0]!r} a {kind}")
+    lookup = {text: reading.number for text, reading in readings.items() if reading is not None}
+    return np.array([lookup[text] for text in texts if text is not None], np.float64)
 
 
-def _number(text: str, order: Order | None) -> float | None:
-    days = moment(text, order)
+class _Reading(NamedTuple):
+    """What a text is, and the number that grows with it."""
+
+    kind: str
+    number: float
+
+
+def _reading(text: str, order: Order | None, digits: bool = False) -> _Reading | None:
+    """What a text is; digits: whether 20200131 is a date."""
+    days = moment(text, order, digits)
     if days is not None:
-        return days.days
+        return _Reading("time of a day" if days.is_clock else "date", days.days)
     with suppress(ValueError, OverflowError):
-        return float(text)
+        return _Reading("number", float(text))
     return None

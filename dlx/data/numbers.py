@@ -16,6 +16,7 @@ from dlx.types import Array
 MISSING = frozenset(("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"))
 CURRENCIES = "$€£¥₹₽₩₺₴₦₫₪฿¢"
 GROUPING = ",. '\u2019\u00a0\u202f"  # what may stand between groups of three digits, but for the decimal mark
+LAKHS = "(?<![0-9]{3},)(?<=,)(?:[0-9]{2},)+[0-9]{3}"  # behind the first comma of 12,34,567, as India groups digits
 CODE = re.compile("0[0-9]+")  # such as 0012, which is no number
 ENCLOSED = re.compile(rf"(?P<before>[{CURRENCIES}]?)\s*\(\s*(?P<inside>[{CURRENCIES}]?\s*[0-9.,][^()]*)\)")
 WIDEST, MOST_DIGITS = 24, 15  # characters that are read in one go; whole numbers of so many digits are exact in float64
@@ -61,7 +62,7 @@ class NumberStyle:
         decimal = re.escape(self.decimal)
         groups = re.escape((self.thousands or GROUPING).replace(self.decimal, ""))
         grouped = (
-            f"[1-9][0-9]{{0,2}}(?P<group>[{groups}])[0-9]{{3}}(?:(?P=group)[0-9]{{3}})*|"
+            f"[1-9][0-9]{{0,2}}(?P<group>[{groups}])(?:[0-9]{{3}}(?:(?P=group)[0-9]{{3}})*|{LAKHS})|"
             if groups
             else "(?P<group>$^)|"
         )

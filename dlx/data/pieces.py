@@ -10,6 +10,7 @@ import numpy as np
 
 from dlx.data.numbers import NumberStyle
 from dlx.data.packed_numbers import PackedNumbers
+from dlx.data.rounded import Rounded, is_rounded, may_be_rounded, rounded_among
 from dlx.data.texts import Places, Texts
 from dlx.types import Array
 
@@ -42,6 +43,9 @@ class Fields(Protocol):
     def codes(self, places: Places) -> Array:
         """(n,) int32, their places."""
 
+    def take(self, rows: Sequence[int]) -> list[str]:
+        """The texts in these rows."""
+
 
 class TextFields:
     """Texts of Python."""
@@ -57,12 +61,20 @@ class TextFields:
         """(n,) int32, their places."""
         return places.of(self.values)
 
+    def take(self, rows: Sequence[int]) -> list[str]:
+        """The texts in these rows."""
+        return [self.values[row] for row in rows]
+
 
 class Pieces:
-    """The pieces of one column: float64 numbers, and int32 places of texts."""
+    """The pieces of one column: float64 numbers, and int32 places of texts.
+
+    rounded: what of the numbers float64 does not hold; of texts once they are asked for as numbers.
+    """
 
     def __init__(self) -> None:
         self.places = Places()
+        self.rounded: Rounded | None = None
         self._pieces: list[Array | PackedNumbers] = []
 
     def add(self, fields: Fields, reading: Reading | None) -> None:
@@ -72,6 +84,10 @@ class Pieces:
             self._pieces.append(fields.codes(self.places))
             return
         packed = PackedNumbers.of(numbers) if len(numbers) >= LARGE else None
+        if packed is None:  # else they are far smaller
+            places = may_be_rounded(numbers).tolist()
+            if places:
+                self._heed_rounded(len(self), places, fields.take(places), numbers)
         self._pieces.append(numbers if packed is None else packed)
 
     def __len__(self) -> int:
@@ -98,10 +114,27 @@ class Pieces:
         """The numbers (m,), NaN for texts that stand for none."""
         lookup = np.array([of_texts.get(text, nan) for text in self.places], np.float64)
         numbers, start = np.empty(len(self)), 0
+        rounded = self._rounded_texts(lookup)
         for piece in self._pieces:
-            numbers[start : start + len(piece)] = _numbers(piece) if _has_numbers(piece) else lookup[_numbers(piece)]
+            part = numbers[start : start + len(piece)]
+            part[...] = _numbers(piece) if _has_numbers(piece) else lookup[_numbers(piece)]
+            if rounded and not _has_numbers(piece):
+                places = [row for row, code in enumerate(_numbers(piece).tolist()) if code in rounded]
+                self._heed_rounded(start, places, [rounded[code] for code in _numbers(piece)[places].tolist()], part)
             start += len(piece)
         return numbers
+
+    def _rounded_texts(self, numbers: Array) -> dict[int, str]:
+        """The texts that are whole numbers which float64 does not hold, by their places; numbers: of all texts."""
+        places = may_be_rounded(numbers).tolist()
+        texts = list(self.places) if places else []
+        return {place: texts[place] for place in places if is_rounded(texts[place], float(numbers[place]))}
+
+    def _heed_rounded(self, start: int, places: Sequence[int], texts: Sequence[str], numbers: Array) -> None:
+        """Count what is rounded in these places of a piece that starts there."""
+        rounded = rounded_among(places, texts, numbers[places].tolist())
+        if rounded is not None:
+            self.rounded = rounded._replace(row=start + rounded.row).joined(self.rounded)
 
 
 def _has_numbers(piece: Array | PackedNumbers) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from dlx.data.column_store import ColumnStore
+from dlx.data.columns import as_key
 from dlx.data.encoding import missing
 from dlx.data.examples import RowFault
+from dlx.data.rounded import Rounded
 from dlx.data.texts import Values, as_array
 from dlx.errors import DataError, Remark
 from dlx.types import Array
@@ -24,7 +26,8 @@ class Table:
     Target columns may have any other type too, such as objects, with None for what is missing. ``lines`` are those of
     the rows, where the file has lines. ``faults`` are of values that could not be read as those of train, and are
     missing in the columns. ``names`` are those of all columns of the file. ``rows`` are the numbers (m,) of these rows
-    in the file, from 0, where they are not all of it.
+    in the file, from 0, where they are not all of it. ``rounded`` tells of columns with whole numbers that float64 does
+    not hold.
     """
 
     path: Path
@@ -34,6 +37,7 @@ class Table:
     names: Sequence[str] = ()
     faults: list[RowFault] = field(default_factory=list)
     rows: Array | None = None
+    rounded: dict[str, Rounded] = field(default_factory=dict)
 
     def fault(self, row: int, column: str, what: str) -> DataError:
         """The error for one value."""
@@ -47,6 +51,13 @@ class Table:
         what = f"such as {text!r} in {self._place(row)}"
         what = f"{len(texts):,} of {self.m:,} values are no {kind}, and count as missing, {what}"
         warnings.warn(Remark(f"{self.path}: column {name!r}: {what}"), stacklevel=2)
+
+    def tell_rounded(self, names: Iterable[str]) -> None:
+        """Warns where numbers of these columns are rounded."""
+        for name in filter(self.rounded.__contains__, names):
+            what = f"{self.rounded[name].in_words(self.m)} in {self._place(self.rounded[name].row)}"
+            ways = f"name it in `categorical` or `ignore`, or state `columns: {{{as_key(name)}: {{kind: number}}}}`"
+            warnings.warn(Remark(f"{self.path}: column {name!r}: {what}; {ways}"), stacklevel=2)
 
     def _place(self, row: int) -> str:
         row_of_file = row if self.rows is None else int(self.rows[row])

@@ -153,6 +153,7 @@ def to_examples(table: Table, of: Roles, options: TableOptions, like: Sequence[C
     if table.m == 0:
         raise DataError(f"{table.path}: there are no examples")
     settings = {column.name: column.details for column in like} | dict(of.options)
+    table.tell_rounded(name for name in of.features if name not in of.numbers)  # as some are stated, and those of train
     if of.conditions:
         table = fulfilling(table, of.conditions, settings)
     if options.missing_target == "drop":

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from dlx.data.column_names import distinct
 from dlx.data.column_values import ColumnReader, MixedColumn, labels
 from dlx.data.columns import Column, ColumnError
+from dlx.data.no_numbers import reason_in_others, reason_in_train
 from dlx.data.numbers import MISSING, NumberStyle
 from dlx.data.pieces import Pieces, TextFields
 from dlx.data.records import Record
@@ -68,6 +71,13 @@ def column_values(table: Table, name: str, pieces: Pieces, of: Roles, reader: Co
         DataError: some are numbers and others are not.
         TextNeeded: all pieces must be there as text.
     """
+    values = _values(table, name, pieces, of, reader)
+    if pieces.rounded is not None and not isinstance(values, Texts):
+        table.rounded[name] = pieces.rounded
+    return values
+
+
+def _values(table: Table, name: str, pieces: Pieces, of: Roles, reader: ColumnReader) -> Values:
     try:
         if reader.invalid and name in of.numbers:
             return _valid_numbers(table, name, pieces, reader)
@@ -75,13 +85,17 @@ def column_values(table: Table, name: str, pieces: Pieces, of: Roles, reader: Co
     except MixedColumn as mixed:
         if name in of.numbers and name not in of.options:
             numbers, texts = reader.numbers_among(pieces)
-            what = "{!r} is not a number, as others in this column are"
-            table.faults.extend(table.row_fault(row, name, what.format(text)) for row, text in texts.items())
+            for row, text in texts.items():
+                what = f"{text!r} {reason_in_others(text, reader.style)}"
+                table.faults.append(table.row_fault(row, name, what))
             return numbers
-        advice = "correct it, name it in `missing`, or name the column in `categorical`"
-        what = f"is not a number, as others in this column are; {advice}"
+        what = reason_in_train(mixed.text, name, reader.style, name in of.numbers)
         message = str(table.fault(mixed.row, name, f"{mixed.text!r} {what}"))
         raise ColumnError(message, name, what, "categorical", mixed.odd, mixed.share) from None
+    if name in of.numbers and name in of.options and isinstance(values, Texts) and not values.is_missing.all():
+        row = int(np.argmin(values.is_missing))
+        text = str(values[row])
+        raise table.fault(row, name, f"{text!r} {reason_in_train(text, name, reader.style, is_stated=True)}")
     return labels(values, reader.style) if name in of.verbatim and isinstance(values, Texts) else values
 
 

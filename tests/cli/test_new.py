@@ -116,3 +116,20 @@ def test_notes_below_a_table_are_passed_over(call_dlx: Run, tmp_path: Path) -> N
     assert (
         "data.csv:32: expected 3 fields, found 1" in call_dlx("new", "data.csv", "--target", "y", cwd=tmp_path).stderr
     )
+
+
+def test_whole_numbers_beyond_those_of_float64_are_told(call_dlx: Run, tmp_path: Path) -> None:
+    rows = [f"{2**60 + 97 * row},{10**16 + row % 9},{2**60 + row * 10**9 + 1},{row % 2}" for row in range(60)]
+    (tmp_path / "data.csv").write_text("\n".join(["key,account,stamp,y", *rows]))
+    text = call_dlx("new", "data.csv", "--target", "y", cwd=tmp_path).stdout
+    assert "categorical: [account]  # account: whole numbers beyond 2^53, taken for names\n" in text
+    assert "- key  # it names the rows: 60 different values\n" in text
+    assert "stamp: {kind: number}  # 60 of 60 are whole numbers beyond 2^53 that float64 rounds, such as" in text
+    (tmp_path / "spec.yaml").write_text(text)
+    result = call_dlx("train", "spec.yaml", "training.epochs=1", "--quiet", cwd=tmp_path)
+    assert (result.code, result.stderr) == (0, "")
+    kept = call_dlx("new", "data.csv", "--target", "y", "--keep", "key", cwd=tmp_path).stdout
+    assert "categorical: [key, account]" in kept
+    shown = " ".join(call_dlx("data", "data.csv", "--target", "y", cwd=tmp_path).stdout.split())
+    assert "account: whole numbers beyond 2^53, taken for names" in shown
+    assert "stamp: 60 of 60 are whole numbers beyond 2^53 that float64 rounds" in shown

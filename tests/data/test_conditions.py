@@ -69,6 +69,7 @@ def test_texts_and_lists(values: list[str | None], chosen: list[str], with_missi
         ({"age": ">= 30"}, 17),
         ({"age": ">= 30", "country": ["DE", "FR"]}, 9),
         ({"sold": "< 2020-03-01"}, 8),
+        ({"sold": ">= 20200301"}, 32),
         ({"smokes": True}, 26),
         ({"smokes": "no"}, 14),
         ({"age": None}, 6),
@@ -90,8 +91,18 @@ def test_rows_of_a_file(tmp_path: Path, where: dict[str, object], count: int) ->
 @pytest.mark.parametrize(
     ("where", "message"),
     [
-        ({"age": "> old"}, "column 'age': the column holds numbers, and 'old' is none"),
-        ({"country": "> 3"}, "t.csv:2: column 'country': 'DE' is neither a date nor a number"),
+        ({"age": "> old"}, "age: `> old`: 'old' is no number, and the column has numbers; write such as `> 10`"),
+        ({"country": "> 3"}, r"`> 3`: the column has words, which have no order: name those that .*, as \[DE\]"),
+        (
+            {"sold": "< soon"},
+            "t.csv: data.source.where: sold: `< soon`: 'soon' is neither .*; write such as `< 2020-01",
+        ),
+        (
+            {"sold": [">= 2020-03-01", "< 31.02.2020"]},
+            "sold: `< 31.02.2020`: '31.02.2020' is neither a date nor a numb",
+        ),
+        ({"sold": "< 17:30"}, "`< 17:30`: '17:30' is a time of a day, and '2020-01-15' a date; write such as `< 2020-"),
+        ({"sold": "<= 2020"}, "sold: `<= 2020`: a year alone is its first day; write `<= 2020-12-31`"),
         ({"height": 3}, "where: there is no column 'height'"),
         ({"age": 11, "country": "DE"}, "no row of 40 fulfils all conditions; that of age holds in 1, that of country"),
     ],
@@ -153,3 +164,17 @@ def test_where_the_order_of_dates_is_open_the_remark_names_the_condition(tmp_pat
     stated = {"path": str(path), "target": "y", "use": ["x"], "where": {"day": ">= 2020-02-01"}}
     with pytest.warns(Remark, match=r"^data\.source\.where: dates such as '01/01/2020' are read as month, day, year"):
         File.model_validate(stated).load()
+
+
+def test_a_value_of_another_kind_than_the_others_is_placed(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "day,x,y\n" + "".join(f"2020-01-{1 + row:02},{row},{row % 2}\n" for row in range(20)) + "17:30,9,1\n"
+    )
+    stated = {"path": str(path), "target": "y", "use": ["x"], "where": {"day": ">= 2020-01-05"}}
+    with pytest.raises(
+        DataError, match=r"t\.csv:22: column 'day': '17:30' is a time of a day, and '2020-01-01' a date"
+    ):
+        File.model_validate(stated).load()
+    path.write_text(path.read_text().replace("17:30", "20200104"))
+    assert len(File.model_validate(stated).load()["all"].X) == 16

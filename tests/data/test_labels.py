@@ -217,3 +217,13 @@ def test_texts_that_are_all_different_are_no_classes() -> None:
         infer_labels(names, None, "x.csv")
     assert len(infer_labels(names, Task.MULTICLASS, "x.csv").classes) == 21
     assert len(infer_labels(np.append(names, names[:1]), None, "x.csv").classes) == 21
+
+
+def test_a_text_among_many_numbers_is_no_class() -> None:
+    numbers = [f"{number / 8}" for number in range(199)]
+    for odd in ("12.5x", "4 kg", "unknown"):
+        y = np.array([*numbers[:50], odd, *numbers[50:]])
+        with pytest.raises(DataError, match=rf"numbers but for '{odd}' \(first in row 50, counted from 0\), and would"):
+            infer_labels(y, None, "here")
+    assert infer_labels(np.array([*numbers, "x"] * 2), Task.MULTICLASS, "here").task is Task.MULTICLASS
+    assert infer_labels(np.array(["1", "2", "x"] * 20), None, "here").task is Task.MULTICLASS

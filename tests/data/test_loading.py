@@ -557,7 +557,7 @@ def test_another_file_without_a_header(tmp_path: Path, new: str) -> None:
 def test_numbers_of_train_are_numbers_whatever_they_look_like(tmp_path: Path) -> None:
     kept = kept_of(tmp_path, "a,b,y\n12,yes,0\n7,no,1\n")
     (tmp_path / "new.csv").write_text("a,b\n0007,yes\n$12,yes\n")
-    with pytest.raises(DataError, match=r"new\.csv:3: column 'a': '\$12' is not a number, as others"):
+    with pytest.raises(DataError, match=r"new\.csv:3: column 'a': '\$12' has the mark \$, unlike others"):
         read_like(kept, tmp_path / "new.csv")
     (tmp_path / "new.csv").write_text("a,b\n0007,yes\n")
     assert read_like(kept, tmp_path / "new.csv").X[:].tolist() == [[7, 1]]

@@ -78,3 +78,11 @@ def test_a_missing_value_is_named_with_its_row() -> None:
         with pytest.raises(NoMoment, match="missing") as error:
             moments(values)
         assert error.value.row == 1
+
+
+def test_kinds_are_not_mixed_and_a_date_of_digits_is_one() -> None:
+    assert read("2020-01-31", "20200201") == [18292, 18293]
+    for others in (["17:30"], ["7.5"], ["20209999"]):
+        with pytest.raises(NoMoment, match=r"'2020-01-31' a date|neither") as error:
+            read("2020-01-31", *others)
+        assert error.value.row == 1

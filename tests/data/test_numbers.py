@@ -51,7 +51,7 @@ def test_grouped_digits(number: int, group: str, currency: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["1,2", "1,23,456", "01,234", "1,234.5.6", "--1", "-$-1", "$1%", "1 2", "1_20", "$", "%", "", "12,3456", "1e"],
+    ["1,2", "1,23,4567", "01,234", "1,234.5.6", "--1", "-$-1", "$1%", "1 2", "1_20", "$", "%", "", "12,3456", "1e"],
 )
 def test_what_is_no_number(text: str) -> None:
     assert NumberStyle().number(text) is None
@@ -63,3 +63,15 @@ def test_only_the_stated_sign_groups_digits() -> None:
     assert NumberStyle(",", thousands=".").number("1.234,5") == (1234.5, "")
     assert NumberStyle(marks=False).number("1,234") is None
     assert NumberStyle(marks=False).number("1_234") == (1234, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1,23,456", 123456.0), ("12,34,567.5", 1234567.5), ("₹1,23,45,678", 12345678.0), ("-1,23,456", -123456.0)],
+)
+def test_digits_are_grouped_as_in_india(text: str, number: float) -> None:
+    read = NumberStyle().number(text)
+    assert read is not None
+    assert read[0] == number
+    for other in (f"{text},00", text.replace(",", "."), f"9{text}9"):
+        assert NumberStyle().number(other) is None

@@ -67,10 +67,51 @@ def test_limits_of_censored_numbers(tmp_path: Path) -> None:
     assert read(tmp_path, text, settings).X[:].tolist() == [[0.5, 10], [100, 1], [3, 3], [4.5, 4]]
 
 
-@pytest.mark.parametrize("odd", ["5 g", "<5 kg", "some"])
-def test_another_unit_is_no_number(tmp_path: Path, odd: str) -> None:
-    with pytest.raises(DataError, match=rf"x\.csv:4: column 'h': '{odd}' is not a number"):
-        read(tmp_path, f"h,y\n1 kg,a\n2 kg,b\n{odd},a\n", {"h": {"kind": "number", "unit": "kg"}})
+COLUMN = "columns: {h: {kind: number"
+
+
+@pytest.mark.parametrize(
+    ("values", "setting", "message"),
+    [
+        (
+            "1 kg,2 kg,5 g",
+            {"unit": "kg"},
+            f"4: '5 g' is in g, and this column in kg: convert it, or state `{COLUMN}",
+        ),
+        (
+            "1 kg,2 kg,<5 kg",
+            {"unit": "kg"},
+            f"4: '<5 kg' is a limit; correct it, or state `{COLUMN}, unit: kg, censored",
+        ),
+        (
+            "1 kg,2 kg,lots",
+            {"unit": "kg"},
+            f"4: 'lots' is not a number, as this .*or state `{COLUMN}, unit: kg, inv",
+        ),
+        ("170,171.3 cm", {}, f"3: '171.3 cm' has the unit cm; correct it, or state `{COLUMN}, unit: cm}}}}`$"),
+        ("170.2 cm,171.3 cm", {}, f"2: '170.2 cm' has the unit cm; correct it, or state `{COLUMN}, unit: cm}}}}`$"),
+        (
+            "170,>171.3 cm",
+            {},
+            f"3: '>171.3 cm' has the unit cm and is a limit; .*`{COLUMN}, unit: cm, censored: true}}}}`",
+        ),
+        ("1,1/2", {}, "3: '1/2' is not a number, as this column is stated to hold"),
+        ("<3,<4", {}, f"2: '<3' is a limit; correct it, or state `{COLUMN}, censored: true}}}}`"),
+        ("170,171.3 cm", None, f"3: '171.3 cm' has .* `{COLUMN}, unit: cm}}}}`, or name the column in `categorical`"),
+        (
+            "red,blue",
+            {},
+            f"2: 'red' is not a number, as this column is stated to hold; .* `{COLUMN}, invalid: missing}}}}`",
+        ),
+    ],
+)
+def test_what_is_no_number_is_told_with_what_makes_one_of_it(
+    tmp_path: Path, values: str, setting: dict[str, str] | None, message: str
+) -> None:
+    line, _, what = message.partition(": ")
+    text = "".join(f"{value},{'ab'[place % 2]}\n" for place, value in enumerate(values.split(",")))
+    with pytest.raises(DataError, match=rf"x\.csv:{line}: column 'h': {what}"):
+        read(tmp_path, f"h,y\n{text}", {} if setting is None else {"h": {"kind": "number", **setting}})
 
 
 def trained(tmp_path: Path, text: str, **options: Any) -> dict[str, Any]:
@@ -94,9 +135,15 @@ def test_other_files_are_read_like_train(tmp_path: Path) -> None:
     named = read_like(preprocessing, other, "minutes")
     assert named.y is not None
     assert named.y.ravel().tolist() == [3]
+    plain = trained(tmp_path, "\n".join(["h,t", *(f"{number},{number / 8}" for number in range(40))]), target="t")
+    other.write_text("h\n1\n1 g\n<2\n")
+    assert [fault.reason for fault in read_like(plain, other, labelled=False, strict=False).faults[:2]] == [
+        "line 3: column 'h': '1 g' has the unit g, which train's numbers have not: write 1",
+        "line 4: column 'h': '<2' is a limit, which train's numbers have not: write 2",
+    ]
     other.write_text("h\n1 kg\n1 g\n")
     faults = read_like(preprocessing, other, labelled=False, strict=False).faults
-    assert faults[0].reason == "line 3: column 'h': '1 g' is not a number, as others in this column are"
+    assert faults[0].reason == "line 3: column 'h': '1 g' is in g, and this column in kg: convert it"
 
 
 def test_marks_of_a_column(tmp_path: Path) -> None:

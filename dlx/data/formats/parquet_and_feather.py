@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlx.data.arrow_messages import NoMessage, unpacked_size
-from dlx.data.arrow_values import arrow_values
+from dlx.data.arrow_values import arrow_values, rounded_in
 from dlx.data.column_store import ColumnStore
 from dlx.data.columns import Column
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_ratio, check_room
 from dlx.data.opening import readable
 from dlx.data.roles import Roles
+from dlx.data.rounded import Rounded
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions, roles
 from dlx.errors import DataError
@@ -50,14 +51,16 @@ class ArrowFormat(TableFormat):
                 names = _unique(path, self.names(path, file))
                 of = roles(names, options, like, path)
                 columns = self.table(path, file, of.used)
-                values = ColumnStore()
+                values, rounded = ColumnStore(), dict[str, Rounded]()
                 for name in of.used:
-                    values[name] = arrow_values(path, name, columns.column(name), of)
+                    values[name] = column = arrow_values(path, name, columns.column(name), of)
+                    if (of_column := rounded_in(columns.column(name), column)) is not None:
+                        rounded[name] = of_column
             except (pa.ArrowException, UnicodeDecodeError, NoMessage, OSError) as error:
                 if isinstance(error, OSError) and error.errno is not None:  # an error of the disk
                     raise
                 raise DataError(f"{path}: this is no {self.title} file, or a damaged one: {error}") from error
-        return Table(path, values, columns.num_rows, names=names), of
+        return Table(path, values, columns.num_rows, names=names, rounded=rounded), of
 
 
 class Parquet(ArrowFormat):

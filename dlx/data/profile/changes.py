@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -10,19 +10,21 @@ from pathlib import Path
 from dlx.data.columns import ColumnError, ColumnOptions, Doubles
 from dlx.data.dropped_rows import KINDS, TOTAL
 from dlx.data.formats.format import TableFormat
-from dlx.data.numbers import MISSING, NumberStyle
+from dlx.data.numbers import NumberStyle
+from dlx.data.packed_numbers import PackedNumbers
 from dlx.data.profile.columns import ColumnProfile
-from dlx.data.profile.marks import SAYS_MISSING, marks_in, may_be_label
+from dlx.data.profile.long_numbers import are_names, merged
+from dlx.data.profile.marks import SAYS_MISSING, USUAL, marks_in
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.text_forms import FEWEST_LIMITS, NumberForm, are_codes_of_places, number_form, time_form
 from dlx.data.regular_records import LARGE
 from dlx.data.sources import File
+from dlx.data.table import Table
 from dlx.data.texts import Texts, Values
 
 # Words in a column of numbers stand for missing values where they are few: so many different ones, this share of rows;
 # those that say so, and what spreadsheets write for what they cannot compute, also where there are more of them.
 MOST_MARKS, SHARE_OF_MARKS = 3, 0.1
-USUAL = tuple(sorted(MISSING - {""}))
 
 
 class Changes:
@@ -41,17 +43,18 @@ class Changes:
         self.units: dict[str, Mapping[str, int]] = {}
         self.doubled: dict[str, tuple[int, ...]] = {}
         self.mixed: list[str] = []
+        self.long_names: dict[str, str] = {}  # of whole numbers that float64 rounds, with what it does to them
         self.unreadable: dict[str | int, str] = {}
         path = Path(source.path)
         if path.is_file() and path.stat().st_size < LARGE:
             self._drop_rows()
 
-    def profile(self, columns: Iterable[ColumnProfile], m: int, width: int) -> TableProfile:
+    def profile(self, columns: Iterable[ColumnProfile], table: Table) -> TableProfile:
         """The profile of a table of these columns."""
         return TableProfile(
             self.source.path,
             tuple(columns),
-            m,
+            table.m,
             self.source,
             self.marks,
             tuple(self.mixed),
@@ -60,11 +63,13 @@ class Changes:
             words=self.words,
             settings=self.settings,
             units=self.units,
-            width=width,
+            width=len(table.names),
             doubled=self.doubled,
+            rounded={name: rounded.in_words(table.m) for name, rounded in table.rounded.items()},
+            long_names=tuple(self.long_names),
         )
 
-    def valid(self, name: str, values: Values) -> Values:
+    def valid(self, name: str, values: Values | PackedNumbers) -> Values | PackedNumbers:
         """The values of a column, without those that are no times in a column of times."""
         return values.without(self.invalid[name]) if name in self.invalid and isinstance(values, Texts) else values
 
@@ -73,9 +78,9 @@ class Changes:
         dialect = self.source.dialect()
         return NumberStyle(self.source.decimal or (dialect.decimal if dialect else "."), self.source.thousands)
 
-    def improve(self, values: Mapping[str, Values]) -> bool:
+    def improve(self, table: Table) -> bool:
         """State what a table that could be read suggests; whether that is anything, so that it must be read again."""
-        texts = {name: column for name, column in values.items() if isinstance(column, Texts)}
+        texts = {name: column for name, column in table.values.items() if isinstance(column, Texts)}
         odd = any(
             name in column.different or any(map(TOTAL.fullmatch, column.different)) for name, column in texts.items()
         )
@@ -84,12 +89,26 @@ class Changes:
         if self.source.plain:
             return False
         before = self.source
+        self._heed_rounded(table, texts)
         if "missing" in self.file_format.options:
             self._heed_words(texts)
         for name, column in texts.items():
             if name not in self.settings and not self._is_stated(name):
                 self._heed_form(name, column)
         return self.source != before
+
+    def _heed_rounded(self, table: Table, texts: Mapping[str, Texts]) -> None:
+        """Read whole numbers that float64 rounds as text, and for numbers after all where they are no names."""
+        for name in list(self.long_names):
+            if name in texts and not are_names(name, texts[name]):
+                reason = f"{self.long_names.pop(name)}{merged(texts[name])}"
+                self._state(categorical=tuple(other for other in self.source.categorical if other != name))
+                self._set(name, ColumnOptions(kind="number"), reason)
+        for name, rounded in table.rounded.items():
+            place = table.names.index(name)
+            if not self._is_stated(name) and not {name, place, place - len(table.names)} & {*self.target}:
+                self.long_names[name] = rounded.in_words(table.m)
+                self._state(categorical=(*self.source.categorical, name))
 
     def _is_stated(self, name: str) -> bool:
         return name in (self.source.columns or {}) or name in self.source.categorical
@@ -211,24 +230,3 @@ def _are_marks(error: ColumnError) -> bool:
         return False
     few = len(error.odd) <= MOST_MARKS and error.share <= SHARE_OF_MARKS
     return few or all(SAYS_MISSING.fullmatch(text.strip()) for text in error.odd)
-
-
-def unmarked(source: File, name: str, words: Iterable[str]) -> File:
-    """The source with a column in which those of the words are labels that may be some."""
-    labels = {word for word in words if may_be_label(word)}
-    missing = tuple(mark for mark in source.missing or USUAL if mark not in labels)
-    return source.model_copy(update={"columns": {**(source.columns or {}), name: ColumnOptions(missing=missing)}})
-
-
-def without_words(profile: TableProfile, name: str, labels: Collection[str]) -> TableProfile:
-    """The profile in which these words, being labels of a column, are marks of missing values in other columns only."""
-    assert profile.source is not None
-    source = unmarked(profile.source, name, profile.words)
-    own = {word for word, columns in profile.words.items() if set(columns) == {name} and may_be_label(word)}
-    marks = {mark: column for mark, column in profile.marks.items() if mark not in own}
-    missing = tuple(mark for mark in source.missing or () if mark not in own)
-    if missing == USUAL:
-        return replace(profile, marks=marks, source=profile.source.model_copy(update={"missing": None}))
-    source = source.model_copy(update={"missing": missing})
-    settings = {**profile.settings, name: f"{', '.join(sorted(labels))} is a label here"}
-    return replace(profile, marks=marks, source=source, settings=settings)

@@ -10,7 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from dlx.data.column_store import LARGE
 from dlx.data.encoding import are_times, missing
+from dlx.data.features import code_type
+from dlx.data.packed_numbers import PackedNumbers
 from dlx.data.texts import Texts, Values
 from dlx.types import Array
 
@@ -37,64 +40,90 @@ class ColumnProfile:
     Args:
         name: of the column.
         place: where it stands, from 0.
-        values: (m,) float64 with NaN for what is missing, or texts.
+        content: the values (m,): float64 with NaN for what is missing, which may be packed, or texts.
         is_label: whether it holds labels that have no name of their own, as those of arrays.
     """
 
     name: str
     place: int
-    values: Values
+    content: Values | PackedNumbers
     is_label: bool = False
+
+    @property
+    def values(self) -> Values:
+        """The values (m,): float64 with NaN for what is missing, or texts."""
+        return self.content.take(slice(None)) if isinstance(self.content, PackedNumbers) else self.content
 
     @property
     def numbers(self) -> Array:
         """The values where they are numbers, (m,)."""
-        assert not isinstance(self.values, Texts), "a column of texts has no numbers"
-        return self.values
+        values = self.values
+        assert not isinstance(values, Texts), "a column of texts has no numbers"
+        return values
 
-    @cached_property
+    @property
     def present(self) -> Array:
         """The numbers that are there."""
-        return self.numbers[~missing(self.numbers)] if self.missing else self.numbers
+        numbers = self.numbers
+        return numbers[~missing(numbers)] if self.missing else numbers
 
     @property
     def is_usable(self) -> Array:
         """(m,) Where there is a value, and no infinite one."""
-        return ~self.values.is_missing if isinstance(self.values, Texts) else np.isfinite(self.values)
+        return ~self.content.is_missing if isinstance(self.content, Texts) else np.isfinite(self.numbers)
 
     @property
     def m(self) -> int:
         """The number of rows."""
-        return len(self.values)
+        return len(self.content)
 
     @cached_property
     def missing(self) -> int:
         """How many values are missing."""
         return int(np.count_nonzero(missing(self.values)))
 
-    @cached_property
+    @property
     def counts(self) -> tuple[Array, Array]:
         """The different values in ascending order, and how often each of them stands there."""
-        if not isinstance(self.values, Texts):
-            return np.unique(self.present, return_counts=True)
-        counts = dict(zip(self.values.different, self.values.counts.tolist(), strict=True))
-        texts = sorted(self.values.present)
-        return np.array(texts, object), np.array([counts[text] for text in texts], np.int64)
+        values, counts = self._counts
+        values = values.take(slice(None)) if isinstance(values, PackedNumbers) else values
+        return values, counts.astype(np.int64, copy=False)
+
+    @cached_property
+    def _counts(self) -> tuple[Array | PackedNumbers, Array]:
+        """The same, in few bytes where there are many."""
+        if not isinstance(self.content, Texts):
+            numbers, counts = np.unique(self.present, return_counts=True)
+            packed = PackedNumbers.of(numbers) if len(numbers) >= LARGE and numbers.dtype == np.float64 else None
+            return numbers if packed is None else packed, counts.astype(np.min_scalar_type(counts.max(initial=0)))
+        counts_of = dict(zip(self.content.different, self.content.counts.tolist(), strict=True))
+        texts = sorted(self.content.present)
+        return np.array(texts, object), np.array([counts_of[text] for text in texts], np.int64)
 
     @cached_property
     def codes(self) -> Array:
         """(m,) The place of each value among the different ones; what is missing has the number after the last."""
         values, _ = self.counts
-        if not isinstance(self.values, Texts):
-            return np.searchsorted(values, self.values).astype(np.int32)  # NaN comes after all
+        if not isinstance(self.content, Texts):
+            return np.searchsorted(values, self.numbers).astype(code_type(len(values)))  # NaN comes after all
         place = {value: code for code, value in enumerate(values.tolist())}
-        codes = [place.get(text, len(values)) for text in self.values.different]
-        return np.array([*codes, len(values)], np.int32)[self.values.codes]
+        codes = [place.get(text, len(values)) for text in self.content.different]
+        return np.array([*codes, len(values)], code_type(len(values)))[self.content.codes]
+
+    def codes_of(self, rows: Array | slice) -> Array:
+        """The codes of these rows, of which those of all are not kept where there may be many."""
+        if isinstance(self.content, Texts) or "codes" in self.__dict__:
+            return self.codes[rows]
+        content = self.content
+        return np.searchsorted(
+            self.counts[0], content.take(rows) if isinstance(content, PackedNumbers) else content[rows]
+        )
 
     @property
     def distinct(self) -> int:
         """How many different values there are."""
-        return len(self.counts[0])
+        _, counts = self._counts
+        return len(counts)
 
     def frequent(self, most: int = MOST_FREQUENT) -> list[tuple[Any, int]]:
         """The most frequent values and how often each stands there, equally frequent ones in ascending order."""
@@ -108,7 +137,7 @@ class ColumnProfile:
     @cached_property
     def kind(self) -> Kind:
         """Numbers, times (every text is one), or other text."""
-        if not isinstance(self.values, Texts):
+        if not isinstance(self.content, Texts):
             return Kind.NUMBER
         return Kind.TIME if are_times(set(self.counts[0].tolist())) else Kind.TEXT
 
@@ -120,7 +149,7 @@ class ColumnProfile:
     @cached_property
     def is_whole(self) -> bool:
         """Whether all its values are whole numbers."""
-        return self.is_number and bool((self.present == np.floor(self.present)).all())
+        return self.is_number and bool((np.floor(values := self.counts[0]) == values).all())
 
     @cached_property
     def quartiles(self) -> tuple[float, float, float, float, float] | None:

@@ -18,6 +18,7 @@ SAYS_MISSING = re.compile(
 # … and in a column of texts, where `unknown` and `none` are categories as good as others.
 SURELY_MISSING = re.compile(rf"(?i:n/a|n\.a\.|null|{SPREADSHEET}|{PROGRAM})|na")
 PERHAPS_MISSING = re.compile(r"None|[-–—]+|\.+|(?i:missing|not (?:available|applicable|recorded))")
+USUAL = tuple(sorted(MISSING - {""}))  # what is one wherever nothing is stated
 
 
 def marks_in(texts: Sequence[str]) -> list[str]:

@@ -8,17 +8,20 @@ from pathlib import Path
 
 import numpy as np
 
+from dlx.data.column_store import ColumnStore
 from dlx.data.columns import ColumnError
 from dlx.data.conditions import fulfilling
 from dlx.data.formats.format import TableFormat, format_of
-from dlx.data.profile.changes import Changes, unmarked, without_words
+from dlx.data.packed_numbers import PackedNumbers
+from dlx.data.profile.changes import Changes
 from dlx.data.profile.columns import ColumnProfile
+from dlx.data.profile.label_words import unmarked, without_words
 from dlx.data.profile.table import TableProfile
+from dlx.data.rounded import EXACT
 from dlx.data.sources import File
-from dlx.data.texts import Texts, as_texts
+from dlx.data.table import Table
+from dlx.data.texts import Texts, Values, as_texts
 from dlx.errors import DataError
-
-EXACT = 2.0**53  # below which float64 holds every whole number
 
 
 def profile_file(source: File) -> TableProfile:
@@ -40,13 +43,19 @@ def profile_file(source: File) -> TableProfile:
             continue
         if table.m == 0:
             raise DataError(f"{path}: there are no examples")
-        if changes.improve(table.values):
+        if changes.improve(table):
             continue
         table = fulfilling(table, roles.conditions, roles.options)
         places = {name: place for place, name in enumerate(table.names)}
-        values = {name: changes.valid(name, table.values[name]) for name in roles.features}
-        columns = [ColumnProfile(name, places[name], column) for name, column in values.items()]
-        return changes.profile(columns, table.m, len(table.names))
+        columns = [
+            ColumnProfile(name, places[name], changes.valid(name, _content(table, name))) for name in roles.features
+        ]
+        return changes.profile(columns, table)
+
+
+def _content(table: Table, name: str) -> Values | PackedNumbers:
+    """A column as the table holds it, so that what is packed stays so."""
+    return table.values.stored(name) if isinstance(table.values, ColumnStore) else table.values[name]
 
 
 def with_labels(profile: TableProfile, names: Iterable[str]) -> TableProfile:
@@ -60,7 +69,7 @@ def with_labels(profile: TableProfile, names: Iterable[str]) -> TableProfile:
             continue
         if _has_other_labels(columns[name]):
             columns[name] = _labels(profile.source, columns[name], profile.names)
-        elif isinstance(columns[name].values, Texts) and profile.words:
+        elif isinstance(columns[name].content, Texts) and profile.words:
             labels = _labels(unmarked(profile.source, name, profile.words), columns[name], profile.names)
             if labels.missing < columns[name].missing:
                 present = profile.words.keys() & set(labels.counts[0].tolist())
@@ -88,4 +97,4 @@ def _labels(source: File, column: ColumnProfile, names: Collection[str]) -> Colu
     values = fulfilling(table, roles.conditions, roles.options).values[column.name]
     if not isinstance(values, Texts) and values.dtype.kind in "if" and np.abs(values).max() < EXACT:
         return column
-    return replace(column, values=as_texts(values))
+    return replace(column, content=as_texts(values))

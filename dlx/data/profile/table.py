@@ -39,6 +39,8 @@ class TableProfile:
         units: of columns whose numbers have several, how many rows have each.
         width: how many columns the file has, where some are not there.
         doubled: of names that were stated of the target and that several columns have, their numbers.
+        rounded: of columns with whole numbers that float64 does not hold, what becomes of these, in words.
+        long_names: columns of such numbers that are names, and were read as text.
         dropped: the lines of the rows that are left out, being no examples, by their kind.
     """
 
@@ -55,6 +57,8 @@ class TableProfile:
     units: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     width: int = 0
     doubled: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    rounded: Mapping[str, str] = field(default_factory=dict)
+    long_names: tuple[str, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -80,9 +84,8 @@ class TableProfile:
         """How many rows are the same as one before them, column for column."""
         if not self.columns:
             return 0
-        codes = [column.codes for column in self.columns]
         blocks = [slice(start, start + ROWS_AT_ONCE) for start in range(0, self.m, ROWS_AT_ONCE)]
-        of_blocks = [hashes(np.column_stack([column[rows] for column in codes])) for rows in blocks]
+        of_blocks = [hashes(np.column_stack([column.codes_of(rows) for column in self.columns])) for rows in blocks]
         return self.m - len(np.unique(np.concatenate(of_blocks)))
 
     @cached_property
@@ -116,9 +119,9 @@ class TableProfile:
 
 
 def _content(column: ColumnProfile) -> bytes:
-    if isinstance(column.values, Texts):
+    if isinstance(column.content, Texts):
         return column.codes.tobytes() + "\0".join(column.counts[0]).encode(errors="surrogatepass")
-    return column.values.astype(np.float64).tobytes()
+    return column.numbers.astype(np.float64).tobytes()
 
 
 def _in_order_of_appearance(numbers: Array) -> Array:

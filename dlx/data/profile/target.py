@@ -84,7 +84,7 @@ class TargetView:
         """The target in these rows: codes of classes, or numbers."""
         if self.task.is_regression:
             return self.target.numbers[self.rows].astype(np.float64)
-        return self.target.codes[self.rows]
+        return self.target.codes_of(self.rows)
 
     def association(self, column: ColumnProfile) -> float:
         """How much a column tells of the target, from 0 to 1.
@@ -101,7 +101,7 @@ class TargetView:
             if self.task.is_regression:
                 return abs(rank_correlation(values, answers))
             return correlation_ratio(answers, ranks(values))
-        groups = column.codes[self.rows]
+        groups = column.codes_of(self.rows)
         if self.task.is_regression:
             return correlation_ratio(groups, ranks(self.answers))
         return cramers_v(groups, self.answers)
@@ -121,9 +121,9 @@ class TargetView:
         return {column.name: reason for column in others if (reason := self._leak(column))}
 
     def _leak(self, column: ColumnProfile) -> str:
-        if self._determines(column.codes[self.rows]):
+        if self._determines(column.codes_of(self.rows)):
             return f"each of its values goes with one value of {self.target.name}"
-        if column.missing and self._determines((column.codes[self.rows] < column.distinct).astype(np.int64)):
+        if column.missing and self._determines((column.codes_of(self.rows) < column.distinct).astype(np.int64)):
             return f"it is missing just where {self.target.name} has certain values"
         if not (self.task.is_regression and column.is_number):
             return ""

@@ -14,7 +14,7 @@ from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import TargetView, candidates
 from dlx.diagnose.findings import Finding
-from dlx.spec.starter.decisions import Decisions
+from dlx.spec.starter.decisions import LONG_NAMES, Decisions
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,10 @@ class Overview:
         notes = []
         if column.name in self.profile.mixed:
             notes.append("it holds numbers and words together")
+        if column.name in self.profile.long_names:
+            notes.append(LONG_NAMES)
+        elif column.name in self.profile.rounded and column.name not in self.profile.settings:
+            notes.append(self.profile.rounded[column.name])
         marks = [mark for mark, name in self.profile.marks.items() if name == column.name]
         if marks:
             what = "numbers" if column.is_number else "values"

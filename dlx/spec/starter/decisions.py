@@ -26,6 +26,7 @@ from dlx.words import Task
 HASHED_FEATURES = 32
 RARE = 200  # a category is rare where it is less than one in so many examples …
 FEWEST_OF_A_CATEGORY, MOST_OF_A_RARE = 2, 10  # … within these bounds
+LONG_NAMES = "whole numbers beyond 2^53, taken for names"
 
 
 class Decision(NamedTuple):
@@ -138,9 +139,9 @@ class Decisions:
     @cached_property
     def categorical(self) -> dict[str, str]:
         """Columns whose numbers, or words among numbers, are names of categories."""
-        reasons = dict.fromkeys(self.profile.mixed, "numbers and words together") | dict.fromkeys(
-            self.wishes.categorical, "as you asked"
-        )
+        reasons = dict.fromkeys(self.profile.mixed, "numbers and words together")
+        reasons |= dict.fromkeys(self.profile.long_names, LONG_NAMES)
+        reasons |= dict.fromkeys(self.wishes.categorical, "as you asked")
         for column in self.features:
             if column.is_whole and column.is_named_like_identifier and column.distinct > 2:
                 reasons[column.name] = "its numbers are names"

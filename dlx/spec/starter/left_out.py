@@ -34,5 +34,6 @@ def reason_to_ignore(column: ColumnProfile, profile: TableProfile, leaks: Mappin
     if column.is_identifier:
         return f"it names the rows: {column.distinct:,} different values"
     if column.kind is Kind.TEXT and column.distinct > max(MOST_ONE_HOT, SHARE_OF_FREE_TEXT * column.m):
-        return f"free text: {column.distinct:,} different ones in {column.m:,} rows"
+        what = "names, whole numbers beyond 2^53" if column.name in profile.long_names else "free text"
+        return f"{what}: {column.distinct:,} different ones in {column.m:,} rows"
     return ""

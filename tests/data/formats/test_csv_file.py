@@ -178,7 +178,7 @@ def test_a_column_may_be_missing_for_more_records_than_are_read_at_once(
         ("a;y\n1;0\n", {"delimiter": ","}, "target: there is no column 'y' (allowed a;y)"),
         ("a,y\n1,0\n1_20,1\n", {}, "x.csv:3: column 'a': '1_20' is not a number, as others in this column are"),
         ("a,y\n0012,0\n1.5,1\n", {}, "x.csv:2: column 'a': '0012' is not a number, as others in this column are"),
-        ("a,y\n$5,0\n$6,0\n€5,1\n", {}, "x.csv:4: column 'a': '€5' is not a number, as others in this column are"),
+        ("a,y\n$5,0\n$6,0\n€5,1\n", {}, "x.csv:4: column 'a': '€5' has the mark €, unlike others in this column"),
         ("a,y\n25%,0\n0.25,1\n", {}, "x.csv:3: column 'a': '0.25' is not a number, as others in this column are"),
         ("a,y\n1,0\nyes,1\n", {}, "x.csv:3: column 'a': 'yes' is not a number, as others in this column are"),
         ("a,y\n1,0\nNA,1\n", {"missing": [""]}, "x.csv:3: column 'a': 'NA' is not a number, as others in this"),

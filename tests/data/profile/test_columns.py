@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
 import pytest
 
+from dlx.data.packed_numbers import PackedNumbers
 from dlx.data.profile.columns import ColumnProfile, Kind
+from dlx.data.profile.table import TableProfile
 from dlx.data.texts import Texts
 
 
@@ -87,3 +90,41 @@ def test_marks_of_missing_values(values: list[float], mark: float | None) -> Non
     profile = column(list(values))
     assert profile.mark_of_missing == mark
     assert profile.marked == (0 if mark is None else 5)
+
+
+def test_packed_numbers_have_the_same_facts() -> None:
+    draw = np.random.default_rng(0)
+    numbers = np.round(draw.normal(0, 100, 40_000), 3)
+    numbers[[5, 77]] = np.nan
+    numbers[[8, 9]] = 0.0, -0.0
+    packed = PackedNumbers.of(numbers)
+    assert packed is not None
+    plain, column = ColumnProfile("x", 0, numbers), ColumnProfile("x", 0, packed)
+    for facts in (plain, column):
+        assert [values.tobytes() for values in facts.counts] == [
+            values.tobytes() for values in np.unique(numbers[~np.isnan(numbers)], return_counts=True)
+        ]
+    assert column.document() == plain.document()
+    assert column.numbers.tobytes() == numbers.tobytes()
+    assert (column.m, column.missing, column.is_whole) == (40_000, 2, False)
+    rows = draw.integers(0, 40_000, 100)
+    assert column.codes_of(rows).tolist() == plain.codes_of(rows).tolist() == plain.codes[rows].tolist()
+
+
+def test_the_facts_of_large_columns_take_few_bytes() -> None:
+    m, n = 2**16, 8
+    draw = np.random.default_rng(1)
+    columns = []
+    for place in range(n):
+        packed = PackedNumbers.of(np.round(draw.normal(0, 100, m), 4))
+        assert packed is not None
+        columns.append(ColumnProfile(f"x{place}", place, packed))
+    table = TableProfile("here", tuple(columns), m)
+    tracemalloc.start()
+    try:
+        assert (table.repeated_rows, table.copies) == (0, {})
+        assert all(column.document()["distinct"] > m / 2 for column in table.columns)
+        size, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size < 6 * m * n  # 4 bytes for each different number, and how often it comes
