@@ -56,7 +56,7 @@ class Stretches:
         room = whole.most if most is None else min(most, whole.most)
         if self.batches.is_full:
             count = room if most is not None else min(room, self._epochs_without_row())
-            return self._take([PlannedSteps(whole, 0, count, ends_epoch=True)])
+            return self._take([PlannedSteps(whole, 0, count, ends_epoch=True)]) if count > 1 else 0
         epochs = self._whole_epochs(whole, most)
         if epochs > 1:
             return self._take_epochs(whole, epochs)
