@@ -62,9 +62,9 @@ $(TOPICS):
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.reproduce $@
 
-benchmark:  ## measure dlx against its peers (downloads them, takes long)
+benchmark:  ## measure dlx against its peers (downloads them, takes long; BEFORE=COMMIT: searches also as they were)
 	@sh .ci/environment .venv-benchmark dlx experiments/benchmark/requirements.txt
-	.venv-benchmark/bin/python -m experiments.benchmark
+	.venv-benchmark/bin/python -m experiments.benchmark $(if $(BEFORE),--before $(BEFORE))
 
 mnist:  ## compare dlx with scikit-learn on 5,000 images of MNIST (downloads both)
 	@sh .ci/environment .venv-mnist dlx experiments/mnist/requirements.txt

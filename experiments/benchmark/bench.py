@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import IO, Any, TypeVar
 from .workloads import Workload, write_examples
 
 Sample = dict[str, Any]  # what a worker says of itself or of one sample
+K = TypeVar("K")
 T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +87,7 @@ class Bench:
     def start(self, peer: str, work: Workload) -> list[Worker]:
         """The peer with one thread and with all cores; dlx decides for itself."""
         workers = []
-        for threads in (0,) if peer == "dlx" else (1, len(os.sched_getaffinity(0))):
+        for threads in (0,) if peer.startswith("dlx") else (1, len(os.sched_getaffinity(0))):
             try:
                 workers.append(Worker(peer, threads, work, self.examples(work)))
             except RuntimeError as error:
@@ -112,10 +113,19 @@ def median_time(samples: list[Sample]) -> float:
     return float(median(sample["microseconds"] for sample in samples))
 
 
-def interleaved(samplers: dict[Any, Callable[[], T]], rounds: int) -> dict[Any, list[T]]:
-    """One call of each a round, in random order; the first round warms up and does not count."""
-    samples: dict[Any, list[T]] = {label: [] for label in samplers}
-    for _ in range(1 + rounds):
-        for label in random.sample(list(samplers), len(samplers)):
-            samples[label].append(samplers[label]())
-    return {label: taken[1:] for label, taken in samples.items()}
+def interleaved(
+    samplers: Mapping[K, Callable[[], T]], rounds: int, fewer: Mapping[K, int] | None = None
+) -> dict[K, list[T]]:
+    """One call of each a round, in random order; the first round warms up and does not count.
+
+    Of those in ``fewer`` there are at most so many samples, in the first rounds that count; they do not warm up.
+    """
+    limits = fewer or {}
+    samples: dict[K, list[T]] = {label: [] for label in samplers}
+    for number in range(1 + rounds):
+        labels = [label for label in samplers if label not in limits or 0 < number <= limits[label]]
+        for label in random.sample(labels, len(labels)):
+            sample = samplers[label]()
+            if number > 0:
+                samples[label].append(sample)
+    return samples

@@ -14,7 +14,7 @@ from .stepping import Run
 from .workloads import Workload, read_examples
 
 
-def loop(work: Workload, folder: Path) -> dict[str, Run]:
+def loop(work: Workload, folder: Path, engine: str = "numpy") -> dict[str, Run]:
     """The public training loop; only its first epoch, which belongs to the warm-up, is followed by an evaluation."""
     for_ever = 10**9
     spec = {
@@ -23,6 +23,7 @@ def loop(work: Workload, folder: Path) -> dict[str, Run]:
         "regularization": {"keep_prob": work.keep_prob},
         "optimizer": {"name": work.optimizer, "learning_rate": work.learning_rate},
         "training": {
+            "engine": engine,
             "epochs": for_ever,
             "evaluate_every": for_ever,
             "batch_size": "full" if work.batch_size == work.m else work.batch_size,
@@ -39,6 +40,11 @@ def loop(work: Workload, folder: Path) -> dict[str, Run]:
         return position.step - start
 
     return {f"threads {experiment.spec.training.threads}": run}
+
+
+def compiled_loop(work: Workload, folder: Path) -> dict[str, Run]:
+    """The same loop, whose steps native code replays."""
+    return loop(work, folder, "compiled")
 
 
 def source(work: Workload, folder: Path) -> dict[str, str]:

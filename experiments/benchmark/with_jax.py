@@ -16,6 +16,7 @@ from .workloads import Workload, read_examples
 
 Arrays = list[dict[str, jax.Array]]
 Statistics = list[tuple[jax.Array, jax.Array]]
+Step = Callable[[State, jax.Array, int], State]
 
 
 def first_theta(work: Workload, rng: np.random.Generator) -> Arrays:
@@ -68,7 +69,8 @@ def adam(state: State, d_theta: Arrays, rate: float) -> State:
     return {"theta": theta, "v": v, "s": s}
 
 
-def make_step(work: Workload, examples: jax.Array, labels: jax.Array) -> Callable[[State, jax.Array, int], State]:
+def make_step(work: Workload, examples: jax.Array, labels: jax.Array) -> Step:
+    """A step on the next examples of the order, as many as it is told; not compiled yet."""
     update = {"adam": adam, "gradient_descent": gradient_descent}[work.optimizer]
     seed = jax.random.key(0, impl="rbg")
 
@@ -83,8 +85,11 @@ def make_step(work: Workload, examples: jax.Array, labels: jax.Array) -> Callabl
         state = state | counters | {"averages": averages, "total": state["total"] + cost * size}
         return state | update(state, d_theta, work.learning_rate)
 
-    jitted: Callable[[State, jax.Array, int], State] = jax.jit(step, static_argnames="size", donate_argnames="state")
-    return jitted
+    return step
+
+
+def on_device(work: Workload, X: np.ndarray, y: np.ndarray) -> tuple[jax.Array, jax.Array]:
+    return jnp.asarray(X), jnp.asarray(y.astype(np.float32 if work.binary else np.int32))
 
 
 def first_state(work: Workload, rng: np.random.Generator) -> State:
@@ -98,7 +103,7 @@ def first_state(work: Workload, rng: np.random.Generator) -> State:
 def runner(work: Workload, X: np.ndarray, y: np.ndarray) -> Run:
     rng = np.random.default_rng(0)
     state, order, done = first_state(work, rng), jnp.arange(work.m, dtype=jnp.int32), 0
-    jitted = make_step(work, jnp.asarray(X), jnp.asarray(y.astype(np.float32 if work.binary else np.int32)))
+    jitted = jax.jit(make_step(work, *on_device(work, X, y)), static_argnames="size", donate_argnames="state")
     steps_per_epoch = math.ceil(work.m / work.batch_size)
 
     def step() -> None:

@@ -18,14 +18,17 @@ from pathlib import Path
 
 from .workloads import Workload
 
-# Each peer: the module and function that train with it, and the package whose version is told.
+# Each peer: the module and function that train with it, and the packages whose versions the results name.
 PEERS = {
-    "dlx": ("with_dlx", "loop", "dlx"),
-    "PyTorch": ("with_torch", "eager", "torch"),
-    "PyTorch compiled": ("with_torch", "compiled", "torch"),
-    "JAX": ("with_jax", "jitted", "jax"),
-    "scikit-learn": ("with_sklearn", "fit", "scikit-learn"),
-    "limit": ("limit", "limit", "torch"),
+    "dlx": ("with_dlx", "loop", ["dlx"]),
+    "dlx compiled": ("with_dlx", "compiled_loop", ["dlx", "llvmlite"]),
+    "PyTorch": ("with_torch", "eager", ["torch"]),
+    "PyTorch compiled": ("with_torch", "compiled", ["torch"]),
+    "JAX": ("with_jax", "jitted", ["jax"]),
+    "JAX scan": ("with_jax_scan", "scanned", ["jax"]),
+    "Keras on JAX": ("with_keras", "on_jax", ["keras", "jax"]),
+    "scikit-learn": ("with_sklearn", "fit", ["scikit-learn"]),
+    "limit": ("limit", "limit", ["torch"]),
 }
 
 
@@ -71,7 +74,7 @@ def main() -> None:
     cores = os.sched_getaffinity(0)
     if int(threads):
         limit_threads(int(threads))
-    module, function, package = PEERS[peer]
+    module, function, packages = PEERS[peer]
     work = Workload(**json.loads(workload))
     candidates = getattr(import_module(f".{module}", __package__), function)(work, Path(folder))
     os.sched_setaffinity(0, cores)
@@ -79,7 +82,7 @@ def main() -> None:
         next(iter(candidates.values()))(int(sys.argv[5]))
         return
     name, pace = fastest(candidates, math.ceil(work.m / work.batch_size))
-    versions = [f"{package} {version(package)}" for package in (package, "numpy")]
+    versions = [f"{package} {version(package)}" for package in (*packages, "numpy")]
     print(json.dumps({"candidate": name, "versions": versions}), flush=True)
     for line in sys.stdin:
         pace = timed(candidates[name], steps_for(float(line), pace))
