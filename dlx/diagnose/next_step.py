@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from dlx.data.splits import part_sizes
@@ -15,6 +17,8 @@ from dlx.errors import DataError
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 
+LOOK, RACE = "--worst", "--act"  # options of `dlx diagnose`
+RACE_IN_WORDS = f"let remedies race ({RACE})"
 EPOCHS, STOPPING = "training.epochs", "training.early_stopping"
 SIZES = {"wider": "more units", "deeper": "one more layer", "narrower": "fewer units"}
 MEANINGS = {  # of keys that remedies set to one value only
@@ -83,7 +87,7 @@ def _steps(batch_size: int | str, m: int) -> int:
 class NextStep:
     """What can be typed next.
 
-    command: accepted as it stands, but for FILE.
+    command: accepted as it stands, but for FILE; empty where nothing is left to type.
     advice: what is to be done and why, with every key that the command sets.
     effect: what is expected of it, where that is known.
     cost: what it takes, where it trains.
@@ -93,6 +97,24 @@ class NextStep:
     advice: str
     effect: str = ""
     cost: Cost | None = None
+
+
+def unrepeated(steps: Iterable[NextStep], worst: Path | None, races: bool) -> Iterator[NextStep]:
+    """The steps, less the commands that ask for what was just typed.
+
+    Args:
+        steps: what can be typed next, and why.
+        worst: where ``--worst`` has written the rows that are to be looked at.
+        races: whether ``--act`` goes on with a race of remedies.
+    """
+    for step in steps:
+        words = shlex.split(step.command)
+        if worst is not None and LOOK in words:
+            yield NextStep("", f"{step.advice.removesuffix(f' ({LOOK})')}; the rows are in {worst}")
+        elif races and RACE in words:
+            yield NextStep("", step.advice.removesuffix(RACE_IN_WORDS).removesuffix(", or ").rstrip(": "))
+        else:
+            yield step
 
 
 def speaks_of(sentence: str, overrides: Overrides) -> bool:

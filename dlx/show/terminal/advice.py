@@ -69,7 +69,7 @@ class AdviceLines(LinesInMargin):
         sentences = dict.fromkeys([*first, *others])
         for number, sentence in enumerate(sentences):
             paragraph("next" if number == 0 else "", sentence, stream=self.out)
-        for step in steps:
+        for step in filter(lambda step: step.command, steps):
             say_command("", step.command, stream=self.out)
 
     def pictures(self, pictures: Sequence[Path]) -> None:

@@ -97,7 +97,7 @@ def _advice(
 ) -> Iterator[Block]:
     """What to do, as words and as a command, what is expected of it, and what it takes."""
     yield Block(_paragraph("advice", first_advice(document, steps), columns))
-    for step in steps[:1]:
+    for step in steps[:1] if steps and steps[0].command else ():
         yield Block(list(command_lines("", step.command, columns)))
         sentences = [sentence for sentence in (step.effect, _time(step, facts)) if sentence]
         if sentences:

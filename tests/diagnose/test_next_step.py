@@ -1,0 +1,54 @@
+"""Next steps: what was just typed is not advised once more, and what it has shown is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dlx.diagnose.evidence import Evidence
+from dlx.diagnose.next_commands import next_steps
+from dlx.diagnose.next_step import NextStep, unrepeated
+from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.supply import Supply
+from dlx.diagnose.verdict import diagnose
+from dlx.documents.diagnosis import UnbeatenModel
+from dlx.spec.loader import load_spec
+from dlx.stats.intervals import exact
+
+CONFIG = Path(__file__).parents[2] / "configs" / "overfitting.yaml"
+LOOKS = NextStep("dlx diagnose runs/a --worst worst.csv", "parts_differ: look at them (--worst)", "a table")
+RACES = NextStep("dlx diagnose runs/a --act", "variance is unsettled: it is at the limit: let remedies race (--act)")
+FEW = NextStep("dlx diagnose runs/a --act", "the 90 are too few; collect more, or let remedies race (--act)")
+TRAINS = NextStep("dlx train a.yaml training.epochs=9", "too_few_epochs: longer training (training.epochs)")
+
+
+def test_what_was_not_typed_stays() -> None:
+    steps = [LOOKS, RACES, TRAINS]
+    assert list(unrepeated(steps, None, races=False)) == steps
+
+
+def test_rows_that_were_written_are_to_be_looked_at() -> None:
+    looked, *others = unrepeated([LOOKS, TRAINS], Path("rows.csv"), races=False)
+    assert looked == NextStep("", "parts_differ: look at them; the rows are in rows.csv")
+    assert others == [TRAINS]
+
+
+def test_a_race_that_goes_on_is_not_advised() -> None:
+    steps = unrepeated([RACES, FEW, TRAINS], None, races=True)
+    assert [(step.command, step.advice) for step in steps] == [
+        ("", "variance is unsettled: it is at the limit"),
+        ("", "the 90 are too few; collect more"),
+        (TRAINS.command, TRAINS.advice),
+    ]
+
+
+def test_what_can_be_reached_is_stated_once() -> None:
+    spec = load_spec(CONFIG).spec
+    supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
+    beside = UnbeatenModel("a linear model", 0.20333, 0.2, 0.21)
+    ends = []
+    for optimal in (0.0, 0.2033):
+        document = diagnose(
+            {"train": exact(0.3), "dev": exact(0.3)}, optimal, 0.02, evidence=Evidence(supply, unbeaten=beside)
+        )
+        ends.append(next_steps(document, spec, supply.facts, Path("runs/a"), CONFIG)[0].command.partition("runs/a ")[2])
+    assert ends == ["diagnosis.optimal_error=0.2033", "--worst worst.csv"]
