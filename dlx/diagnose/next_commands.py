@@ -25,7 +25,7 @@ from dlx.diagnose.next_step import (
 )
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import may_train
-from dlx.diagnose.remedy_order import against_bias_is_idle, in_order, is_serious
+from dlx.diagnose.remedy_order import in_order, is_serious
 from dlx.diagnose.supply import Supply, Way, words_of
 from dlx.diagnose.verdict import ABSENT, DONE, LOW, between, in_words, no_better_in_words, unbeaten_in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument
@@ -62,7 +62,7 @@ def next_steps(document: DiagnosisDocument, spec: Spec, facts: DataFacts, run: P
         *_mending(document, config, spec),
         *_looking(document, run),
     ]  # before all that is trained on wrong data
-    reachable = list(_stating_the_reachable(document, run)) if against_bias_is_idle(document) else []
+    reachable = list(_stating_the_reachable(document, run)) if document.bias_is_unbeaten else []
     settling = list(_settling(document, supply, config))
     is_high = any(map(document.is_high, GAPS)) or any(
         is_serious(document, remedy.against) for remedy in remedies_in_order

@@ -27,7 +27,6 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
     is_ill_rated: whether a range test has found that the learning rate cannot do.
     """
     ending = document.ending or Ending()
-    is_idle = against_bias_is_idle(document)
     against_worse = _against_being_beaten(document)
 
     def rank(remedy: Remedy) -> int:
@@ -45,7 +44,9 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
             return 1
         return 2 if remedy.name in BIGGER else 3
 
-    return sorted((remedy for remedy in candidates if not (is_idle and remedy.against == "bias")), key=rank)
+    return sorted(
+        (remedy for remedy in candidates if not (document.bias_is_unbeaten and remedy.against == "bias")), key=rank
+    )
 
 
 def _against_being_beaten(document: DiagnosisDocument) -> tuple[str, ...]:
@@ -60,9 +61,3 @@ def _against_being_beaten(document: DiagnosisDocument) -> tuple[str, ...]:
 
 def is_serious(document: DiagnosisDocument, name: str) -> bool:
     return any(finding.name == name for finding in document.serious)
-
-
-def against_bias_is_idle(document: DiagnosisDocument) -> bool:
-    """Whether nothing is left to try against a high bias: no model does better, and nothing explains it."""
-    still_falls = document.ending is not None and document.ending.falling
-    return document.is_high("bias") and document.unbeaten is not None and not document.serious and not still_falls

@@ -10,7 +10,8 @@ from dlx.diagnose.next_step import NextStep, unrepeated
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
-from dlx.documents.diagnosis import UnbeatenModel
+from dlx.documents.diagnosis import Ending, UnbeatenModel
+from dlx.show.terminal.summary import verdict_in_words
 from dlx.spec.loader import load_spec
 from dlx.stats.intervals import exact
 
@@ -52,3 +53,18 @@ def test_what_can_be_reached_is_stated_once() -> None:
         )
         ends.append(next_steps(document, spec, supply.facts, Path("runs/a"), CONFIG)[0].command.partition("runs/a ")[2])
     assert ends == ["diagnosis.optimal_error=0.2033", "--worst worst.csv"]
+
+
+def test_verdict_and_advice_agree_where_every_model_errs_as_much() -> None:
+    spec = load_spec(CONFIG).spec
+    supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
+    beside = UnbeatenModel("gradient boosting", 0.182, 0.16, 0.21)
+    errors = {"train": exact(0.185), "dev": exact(0.182)}
+    document = diagnose(errors, 0.0, 0.02, evidence=Evidence(supply, unbeaten=beside))
+    assert verdict_in_words(document) == "high bias, but no model tried surely does better"
+    step, *_ = next_steps(document, spec, supply.facts, Path("runs/a"), CONFIG)
+    assert document.next == [step.advice]
+    assert "no model tried surely does better: the best, gradient boosting, errs 18.20 %" in step.advice
+    falling = diagnose(errors, 0.0, 0.02, evidence=Evidence(supply, Ending(falling=True), beside))
+    assert verdict_in_words(falling) == "high bias"
+    assert falling.next[0].startswith("bias is high and the train cost still fell")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.diagnose.beaten import beaten_in_words
-from dlx.diagnose.verdict import in_words
+from dlx.diagnose.verdict import NO_BETTER, in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument
 from dlx.documents.findings import Finding
 from dlx.show.charts.metrics import tail_sentences
@@ -84,8 +84,10 @@ def _verdict_first(diagnosis: DiagnosisDocument, steps: Sequence[NextStep], out:
 
 
 def verdict_in_words(document: DiagnosisDocument) -> str:
-    """The verdict on bias and variance; where neither is high, with what else surely is."""
+    """The verdict on bias and variance; with what else surely is high, or that no model errs surely less."""
     verdict = document.verdict
+    if document.bias_is_unbeaten and not document.is_high("variance"):
+        return f"{verdict}, but {NO_BETTER}"
     high = [in_words(name) for name in GAPS[2:] if document.is_high(name)]
     if not high or "high" in verdict:
         return verdict
