@@ -8,7 +8,9 @@ from pathlib import Path
 
 from dlx.diagnose.advice import Remedy, remedies
 from dlx.diagnose.as_classes import as_classes
+from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS
 from dlx.diagnose.gaps import questions
 from dlx.diagnose.next_step import (
@@ -36,6 +38,7 @@ from dlx.text import command
 
 WORST = "the rows that the network is most wrong about, with their labels, as a table"
 LOOK_AT_ROWS = "look for inputs that say more, by the rows that it is most wrong about"
+PERHAPS_NOISE = f"bias is high, perhaps by wrong labels (label_noise): look through the worst rows ({LOOK})"
 MOST = 3  # remedies of which the first are shown
 
 
@@ -110,12 +113,21 @@ def _is_symptom(finding: Finding) -> bool:
 
 def _looking(document: DiagnosisDocument, run: Path) -> Iterator[NextStep]:
     """Looking at rows, where the first of the findings is one that they show and that no spec mends."""
-    serious = document.serious
-    if not serious or serious[0].overrides or (document.baselines and document.baselines.skipped):
+    serious, line = document.serious, command("diagnose", run, LOOK, "worst.csv")
+    if document.baselines and document.baselines.skipped:
         return
-    cause = CAUSES.get(serious[0].name)
-    if cause is not None and cause.shows_in_rows:
-        yield NextStep(command("diagnose", run, LOOK, "worst.csv"), f"{cause.name}: {serious[0].remedy}", WORST)
+    if not serious and LABEL_NOISE.is_among(document.notes) and _nothing_else_explains_bias(document):
+        yield NextStep(line, PERHAPS_NOISE, WORST)
+    cause = CAUSES.get(serious[0].name) if serious else None
+    if cause is not None and cause.shows_in_rows and not serious[0].overrides:
+        yield NextStep(line, f"{cause.name}: {serious[0].remedy}", WORST)
+
+
+def _nothing_else_explains_bias(document: DiagnosisDocument) -> bool:
+    """Whether bias is high, and neither a cost that still fell, variance nor simple models say what to do about it."""
+    still_falls = document.ending is not None and document.ending.falling
+    is_alone = document.is_high("bias") and not document.is_high("variance") and not still_falls
+    return is_alone and document.unbeaten is None and beaten_by(document) is None
 
 
 def _stating_the_reachable(document: DiagnosisDocument, run: Path) -> Iterator[NextStep]:

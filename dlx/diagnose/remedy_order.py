@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dlx.diagnose.advice import Remedy
 from dlx.diagnose.beaten import beaten_by, has_learned_less
+from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.remedies.optimization import tested_learning_rate
 from dlx.diagnose.simple_models import LinearModel
 from dlx.documents.diagnosis import DiagnosisDocument, Ending
@@ -44,9 +45,8 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
             return 1
         return 2 if remedy.name in BIGGER else 3
 
-    return sorted(
-        (remedy for remedy in candidates if not (document.bias_is_unbeaten and remedy.against == "bias")), key=rank
-    )
+    is_idle = document.bias_is_unbeaten or is_serious(document, LABEL_NOISE.name)  # fitting wrong labels does harm
+    return sorted((remedy for remedy in candidates if not (is_idle and remedy.against == "bias")), key=rank)
 
 
 def _against_being_beaten(document: DiagnosisDocument) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.evidence import Evidence
 from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.next_step import NextStep, unrepeated
@@ -11,6 +12,7 @@ from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import Ending, UnbeatenModel
+from dlx.documents.findings import Severity
 from dlx.show.terminal.summary import verdict_in_words
 from dlx.spec.loader import load_spec
 from dlx.stats.intervals import exact
@@ -40,6 +42,33 @@ def test_a_race_that_goes_on_is_not_advised() -> None:
         ("", "the 90 are too few; collect more"),
         (TRAINS.command, TRAINS.advice),
     ]
+
+
+def steps_of(train: float, dev: float, severity: Severity) -> list[NextStep]:
+    """What can be typed where labels contradict their neighbours, and the network errs so much."""
+    spec = load_spec(CONFIG).spec
+    supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
+    findings = [CAUSES["label_noise"].finding("20 % of the labels differ", severity=severity)]
+    errors = {"train": exact(train), "dev": exact(dev)}
+    document = diagnose(errors, 0.0, 0.02, findings=findings, evidence=Evidence(supply))
+    return next_steps(document, spec, supply.facts, Path("runs/a"), CONFIG)
+
+
+def test_labels_that_are_wrong_are_looked_at_before_anything_is_trained_on_them() -> None:
+    look, *others = steps_of(0.03, 0.18, "warning")
+    assert look.command == "dlx diagnose runs/a --worst worst.csv"
+    assert look.advice == f"label_noise: {CAUSES['label_noise'].remedy}"
+    assert all("early_stopping" in step.command or "regularization" in step.command for step in others)
+    assert [step.command for step in steps_of(0.15, 0.13, "warning")] == [look.command]  # neither fits noise better
+
+
+def test_labels_that_may_be_wrong_are_looked_at_where_nothing_else_explains_a_high_bias() -> None:
+    look, *others = steps_of(0.15, 0.16, "note")
+    assert look.command == "dlx diagnose runs/a --worst worst.csv"
+    assert "perhaps by wrong labels (label_noise)" in look.advice
+    assert not any("regularization" in step.command for step in others)  # which raises bias
+    assert "dlx train" in steps_of(0.0, 0.2, "note")[0].command
+    assert "dlx train" in steps_of(0.15, 0.3, "note")[0].command
 
 
 def test_what_can_be_reached_is_stated_once() -> None:

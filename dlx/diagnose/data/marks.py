@@ -115,7 +115,7 @@ def mark_of(column: Array) -> float | None:
 
 
 def _code_of(values: Array, counts: Array) -> float | None:
-    """The most frequent code, where it lies below what is never negative, far below all others, or stands out in them."""
+    """The most frequent code, where it lies below what is never negative, far below others, or often among them."""
     is_code = np.isin(values, CODES)
     others, most = values[~is_code], MOST_SHARE * counts.sum()
     if len(others) < 2 or not is_code.any():
