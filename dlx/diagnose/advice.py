@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from dlx.diagnose.beaten import beaten_by, has_learned_less
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.findings import rank
@@ -40,9 +41,21 @@ def remedies(document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[
         facts: of its data.
     """
     against = [gap for gap in ("bias", "variance") if is_needed(document, gap)]
-    if not against:
-        return []
-    cures = [list(_cures(findings, against)) for findings in (document.serious, document.notes)]
+    return _remedies(against, document, spec, facts) if against else []
+
+
+def remedies_within_tolerance(document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
+    """The same where both gaps are within the tolerance: against findings, and what helps where a model does better."""
+    beaten = beaten_by(document)
+    if beaten is None or not beaten.matters(document.tolerance):
+        return _remedies([], document, spec, facts)
+    gap = "bias" if has_learned_less(document, beaten) else "variance"
+    return _remedies([gap], document, spec, facts)
+
+
+def _remedies(against: Sequence[str], document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
+    notes = document.notes if against else []
+    cures = [list(_cures(findings, against)) for findings in (document.serious, notes)]
     candidates = [*cures[0], *_recipe(against), *cures[1]]
     return list(_different(candidates, SpecContext(spec, facts, document.learning_rate)))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dlx.diagnose.advice import Remedy, remedies
+from dlx.diagnose.advice import Remedy, remedies, remedies_within_tolerance
 from dlx.diagnose.as_classes import as_classes
 from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.causes import CAUSES
@@ -47,8 +47,8 @@ def next_steps(document: DiagnosisDocument, spec: Spec, facts: DataFacts, run: P
 
     Each command is accepted as it stands, but for FILE, for which the reader has a file of examples. Data that are
     wrong are mended, or looked at, before anything is trained on them. What settles the verdict comes first, unless
-    something is surely high, or something was found that can be cured; where the data cannot settle it, remedies race
-    before one of them is advised.
+    something is surely high, a simple model surely does better, or something was found that can be cured; where the
+    data cannot settle it, remedies race before one of them is advised.
 
     Args:
         document: ``diagnosis.json``.
@@ -58,7 +58,8 @@ def next_steps(document: DiagnosisDocument, spec: Spec, facts: DataFacts, run: P
         config: the file of its spec.
     """
     is_ill_rated = not may_train(SpecContext(spec, facts, document.learning_rate), spec.optimizer.learning_rate)
-    remedies_in_order = in_order(document, remedies(document, spec, facts), is_ill_rated)
+    candidates = remedies(document, spec, facts) or remedies_within_tolerance(document, spec, facts)
+    remedies_in_order, beaten = in_order(document, candidates, is_ill_rated), beaten_by(document)
     supply = Supply(spec, facts)
     tried = [_tried(document, remedy, supply, config) for remedy in remedies_in_order[:MOST]]
     first = [
@@ -67,9 +68,9 @@ def next_steps(document: DiagnosisDocument, spec: Spec, facts: DataFacts, run: P
     ]  # before all that is trained on wrong data
     reachable = list(_stating_the_reachable(document, run)) if document.bias_is_unbeaten else []
     settling = list(_settling(document, supply, config))
-    is_high = any(map(document.is_high, GAPS)) or any(
-        is_serious(document, remedy.against) for remedy in remedies_in_order
-    )
+    is_beaten = beaten is not None and beaten.matters(document.tolerance)
+    is_cured = any(is_serious(document, remedy.against) for remedy in remedies_in_order)
+    is_high = any(map(document.is_high, GAPS)) or is_beaten or is_cured
     race = [_race(document, run, supply)] if tried and not settling else []  # which compares before it advises
     likely = [*tried, *reachable] if document.is_high("variance") else [*reachable, *tried]
     steps = [*likely, *settling] if is_high else [*settling, *race, *tried]

@@ -10,6 +10,7 @@ from typing import Any
 
 from dlx.data.splits import part_sizes
 from dlx.diagnose.advice import Remedy
+from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.remedies.changes import DataFacts, Overrides
 from dlx.diagnose.verdict import FALLING, RISING
 from dlx.documents.diagnosis import DiagnosisDocument, Ending
@@ -153,6 +154,9 @@ def _of_gap(remedy: Remedy, document: DiagnosisDocument) -> str:
         return FALLING
     if is_high and gap == "variance" and ending.dev_rising and remedy.overrides.keys() <= {STOPPING}:
         return RISING
+    present, beaten = document.gaps[gap], beaten_by(document)
+    if beaten is not None and (present is None or present.value <= document.tolerance):
+        return f"the network is surely beaten by {beaten.title}: try {_keys(remedy)}"
     verb = MORE_EXAMPLES if gap == "variance" and not _brings_examples(remedy) else "try"
     return f"{gap} {_level(gap, document)}: {verb} {_keys(remedy)}"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from dlx.diagnose.beaten import beaten_in_words
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.evidence import Evidence
 from dlx.diagnose.next_commands import next_steps
@@ -11,11 +13,12 @@ from dlx.diagnose.next_step import NextStep, unrepeated
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
+from dlx.documents.baselines import BaselineRecord, Baselines, NetworkDifference, PartBaseline
 from dlx.documents.diagnosis import Ending, UnbeatenModel
 from dlx.documents.findings import Severity
 from dlx.show.terminal.summary import verdict_in_words
 from dlx.spec.loader import load_spec
-from dlx.stats.intervals import exact
+from dlx.stats.intervals import error_rate, exact
 
 CONFIG = Path(__file__).parents[2] / "configs" / "overfitting.yaml"
 LOOKS = NextStep("dlx diagnose runs/a --worst worst.csv", "parts_differ: look at them (--worst)", "a table")
@@ -69,6 +72,37 @@ def test_labels_that_may_be_wrong_are_looked_at_where_nothing_else_explains_a_hi
     assert not any("regularization" in step.command for step in others)  # which raises bias
     assert "dlx train" in steps_of(0.0, 0.2, "note")[0].command
     assert "dlx train" in steps_of(0.15, 0.3, "note")[0].command
+
+
+def beaten(train: float, dev: float, least: float, *findings: str) -> tuple[str, list[NextStep]]:
+    """What is said of nearest neighbours that surely err less on dev, and what can be typed then."""
+    spec = load_spec(CONFIG).spec
+    supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
+    errors = {"train": error_rate(train, 200), "dev": error_rate(dev, 100)}
+    entries = [CAUSES[name].finding("seen") for name in findings]
+    document = diagnose(errors, 0.0, 0.02, findings=entries, evidence=Evidence(supply))
+    difference = NetworkDifference(dev - least, 0.001, 1.0, verdict="worse")
+    part = PartBaseline(exact(least), difference)
+    neighbours = Baselines({"neighbours": BaselineRecord("5 nearest neighbours", 100, {"dev": part})})
+    document = replace(document, baselines=neighbours)
+    assert document.verdict == "unsettled"
+    return beaten_in_words(document), next_steps(document, spec, supply.facts, Path("runs/a"), CONFIG)
+
+
+def test_neighbours_that_do_better_bring_a_remedy_though_both_gaps_are_within_the_tolerance() -> None:
+    words, (step, *_) = beaten(0.02, 0.04, 0.0)
+    assert words == "surely by 5 nearest neighbours: dev error 0.00 %, the network 4.00 %"
+    assert step.command.startswith("dlx train ")
+    assert step.advice.startswith("the network is surely beaten by 5 nearest neighbours: try ")
+    _, (step, *_) = beaten(0.02, 0.04, 0.0, "learning_rate_too_low")
+    assert step.advice.startswith("learning_rate_too_low: ")
+    assert "optimizer.learning_rate=" in step.command
+
+
+def test_neighbours_that_do_better_by_less_than_the_tolerance_ask_for_nothing() -> None:
+    words, steps = beaten(0.01, 0.02, 0.01)
+    assert words.endswith("the network 2.00 %; that is within the tolerance of 2.00 %, and asks for nothing")
+    assert not any("dlx train" in step.command for step in steps)
 
 
 def test_what_can_be_reached_is_stated_once() -> None:
