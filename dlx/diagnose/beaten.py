@@ -47,7 +47,7 @@ def beaten_in_words(diagnosis: DiagnosisDocument) -> str:
         return ""
     least, network = error_text(beaten.least, task), error_text(beaten.network, task)
     words = f"surely by {beaten.title}: {in_words(beaten.part)} error {least}, the network {network}"
-    if beaten.matters(diagnosis.tolerance):
+    if beaten.matters(diagnosis.tolerance) or "high" in diagnosis.verdict or diagnosis.serious:
         return words
     return f"{words}; that is within the tolerance of {error_text(diagnosis.tolerance, task)}, and asks for nothing"
 

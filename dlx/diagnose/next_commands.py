@@ -85,7 +85,8 @@ def _after_mending(step: NextStep, document: DiagnosisDocument) -> NextStep:
     serious = document.serious
     if not serious or any(step.advice.startswith(f"{finding.name}: ") for finding in serious):
         return step
-    return replace(step, advice=f"{serious[0].name}: {serious[0].remedy}; after that: {step.advice}")
+    further = f"meanwhile {RACE_IN_WORDS}" if step.effect == RACES else f"after that: {step.advice}"
+    return replace(step, advice=f"{serious[0].name}: {serious[0].remedy}; {further}")
 
 
 def _tried(document: DiagnosisDocument, remedy: Remedy, supply: Supply, config: Path) -> NextStep:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from dlx.spec.sections import Spec
 
 LOOK, RACE = "--worst", "--act"  # options of `dlx diagnose`
 RACE_IN_WORDS = f"let remedies race ({RACE})"
+BEFORE_RACE = re.compile("(?:: |, or |; meanwhile )$")
 EPOCHS, STOPPING = "training.epochs", "training.early_stopping"
 SIZES = {"wider": "more units", "deeper": "one more layer", "narrower": "fewer units"}
 MEANINGS = {  # of keys that remedies set to one value only
@@ -113,7 +115,7 @@ def unrepeated(steps: Iterable[NextStep], worst: Path | None, races: bool) -> It
         if worst is not None and LOOK in words:
             yield NextStep("", f"{step.advice.removesuffix(f' ({LOOK})')}; the rows are in {worst}")
         elif races and RACE in words:
-            yield NextStep("", step.advice.removesuffix(RACE_IN_WORDS).removesuffix(", or ").rstrip(": "))
+            yield NextStep("", BEFORE_RACE.sub("", step.advice.removesuffix(RACE_IN_WORDS)))
         else:
             yield step
 

@@ -29,10 +29,13 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
     """
     ending = document.ending or Ending()
     against_worse = _against_being_beaten(document)
+    is_of_variance = document.is_high("variance") and not document.is_high("bias")
 
     def rank(remedy: Remedy) -> int:
         if remedy.against not in ("bias", "variance"):
             return 0 if is_serious(document, remedy.against) else 3
+        if remedy.against == "bias" and is_of_variance:
+            return 4
         if remedy.name in against_worse:
             return 1
         if remedy.against == "variance":

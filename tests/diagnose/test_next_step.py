@@ -23,6 +23,7 @@ from dlx.stats.intervals import error_rate, exact
 CONFIG = Path(__file__).parents[2] / "configs" / "overfitting.yaml"
 LOOKS = NextStep("dlx diagnose runs/a --worst worst.csv", "parts_differ: look at them (--worst)", "a table")
 RACES = NextStep("dlx diagnose runs/a --act", "variance is unsettled: it is at the limit: let remedies race (--act)")
+WAITS = NextStep("dlx diagnose runs/a --act", "few_examples: collect more; meanwhile let remedies race (--act)")
 FEW = NextStep("dlx diagnose runs/a --act", "the 90 are too few; collect more, or let remedies race (--act)")
 TRAINS = NextStep("dlx train a.yaml training.epochs=9", "too_few_epochs: longer training (training.epochs)")
 
@@ -39,10 +40,11 @@ def test_rows_that_were_written_are_to_be_looked_at() -> None:
 
 
 def test_a_race_that_goes_on_is_not_advised() -> None:
-    steps = unrepeated([RACES, FEW, TRAINS], None, races=True)
+    steps = unrepeated([RACES, FEW, WAITS, TRAINS], None, races=True)
     assert [(step.command, step.advice) for step in steps] == [
         ("", "variance is unsettled: it is at the limit"),
         ("", "the 90 are too few; collect more"),
+        ("", "few_examples: collect more"),
         (TRAINS.command, TRAINS.advice),
     ]
 
@@ -103,6 +105,16 @@ def test_neighbours_that_do_better_by_less_than_the_tolerance_ask_for_nothing() 
     words, steps = beaten(0.01, 0.02, 0.01)
     assert words.endswith("the network 2.00 %; that is within the tolerance of 2.00 %, and asks for nothing")
     assert not any("dlx train" in step.command for step in steps)
+
+
+def test_a_surely_high_variance_comes_before_a_bias_that_may_be_high() -> None:
+    spec = load_spec(CONFIG).spec
+    supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
+    errors = {"train": error_rate(0.025, 1000), "dev": error_rate(0.1, 1000)}
+    for ending in (Ending(), Ending(falling=True), Ending(dev_rising=True)):
+        document = diagnose(errors, 0.0, 0.02, evidence=Evidence(supply, ending))
+        assert document.verdict == "high variance"
+        assert "variance is high" in next_steps(document, spec, supply.facts, Path("runs/a"), CONFIG)[0].advice
 
 
 def test_what_can_be_reached_is_stated_once() -> None:
