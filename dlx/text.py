@@ -13,6 +13,7 @@ from typing import Any, TextIO
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _STEERING = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\u2028\u2029]")
 _STEERING_A_LINE = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}\u2028\u2029]")
+_MEANT_IN_DOUBLE_QUOTES = re.compile(r"""["$`\\!]""")  # by a shell
 _UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{_BIDI}\u2028\u2029]")
 
 
@@ -72,7 +73,16 @@ def raw(stream: TextIO) -> TextIO:
 
 def command(*words: str | Path) -> str:
     """``dlx`` and these words; a path is taken for a path, also where it begins with a hyphen."""
-    return " ".join(["dlx", *map(quoted, words)])
+    return " ".join(["dlx", *(quoted(_from_here(word) if isinstance(word, Path) else word) for word in words)])
+
+
+def _from_here(path: Path) -> Path:
+    """The path, from the working directory where it leads into that, which is shorter."""
+    try:
+        here = Path.cwd()
+    except OSError:  # which is gone
+        return path
+    return path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path
 
 
 def without_advice(error: Exception) -> str:
@@ -81,13 +91,15 @@ def without_advice(error: Exception) -> str:
 
 
 def quoted(word: str | Path) -> str:
-    r"""A word as a shell takes it, without control characters that a terminal would obey.
+    r"""A word as a shell takes it, in the fewest signs, without control characters that a terminal would obey.
 
-    >>> print(quoted("my spec.yaml"), quoted(Path("-x.yaml")), quoted("a\nb"))
-    'my spec.yaml' ./-x.yaml $'a\x0ab'
+    >>> print(quoted("my spec.yaml"), quoted(Path("-x.yaml")), quoted("it's"), quoted("a\nb"))
+    'my spec.yaml' ./-x.yaml "it's" $'a\x0ab'
     """
     text = f"./{word}" if isinstance(word, Path) and str(word).startswith("-") else str(word)
     if text.isprintable():
+        if "'" in text and not _MEANT_IN_DOUBLE_QUOTES.search(text):
+            return f'"{text}"'
         return shlex.quote(text)
     signs = (sign if sign.isprintable() and sign not in "\\'" else _in_bytes(sign) for sign in text)
     return f"$'{''.join(signs)}'"

@@ -55,6 +55,12 @@ def test_commands_about_a_run_can_be_typed(name: str, tmp_path: Path, call_dlx: 
         assert result.code == 0, result.stderr
 
 
+def test_a_path_is_printed_from_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert command("diagnose", tmp_path / "runs" / "a", tmp_path.parent) == f"dlx diagnose runs/a {tmp_path.parent}"
+    assert command("train", str(tmp_path / "b.yaml")) == f"dlx train {tmp_path / 'b.yaml'}"
+
+
 @given(st.text(), st.integers(1, 30))
 def test_a_short_text_stays_and_a_long_one_ends_in_dots(text: str, longest: int) -> None:
     short = shorten(text, longest)

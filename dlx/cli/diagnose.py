@@ -13,6 +13,7 @@ from dlx.cli.act import Act, Budget, Seeds, Workers, acted, options_of
 from dlx.cli.learning_curve import LearningCurve, Sizes, Target, show_learning_curve
 from dlx.cli.options import Json, Overrides, Plugins
 from dlx.diagnose import fail_on as fail_conditions
+from dlx.diagnose import next_step
 from dlx.documents import diagnosis as documents
 from dlx.errors import CheckFailed, EnvironmentProblem, UsageError
 from dlx.runs import diagnose as examinations
@@ -96,6 +97,7 @@ def diagnose(
     examination = _examined(source, errors, overrides or [])
     _write(examination, picture, worst)
     written = _keep(examination) if not overrides else []
+    examination = replace(examination, steps=tuple(next_step.unrepeated(examination.steps, worst, act)))
     _tell(examination, written, options, json, full)
     if not json:
         _name_outputs(picture, worst)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from dlx.diagnose.beaten import beaten_by, has_learned_less
 from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.findings import rank
 from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
-from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
+from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE, REGULARIZING
 from dlx.diagnose.remedies.changes import Change, DataFacts, Overrides, SpecContext
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.findings import Finding
@@ -39,9 +41,22 @@ def remedies(document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[
         facts: of its data.
     """
     against = [gap for gap in ("bias", "variance") if is_needed(document, gap)]
-    if not against:
-        return []
-    candidates = [*_cures(document.serious), *_recipe(against), *_cures(document.notes)]
+    return _remedies(against, document, spec, facts) if against else []
+
+
+def remedies_within_tolerance(document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
+    """The same where both gaps are within the tolerance: against findings, and what helps where a model does better."""
+    beaten = beaten_by(document)
+    if beaten is None or not beaten.matters(document.tolerance):
+        return _remedies([], document, spec, facts)
+    gap = "bias" if has_learned_less(document, beaten) else "variance"
+    return _remedies([gap], document, spec, facts)
+
+
+def _remedies(against: Sequence[str], document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
+    notes = document.notes if against else []
+    cures = [list(_cures(findings, against)) for findings in (document.serious, notes)]
+    candidates = [*cures[0], *_recipe(against), *cures[1]]
     return list(_different(candidates, SpecContext(spec, facts, document.learning_rate)))
 
 
@@ -54,11 +69,16 @@ def is_needed(document: DiagnosisDocument, name: str) -> bool:
     return gap is not None and gap.value > document.tolerance
 
 
-def _cures(findings: Iterable[Finding]) -> Iterator[tuple[Change, str]]:
-    """The changes that may cure findings, with the finding that each is against; of other names there are none."""
+def _cures(findings: Iterable[Finding], against: Sequence[str]) -> Iterator[tuple[Change, str]]:
+    """The changes that may cure findings, with the finding that each is against; of other names there are none.
+
+    What regularizes raises bias: against wrong labels, or what may be meant so, it is of use where there is variance.
+    """
     for finding in sorted(findings, key=lambda finding: rank(finding.name, finding.severity)):
-        if finding.name in CAUSES:
-            yield from ((change, finding.name) for change in CAUSES[finding.name].changes)
+        cause, is_weak = CAUSES.get(finding.name), not finding.is_serious or finding.name == LABEL_NOISE.name
+        for change in cause.changes if cause else ():
+            if "variance" in against or not is_weak or change not in REGULARIZING:
+                yield change, finding.name
 
 
 def _recipe(against: Iterable[str]) -> Iterator[tuple[Change, str]]:

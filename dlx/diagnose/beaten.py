@@ -20,6 +20,10 @@ class Beaten:
     least: float
     network: float
 
+    def matters(self, tolerance: float) -> bool:
+        """Whether the network errs more by more than the tolerance."""
+        return self.network - self.least > tolerance
+
 
 def beaten_by(diagnosis: DiagnosisDocument) -> Beaten | None:
     """The plainest model that surely is better; None where none is, and where little is left to be better by.
@@ -37,12 +41,15 @@ def beaten_by(diagnosis: DiagnosisDocument) -> Beaten | None:
 
 
 def beaten_in_words(diagnosis: DiagnosisDocument) -> str:
-    """Such as `surely by a linear model: dev error 8.10 %, the network 14.20 %`, or empty."""
+    """Such as `surely by a linear model: dev error 8.10 %, the network 14.20 %`, or empty; and whether that matters."""
     beaten, task = beaten_by(diagnosis), diagnosis.task
     if beaten is None:
         return ""
     least, network = error_text(beaten.least, task), error_text(beaten.network, task)
-    return f"surely by {beaten.title}: {in_words(beaten.part)} error {least}, the network {network}"
+    words = f"surely by {beaten.title}: {in_words(beaten.part)} error {least}, the network {network}"
+    if beaten.matters(diagnosis.tolerance) or "high" in diagnosis.verdict or diagnosis.serious:
+        return words
+    return f"{words}; that is within the tolerance of {error_text(diagnosis.tolerance, task)}, and asks for nothing"
 
 
 def has_learned_less(diagnosis: DiagnosisDocument, beaten: Beaten) -> bool:

@@ -27,7 +27,8 @@ class Cause:
         meant so.
     explains_training: whether it can be why a network does not fit train.
     is_symptom: whether it is what other causes come to, which are then named, and cured, before it.
-    shows_in_rows: whether the rows that the network is most wrong about show it, and nothing in a spec mends it.
+    shows_in_rows: whether the rows that the network is most wrong about show it, and nothing in a spec mends it,
+            though changes may make it do less harm.
     """
 
     name: str

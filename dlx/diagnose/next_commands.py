@@ -6,19 +6,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dlx.diagnose.advice import Remedy, remedies
+from dlx.diagnose.advice import Remedy, remedies, remedies_within_tolerance
 from dlx.diagnose.as_classes import as_classes
-from dlx.diagnose.beaten import beaten_by, has_learned_less
+from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS
 from dlx.diagnose.gaps import questions
-from dlx.diagnose.next_step import MEASURE, RACES, RATES, Cost, NextStep, advice_of, with_keys
+from dlx.diagnose.next_step import (
+    LOOK,
+    MEASURE,
+    RACE,
+    RACE_IN_WORDS,
+    RACES,
+    RATES,
+    Cost,
+    NextStep,
+    advice_of,
+    with_keys,
+)
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
-from dlx.diagnose.remedies.optimization import may_train, tested_learning_rate
-from dlx.diagnose.simple_models import LinearModel
+from dlx.diagnose.remedies.optimization import may_train
+from dlx.diagnose.remedy_order import in_order, is_serious
 from dlx.diagnose.supply import Supply, Way, words_of
 from dlx.diagnose.verdict import ABSENT, DONE, LOW, between, in_words, no_better_in_words, unbeaten_in_words
-from dlx.documents.diagnosis import GAPS, DiagnosisDocument, Ending
+from dlx.documents.diagnosis import GAPS, DiagnosisDocument
 from dlx.documents.findings import Finding
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import exact
@@ -26,18 +38,8 @@ from dlx.text import command
 
 WORST = "the rows that the network is most wrong about, with their labels, as a table"
 LOOK_AT_ROWS = "look for inputs that say more, by the rows that it is most wrong about"
+PERHAPS_NOISE = f"bias is high, perhaps by wrong labels (label_noise): look through the worst rows ({LOOK})"
 MOST = 3  # remedies of which the first are shown
-BIGGER = ("wider", "deeper")  # what the recipe says first against bias
-MORE_EXAMPLES = (  # what the recipe says first against variance
-    "all_the_examples",
-    "rest_of_the_examples",
-    "more_examples",
-    "shift_images",
-    "rotate_images",
-)
-AGAINST_SLOWNESS = ("normalize_inputs", "tested_learning_rate")  # where a simple model fits train better
-AGAINST_MEMORY = ("narrower",)  # where a line errs less on new examples only
-AGAINST_RISING = ("early_stopping", "weak_l2", "strong_l2", "dropout")  # where the dev cost has been lower
 
 
 def next_steps(document: DiagnosisDocument, spec: Spec, facts: DataFacts, run: Path, config: Path) -> list[NextStep]:
@@ -45,8 +47,8 @@ def next_steps(document: DiagnosisDocument, spec: Spec, facts: DataFacts, run: P
 
     Each command is accepted as it stands, but for FILE, for which the reader has a file of examples. Data that are
     wrong are mended, or looked at, before anything is trained on them. What settles the verdict comes first, unless
-    something is surely high, or something was found that can be cured; where the data cannot settle it, remedies race
-    before one of them is advised.
+    something is surely high, a simple model surely does better, or something was found that can be cured; where the
+    data cannot settle it, remedies race before one of them is advised.
 
     Args:
         document: ``diagnosis.json``.
@@ -56,24 +58,25 @@ def next_steps(document: DiagnosisDocument, spec: Spec, facts: DataFacts, run: P
         config: the file of its spec.
     """
     is_ill_rated = not may_train(SpecContext(spec, facts, document.learning_rate), spec.optimizer.learning_rate)
-    remedies_in_order = _in_order(document, remedies(document, spec, facts), is_ill_rated)
+    candidates = remedies(document, spec, facts) or remedies_within_tolerance(document, spec, facts)
+    remedies_in_order, beaten = in_order(document, candidates, is_ill_rated), beaten_by(document)
     supply = Supply(spec, facts)
     tried = [_tried(document, remedy, supply, config) for remedy in remedies_in_order[:MOST]]
     first = [
         *_mending(document, config, spec),
         *_looking(document, run),
     ]  # before all that is trained on wrong data
-    reachable = list(_stating_the_reachable(document, run)) if _against_bias_is_idle(document) else []
+    reachable = list(_stating_the_reachable(document, run)) if document.bias_is_unbeaten else []
     settling = list(_settling(document, supply, config))
-    is_high = any(map(document.is_high, GAPS)) or any(
-        _is_serious(document, remedy.against) for remedy in remedies_in_order
-    )
+    is_beaten = beaten is not None and beaten.matters(document.tolerance)
+    is_cured = any(is_serious(document, remedy.against) for remedy in remedies_in_order)
+    is_high = any(map(document.is_high, GAPS)) or is_beaten or is_cured
     race = [_race(document, run, supply)] if tried and not settling else []  # which compares before it advises
     likely = [*tried, *reachable] if document.is_high("variance") else [*reachable, *tried]
-    in_order = [*likely, *settling] if is_high else [*settling, *race, *tried]
+    steps = [*likely, *settling] if is_high else [*settling, *race, *tried]
     uses = list(_with_the_network(document, run))
-    in_order = [*first, *in_order]
-    ordered = [*uses, *in_order[:MOST]] if _is_done(document) else [*in_order[:MOST], *uses]
+    steps = [*first, *steps]
+    ordered = [*uses, *steps[:MOST]] if _is_done(document) else [*steps[:MOST], *uses]
     return [*(_after_mending(step, document) for step in ordered[:1]), *ordered[1:]]
 
 
@@ -82,7 +85,8 @@ def _after_mending(step: NextStep, document: DiagnosisDocument) -> NextStep:
     serious = document.serious
     if not serious or any(step.advice.startswith(f"{finding.name}: ") for finding in serious):
         return step
-    return replace(step, advice=f"{serious[0].name}: {serious[0].remedy}; after that: {step.advice}")
+    further = f"meanwhile {RACE_IN_WORDS}" if step.effect == RACES else f"after that: {step.advice}"
+    return replace(step, advice=f"{serious[0].name}: {serious[0].remedy}; {further}")
 
 
 def _tried(document: DiagnosisDocument, remedy: Remedy, supply: Supply, config: Path) -> NextStep:
@@ -111,75 +115,37 @@ def _is_symptom(finding: Finding) -> bool:
 
 def _looking(document: DiagnosisDocument, run: Path) -> Iterator[NextStep]:
     """Looking at rows, where the first of the findings is one that they show and that no spec mends."""
-    serious = document.serious
-    if not serious or serious[0].overrides or (document.baselines and document.baselines.skipped):
+    serious, line = document.serious, command("diagnose", run, LOOK, "worst.csv")
+    if document.baselines and document.baselines.skipped:
         return
-    cause = CAUSES.get(serious[0].name)
-    if cause is not None and cause.shows_in_rows:
-        yield NextStep(command("diagnose", run, "--worst", "worst.csv"), f"{cause.name}: {serious[0].remedy}", WORST)
+    if not serious and LABEL_NOISE.is_among(document.notes) and _nothing_else_explains_bias(document):
+        yield NextStep(line, PERHAPS_NOISE, WORST)
+    cause = CAUSES.get(serious[0].name) if serious else None
+    if cause is not None and cause.shows_in_rows and not serious[0].overrides:
+        yield NextStep(line, f"{cause.name}: {serious[0].remedy}", WORST)
 
 
-def _in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated: bool) -> list[Remedy]:
-    """The remedies that agree best with the evidence first: cures, then what the end of the training asks for.
-
-    is_ill_rated: whether a range test has found that the learning rate cannot do.
-    """
-    ending = document.ending or Ending()
-    is_idle = _against_bias_is_idle(document)
-    against_worse = _against_being_beaten(document)
-
-    def rank(remedy: Remedy) -> int:
-        if remedy.against not in ("bias", "variance"):
-            return 0 if _is_serious(document, remedy.against) else 3
-        if remedy.name in against_worse:
-            return 1
-        if remedy.against == "variance":
-            if ending.dev_rising:
-                return 1 if remedy.name in AGAINST_RISING else 3
-            return 2 if remedy.name in MORE_EXAMPLES else 3
-        if remedy.name == tested_learning_rate.name and is_ill_rated:
-            return 1
-        if remedy.name == "longer_training" and ending.falling:
-            return 1
-        return 2 if remedy.name in BIGGER else 3
-
-    return sorted((remedy for remedy in candidates if not (is_idle and remedy.against == "bias")), key=rank)
-
-
-def _against_being_beaten(document: DiagnosisDocument) -> tuple[str, ...]:
-    """What helps where a simple model is surely better: inputs and rate if on train too, else less to memorize with."""
-    beaten = beaten_by(document)
-    if beaten is None:
-        return ()
-    if has_learned_less(document, beaten):
-        return AGAINST_SLOWNESS
-    return AGAINST_MEMORY if beaten.name == LinearModel.name else ()
-
-
-def _is_serious(document: DiagnosisDocument, name: str) -> bool:
-    return any(finding.name == name for finding in document.serious)
-
-
-def _against_bias_is_idle(document: DiagnosisDocument) -> bool:
-    """Whether nothing is left to try against a high bias: no model does better, and nothing explains it."""
+def _nothing_else_explains_bias(document: DiagnosisDocument) -> bool:
+    """Whether bias is high, and neither a cost that still fell, variance nor simple models say what to do about it."""
     still_falls = document.ending is not None and document.ending.falling
-    return document.is_high("bias") and document.unbeaten is not None and not document.serious and not still_falls
+    is_alone = document.is_high("bias") and not document.is_high("variance") and not still_falls
+    return is_alone and document.unbeaten is None and beaten_by(document) is None
 
 
 def _stating_the_reachable(document: DiagnosisDocument, run: Path) -> Iterator[NextStep]:
     """How to judge by what models reach.
 
-    Rows are looked at instead where few of them carry the errors, which say nothing then of what can be reached, and
-    where the network shows on train that less can be reached.
+    Rows are looked at instead where few of them carry the errors, which say nothing then of what can be reached, where
+    the network shows on train that less can be reached, and where as much is stated already.
     """
     assert document.unbeaten is not None
-    error = document.unbeaten.error
-    if document.tails or document.errors["train"].value < error:
+    error = float(f"{document.unbeaten.error:.4g}")
+    if document.tails or document.errors["train"].value < error or document.optimal_error >= error:
         rows = "few rows carry the error: see whether they are right" if document.tails else LOOK_AT_ROWS
-        line = command("diagnose", run, "--worst", "worst.csv")
-        yield NextStep(line, f"{no_better_in_words(document.unbeaten, document.task)}; {rows} (--worst)", WORST)
+        line = command("diagnose", run, LOOK, "worst.csv")
+        yield NextStep(line, f"{no_better_in_words(document.unbeaten, document.task)}; {rows} ({LOOK})", WORST)
     else:
-        line = command("diagnose", run, f"diagnosis.optimal_error={error:.4g}")
+        line = command("diagnose", run, f"diagnosis.optimal_error={error:g}")
         yield NextStep(line, unbeaten_in_words(document.unbeaten, document.task))
 
 
@@ -213,8 +179,8 @@ def _race(document: DiagnosisDocument, run: Path, supply: Supply) -> NextStep:
     name, words = next(
         ((name, way.words) for name, way in _ways(document, supply)), ("the verdict", "it is at the limit")
     )
-    asks = "" if "(--act)" in words else ": let remedies race (--act)"
-    return NextStep(command("diagnose", run, "--act"), f"{in_words(name)} is unsettled: {words}{asks}", RACES)
+    asks = "" if f"({RACE})" in words else f": {RACE_IN_WORDS}"
+    return NextStep(command("diagnose", run, RACE), f"{in_words(name)} is unsettled: {words}{asks}", RACES)
 
 
 def train_command(spec: Path, overrides: Sequence[str]) -> str:

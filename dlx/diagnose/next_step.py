@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from dlx.data.splits import part_sizes
 from dlx.diagnose.advice import Remedy
+from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.remedies.changes import DataFacts, Overrides
 from dlx.diagnose.verdict import FALLING, RISING
 from dlx.documents.diagnosis import DiagnosisDocument, Ending
@@ -15,6 +19,9 @@ from dlx.errors import DataError
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 
+LOOK, RACE = "--worst", "--act"  # options of `dlx diagnose`
+RACE_IN_WORDS = f"let remedies race ({RACE})"
+BEFORE_RACE = re.compile("(?:: |, or |; meanwhile )$")
 EPOCHS, STOPPING = "training.epochs", "training.early_stopping"
 SIZES = {"wider": "more units", "deeper": "one more layer", "narrower": "fewer units"}
 MEANINGS = {  # of keys that remedies set to one value only
@@ -83,7 +90,7 @@ def _steps(batch_size: int | str, m: int) -> int:
 class NextStep:
     """What can be typed next.
 
-    command: accepted as it stands, but for FILE.
+    command: accepted as it stands, but for FILE; empty where nothing is left to type.
     advice: what is to be done and why, with every key that the command sets.
     effect: what is expected of it, where that is known.
     cost: what it takes, where it trains.
@@ -93,6 +100,24 @@ class NextStep:
     advice: str
     effect: str = ""
     cost: Cost | None = None
+
+
+def unrepeated(steps: Iterable[NextStep], worst: Path | None, races: bool) -> Iterator[NextStep]:
+    """The steps, less the commands that ask for what was just typed.
+
+    Args:
+        steps: what can be typed next, and why.
+        worst: where ``--worst`` has written the rows that are to be looked at.
+        races: whether ``--act`` goes on with a race of remedies.
+    """
+    for step in steps:
+        words = shlex.split(step.command)
+        if worst is not None and LOOK in words:
+            yield NextStep("", f"{step.advice.removesuffix(f' ({LOOK})')}; the rows are in {worst}")
+        elif races and RACE in words:
+            yield NextStep("", BEFORE_RACE.sub("", step.advice.removesuffix(RACE_IN_WORDS)))
+        else:
+            yield step
 
 
 def speaks_of(sentence: str, overrides: Overrides) -> bool:
@@ -131,6 +156,9 @@ def _of_gap(remedy: Remedy, document: DiagnosisDocument) -> str:
         return FALLING
     if is_high and gap == "variance" and ending.dev_rising and remedy.overrides.keys() <= {STOPPING}:
         return RISING
+    present, beaten = document.gaps[gap], beaten_by(document)
+    if beaten is not None and (present is None or present.value <= document.tolerance):
+        return f"the network is surely beaten by {beaten.title}: try {_keys(remedy)}"
     verb = MORE_EXAMPLES if gap == "variance" and not _brings_examples(remedy) else "try"
     return f"{gap} {_level(gap, document)}: {verb} {_keys(remedy)}"
 

@@ -38,6 +38,7 @@ RECIPE = {
 LOW = "low bias and low variance"
 DONE = "bias and variance are low: done"
 STATE = "state diagnosis.optimal_error if people, or the best possible, do worse"
+NO_BETTER = "no model tried surely does better"
 FALLING = "bias is high and the train cost still fell at the end: train longer (training.epochs)"
 RISING = "variance is high and the dev cost rose: stop earlier (training.early_stopping), or regularize"
 ABSENT = {"bias": "measure the error on train", "variance": "hold out a dev set"}
@@ -173,7 +174,9 @@ def _next(
     if "bias" in high and questions["bias"].errors["optimal"].value == 0:  # perhaps because nothing was stated
         steps["bias"].append(f"bias is judged against an optimal error of 0: {STATE}")
     if evidence and "bias" in high and not is_explained:
-        steps["bias"] = [*_of_evidence(evidence, task), *steps["bias"][1 if evidence.unbeaten else 0 :]]
+        is_idle = evidence.unbeaten is not None and not evidence.ending.falling
+        recipe = [] if is_idle else steps["bias"][1 if evidence.unbeaten else 0 :]
+        steps["bias"] = [*_of_evidence(evidence, task), *recipe]
     if evidence and "variance" in high and evidence.ending.dev_rising:
         steps["variance"].insert(0, RISING)
     in_order = sorted(
@@ -210,7 +213,7 @@ def no_better_in_words(model: UnbeatenModel, task: str | None) -> str:
     low, high = model.low, model.high
     ends = f" (95 %: {interval_text(low, high, task)})" if low is not None and high is not None else ""
     error = f"{error_text(model.error, task)}{ends}"
-    return f"bias is high, and no model tried surely does better: the best, {model.title}, errs {error}"
+    return f"bias is high, and {NO_BETTER}: the best, {model.title}, errs {error}"
 
 
 def _steps(name: str, gap: Gap | None, question: Question, supply: Supply | None) -> list[str]:

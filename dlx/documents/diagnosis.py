@@ -159,6 +159,12 @@ class DiagnosisDocument(AnyDiagnosis):
         """What the gaps are differences of, by part."""
         return self.measure.errors if self.measure else self.errors
 
+    @property
+    def bias_is_unbeaten(self) -> bool:
+        """Whether the best model tried errs as much, and neither finding nor falling cost explains a high bias."""
+        still_falls = self.ending is not None and self.ending.falling
+        return self.is_high("bias") and self.unbeaten is not None and not self.serious and not still_falls
+
     def in_place_of(self, earlier: DiagnosisDocument | None) -> DiagnosisDocument:
         """The same, made anew where there was another one: keys that are not looked for anew stay."""
         if earlier is None:

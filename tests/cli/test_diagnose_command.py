@@ -105,6 +105,7 @@ def test_the_worst_examples_are_those_that_predict_is_least_sure_of(folder: Path
 def test_the_files_that_options_write_are_named_at_the_end(folder: Path, call_dlx: Call) -> None:
     result = call_dlx("diagnose", "run", "--worst", "worst.csv", cwd=folder)
     assert result.stdout.splitlines()[-1] == "written   worst.csv"
+    assert "--worst" not in result.stdout
     assert (folder / "worst.csv").is_file()
     bare = call_dlx("diagnose", "run", "--worst", "worst.csv", "--json", cwd=folder)
     assert json.loads(bare.stdout)["verdict"]

@@ -24,10 +24,11 @@ FEWEST = 100  # examples of either side: the labels of fewer hang together too m
 
 LABEL_NOISE = Cause(
     "label_noise",
-    "look through the worst examples and correct their labels",
+    "look through the worst examples of train and correct the labels that are wrong",
     "Bias and variance",
     (early_stopping, strong_l2, strong_dropout, narrower),
     explains_training=False,
+    shows_in_rows=True,
 )
 
 

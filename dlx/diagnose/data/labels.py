@@ -51,7 +51,7 @@ ONE_CLASS_WEIGHS_ALL = Cause(
 )
 FEW_EXAMPLES = Cause(
     "few_examples",
-    "collect more examples, or augment (data.augment)",
+    "collect more examples, or augment images (data.augment)",
     "Bias and variance",
     (all_the_examples, rest_of_the_examples, more_examples, shift_images, rotate_images),
     explains_training=False,

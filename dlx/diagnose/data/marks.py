@@ -26,6 +26,9 @@ SPIKE = 2.0
 # of the others spans. 0 and −1 are marks where all others are above 0, and no rounding of them leads there.
 REPEATED = [digit * ones for digit in (7, 8, 9) for ones in (11, 111, 1111, 11111)]
 MARKS = frozenset((-1.0, 0.0, -9.0, *map(float, REPEATED), *(-float(number) for number in REPEATED)))
+CODES = sorted(mark for mark in MARKS if mark <= -77)  # which nothing but a missing value is likely to be …
+FEWEST_OF_CODES = 2  # … where they stand below all others, also if there are few of them, or few others
+OFTEN = 5.0  # times as often as any other value, where a code stands among the others
 BESIDE, STEPS = 1.0, 2.0
 FEWEST_OTHERS = 100  # values beside 0 and −1, which are numbers like others, or 99
 
@@ -83,17 +86,21 @@ def mark_findings(dataset: Dataset, data: Data | None = None) -> Iterator[Findin
 
 
 def _mean_the_same(X: Array, marks: Mapping[int, float]) -> bool:
-    """Whether no other column has these numbers, in which they may mean what they say."""
+    """Whether no other column has these numbers and may mean them, as it cannot mean a code below all others."""
     others = np.delete(X, [*marks], axis=1)
-    return not np.isin(others, [*marks.values()]).any()
+    has_number = np.isin(others, [mark for mark in marks.values() if mark not in CODES]).any()
+    has_code = any((others == code)[:, others.min(axis=0) < code].any() for code in {*marks.values()} & {*CODES})
+    return not (has_number or has_code)
 
 
 def mark_of(column: Array) -> float | None:
     """The number that seems to stand for a missing value; None where there is none."""
     values, counts = np.unique(column, return_counts=True)
-    if len(values) < FEWEST_VALUES or not np.isfinite(values).all():
+    if not np.isfinite(values).all():
         return None
-    m = len(column)
+    code, m = _code_of(values, counts), len(column)
+    if code is not None or len(values) < FEWEST_VALUES:
+        return code
     for end in (0, -1):
         mark, count = float(values[end]), int(counts[end])
         others, of_others = (values[1:], counts[1:]) if end == 0 else (values[:-1], counts[:-1])
@@ -105,6 +112,19 @@ def mark_of(column: Array) -> float | None:
         if mark in MARKS and _lies_apart(mark, gap, others, of_others, is_spike):
             return mark
     return None
+
+
+def _code_of(values: Array, counts: Array) -> float | None:
+    """The most frequent code, where it lies below what is never negative, far below others, or often among them."""
+    is_code = np.isin(values, CODES)
+    others, most = values[~is_code], MOST_SHARE * counts.sum()
+    if len(others) < 2 or not is_code.any():
+        return None
+    place = int(np.where(is_code, counts, 0).argmax())
+    code, count = float(values[place]), int(counts[place])
+    is_below = code < others[0] and (others[0] >= 0 or others[0] - code > others[-1] - others[0])
+    is_spike = len(others) >= FEWEST_VALUES and count >= max(FEWEST, OFTEN * counts[~is_code].max())
+    return code if (is_spike or (is_below and count >= FEWEST_OF_CODES)) and count <= most else None
 
 
 def _lies_apart(mark: float, gap: float, others: Array, counts: Array, is_spike: bool) -> bool:

@@ -195,3 +195,4 @@ AGAINST_VARIANCE = (
     narrower,
     wider,
 )
+REGULARIZING = (early_stopping, weak_l2, strong_l2, stronger_l2, dropout, strong_dropout, narrower)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dlx.diagnose.verdict import in_words
+from dlx.diagnose.verdict import NO_BETTER, in_words
 from dlx.documents.diagnosis import GAPS
 from dlx.show.numbers import duration, error
 from dlx.show.page.elements import Element, element, name_of
@@ -37,6 +37,8 @@ def _verdict(material: Material) -> Iterator[Element]:
     if diagnosis is None:
         return
     yield element("strong", diagnosis.verdict, class_=f"badge {level_of(diagnosis.verdict)}")
+    if diagnosis.bias_is_unbeaten and not diagnosis.is_high("variance"):
+        yield element("strong", NO_BETTER, class_="badge unsettled")
     for name in GAPS[2:]:  # of which the verdict does not speak
         if diagnosis.is_high(name):
             yield element("strong", f"high {in_words(name)}", class_="badge high")

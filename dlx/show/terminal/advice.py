@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from dlx.diagnose.sections import place_in_notes
 from dlx.documents.diagnosis import DiagnosisDocument, SpecDiagnosis
 from dlx.show.rates import tested_in_words
+from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import Piece, paragraph, say
 from dlx.show.terminal.summary import SEVERITIES
 from dlx.show.words import place
@@ -68,8 +69,8 @@ class AdviceLines(LinesInMargin):
         sentences = dict.fromkeys([*first, *others])
         for number, sentence in enumerate(sentences):
             paragraph("next" if number == 0 else "", sentence, stream=self.out)
-        for step in steps:
-            self.line("", (step.command, "cyan"))
+        for step in filter(lambda step: step.command, steps):
+            say_command("", step.command, stream=self.out)
 
     def pictures(self, pictures: Sequence[Path]) -> None:
         """The files that were written."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlx.show.numbers import duration, error, probability
+from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import labeled, paragraph
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command, shorten
@@ -34,7 +35,7 @@ def best_bet(bet: BestBet, replicates: int, task: str | None) -> None:
     for key, value in bet.overrides.items():
         labeled("", (f"{key}={shorten(dump_scalar(value), LONGEST)}", "yellow"))
     _price(bet, Path(bet.spec).parent, replicates)
-    labeled("try", (command("train", Path(bet.spec)), "cyan"))
+    say_command("try", command("train", Path(bet.spec)))
 
 
 def _price(bet: BestBet, run: Path, replicates: int) -> None:
@@ -43,7 +44,7 @@ def _price(bet: BestBet, run: Path, replicates: int) -> None:
         more = f"{bet.trainings} more trainings, {duration(bet.seconds)}"
         paragraph("", f"if it stays so, it is certain in {bet.seeds} replicates ({more}):")
         seeds = ("--seeds", str(bet.seeds)) if bet.seeds > replicates else ("--budget", _budget(bet.seconds))
-        labeled("", (command("diagnose", run, "--act", *seeds), "cyan"))
+        say_command("", command("diagnose", run, "--act", *seeds))
     elif bet.examples is not None:
         text = f"no number of trainings makes it certain on these dev examples; about {bet.examples:,} of them would"
         paragraph("", text)

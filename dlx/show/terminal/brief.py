@@ -11,6 +11,7 @@ from dlx.diagnose.verdict import in_words
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.show.charts.metrics import tail_sentences
 from dlx.show.numbers import duration, error
+from dlx.show.terminal.commands import command_lines
 from dlx.show.terminal.lines import Piece, columns_of, paragraph_lines, say, table_lines, text_width
 from dlx.show.terminal.summary import COLORS, causes, errors, first_advice, serious_once, verdict_in_words
 from dlx.show.words import level_of, title_of_error, title_of_metric
@@ -55,7 +56,7 @@ def brief(
     """
     columns = columns_of(out)
     blocks = [*_reasons(document, columns), *_advice(document, facts, steps, columns), *_judged(document, columns)]
-    blocks += [Block([[]], 2), Block([[(f"{'more':<{MARGIN}}", "dim"), (more, "cyan")]])]
+    blocks += [Block([[]], 2), Block(list(command_lines("more", more, columns)))]
     for line in _fitting(blocks, columns, MOST_LINES - above):
         say(*line, stream=out)
 
@@ -96,8 +97,8 @@ def _advice(
 ) -> Iterator[Block]:
     """What to do, as words and as a command, what is expected of it, and what it takes."""
     yield Block(_paragraph("advice", first_advice(document, steps), columns))
-    for step in steps[:1]:
-        yield Block([[(" " * MARGIN, ""), (step.command, "cyan")]])
+    for step in steps[:1] if steps and steps[0].command else ():
+        yield Block(list(command_lines("", step.command, columns)))
         sentences = [sentence for sentence in (step.effect, _time(step, facts)) if sentence]
         if sentences:
             yield Block(_paragraph("expected", "; ".join(sentences), columns), 3)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dlx.show.charts.calibration import ReliabilityPoint, calibration_chart
+from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import labeled, paragraph, say, table
 from dlx.show.words import title_of_metric
 
@@ -33,7 +34,7 @@ def calibration(document: Document, pictures: Sequence[Path | str], commands: Se
     for picture in pictures:
         labeled("picture", (str(picture), "cyan"))
     for number, command in enumerate(commands):
-        labeled("next" if number == 0 else "", (command, "cyan"))
+        say_command("next" if number == 0 else "", command)
 
 
 def _threshold(threshold: float, aim: Document) -> None:

@@ -11,6 +11,7 @@ from dlx.diagnose.verdict import in_words
 from dlx.show.charts.folds import fold_metrics
 from dlx.show.charts.metrics import baseline_tables, class_table, target_table
 from dlx.show.numbers import duration, error, interval
+from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import labeled, paragraph, say, table
 from dlx.show.terminal.summary import COLORS, ends, errors
 from dlx.show.words import level_of, note_on_errors, title_of_error, title_of_metric
@@ -41,7 +42,7 @@ def folds(document: FoldsDocument, directory: Path, commands: Sequence[str] = ()
     say(stream=out)
     labeled("written", (str(directory), "cyan"))
     for number, command in enumerate(commands):
-        labeled("" if number else "next", (command, "cyan"))
+        say_command("" if number else "next", command)
 
 
 def _measured(document: FoldsDocument, diagnosis: DiagnosisDocument, out: TextIO) -> None:

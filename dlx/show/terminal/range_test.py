@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlx.show.rates import rate_in_words
+from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import Piece, labeled, paragraph, say
 from dlx.show.terminal.text_plot import HEIGHT, MARGIN, RowScale
 
@@ -43,7 +44,7 @@ def range_test(
     for label, text in sentences(document):
         paragraph(label, text, "bold" if label == "suggested" else "")
     for number, command in enumerate(commands):
-        labeled("" if number else "next", (command, "cyan"))
+        say_command("" if number else "next", command)
     if picture is not None:
         labeled("written", (str(picture), "cyan"))
 

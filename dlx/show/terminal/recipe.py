@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.best_bet import best_bet
+from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import Piece, columns_of, labeled, paragraph, say, table_lines, text_width
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.stats.intervals import Estimate
@@ -57,7 +58,7 @@ def recipe(story: RepairStory, task: str | None) -> None:
     if story.bet:
         best_bet(story.bet, story.replicates, task)
     if story.spec:
-        labeled("next", (command("train", Path(story.spec)), "cyan"))
+        say_command("next", command("train", Path(story.spec)))
 
 
 def _round(number: int, race: RaceResult, task: str | None) -> None:

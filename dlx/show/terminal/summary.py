@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.diagnose.beaten import beaten_in_words
-from dlx.diagnose.verdict import in_words
+from dlx.diagnose.verdict import NO_BETTER, in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument
 from dlx.documents.findings import Finding
 from dlx.show.charts.metrics import tail_sentences
 from dlx.show.numbers import error, interval, sparkline
+from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import Piece, paragraph, say, table
 from dlx.show.words import ending, level_of, note_on_errors, place, title_of_error, title_of_metric
 from dlx.stats.intervals import Estimate
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 COLORS = {"high": "red", "low": "green", "unsettled": "yellow"}
 SEVERITIES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 SPARK_WIDTH = 40
+MARGIN = 9
 MOST_FINDINGS = 2
 
 
@@ -60,9 +62,9 @@ def summary(
         say(("cost     ", "dim"), (f"{costs[0]:.4g} {curve} {costs[-1]:.4g}", ""), stream=out)
     say(("run      ", "dim"), (str(path), "cyan"), stream=out)
     others = steps[1:] if diagnosis else steps
-    label = "then     " if diagnosis else "next     "
-    for margin, step in zip((label, *[" " * 9] * len(others)), others, strict=False):
-        say((margin, "dim"), (step.command, ""), stream=out)
+    for number, step in enumerate(others):
+        label = "" if number else "then" if diagnosis else "next"
+        say_command(label, step.command, MARGIN, "", out)
 
 
 def _verdict_first(diagnosis: DiagnosisDocument, steps: Sequence[NextStep], out: TextIO) -> None:
@@ -70,7 +72,7 @@ def _verdict_first(diagnosis: DiagnosisDocument, steps: Sequence[NextStep], out:
 
     What was found and matters is the cause; the others stand in ``dlx diagnose --full``.
     """
-    verdict, margin = verdict_in_words(diagnosis), 9
+    verdict, margin = verdict_in_words(diagnosis), MARGIN
     say((f"{'verdict':<{margin}}", "dim"), (verdict, f"bold {COLORS[level_of(verdict)]}"), stream=out)
     if worse := beaten_in_words(diagnosis):
         paragraph("beaten", worse, COLORS["high"], margin=margin, stream=out)
@@ -78,12 +80,14 @@ def _verdict_first(diagnosis: DiagnosisDocument, steps: Sequence[NextStep], out:
         say((f"{'cause' if number == 0 else '':<{margin}}", "dim"), *line, stream=out)
     paragraph("advice", first_advice(diagnosis, steps), margin=margin, stream=out)
     for step in steps[:1]:
-        say((" " * margin, ""), (step.command, "cyan"), stream=out)
+        say_command("", step.command, margin, stream=out)
 
 
 def verdict_in_words(document: DiagnosisDocument) -> str:
-    """The verdict on bias and variance; where neither is high, with what else surely is."""
+    """The verdict on bias and variance; with what else surely is high, or that no model errs surely less."""
     verdict = document.verdict
+    if document.bias_is_unbeaten and not document.is_high("variance"):
+        return f"{verdict}, but {NO_BETTER}"
     high = [in_words(name) for name in GAPS[2:] if document.is_high(name)]
     if not high or "high" in verdict:
         return verdict
@@ -118,7 +122,7 @@ def _measured(diagnosis: DiagnosisDocument, task: str | None, out: TextIO) -> No
 def _refit_or_minimum(facts: Mapping[str, Any], out: TextIO) -> None:
     """That the network that predicts is not the one whose errors these are; of an objective where it has come to."""
     if note := (facts.get("refit") or {}).get("note"):
-        paragraph("refit", note, margin=9, stream=out)
+        paragraph("refit", note, margin=MARGIN, stream=out)
     for line in _minimum(facts.get("objective")):
         say(*line, stream=out)
 

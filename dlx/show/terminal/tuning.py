@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlx.show.charts.importance import importance_bars
 from dlx.show.numbers import duration, error, interval
+from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import Piece, columns_of, facts, labeled, paragraph, say, table, text_width
 from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.show.words import minimized
@@ -66,7 +67,7 @@ def tuning(document: TuningDocument, directory: Path | None = None, pictures: Se
     if pictures:
         paragraph("pictures", ", ".join(path.name for path in pictures))
     if document.best_spec:
-        labeled("next", (command("train", Path(document.best_spec)), "cyan"))
+        say_command("next", command("train", Path(document.best_spec)))
 
 
 def tuning_foretold(document: Mapping[str, Any], json: bool = False) -> None:

@@ -33,6 +33,33 @@ def test_a_mark_is_found_in_any_column(kind: str, mark: float) -> None:
     assert mark_of(values) == mark
 
 
+def test_a_code_that_people_write_is_found_in_columns_of_few_values_and_among_others() -> None:
+    rng = np.random.default_rng(0)
+    often = rng.random(700) < 0.3
+    columns = {
+        "rooms": (rng.integers(1, 7, 700), 0.1),
+        "flag": (rng.integers(2, size=700), 0.1),
+        "income": (np.where(often, 0, rng.lognormal(10, 0.6, 700).round()), 0.1),
+        "balance": (rng.normal(0, 2500, 700).round(), 0.1),
+        "area": (rng.normal(80, 20, 700).round(1), 0.005),
+    }
+    for name, (values, share) in columns.items():
+        marked = values.astype(float)
+        assert mark_of(marked) is None, name
+        marked[rng.permutation(700)[: round(share * 700)]] = -999
+        assert mark_of(marked) == -999, name
+    marked[:9] = -99
+    assert mark_of(marked) == -99  # the more frequent of two
+
+
+def test_numbers_that_may_be_measured_are_no_codes() -> None:
+    rng = np.random.default_rng(0)
+    balance = rng.integers(-2000, 2000, 700).astype(float)
+    balance[:2] = -999
+    assert mark_of(balance) is None
+    assert mark_of(np.where(rng.random(700) < 0.1, -99.0, rng.integers(-99, -90, 700))) is None
+
+
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["pressure", "index", "age", "income", "unit"]))
 def test_columns_without_marks_have_none(seed: int, kind: str) -> None:
     assert mark_of(column(kind, np.random.default_rng(seed))) is None

@@ -32,6 +32,8 @@ def write_table(path: Path, fault: str) -> None:
     if fault == "missing_as_numbers":
         age[rng.random(450) < 0.1] = -999
     paid = np.where(buys, 3.5, 4.5) if fault == "target_leak" else rng.normal(size=450).round(2)
+    if fault == "missing_as_numbers":  # in a column of few values, too
+        paid = np.where(rng.random(450) < 0.1, -999, rng.integers(1, 5, 450))
     rows = [
         f"{a},{i},{t},{p},{'yes' if b else 'no'}" for a, i, t, p, b in zip(age, income, town, paid, buys, strict=True)
     ]
