@@ -107,7 +107,7 @@ rates:  ## train at the learning rates that the range test suggests, and type wh
 	.venv/bin/python -m experiments.rates
 
 torture:  ## kill dlx, break its disk and damage its files, and see whether anything is lost (15 minutes; SHARE=0.1 less)
-	@sh .ci/environment .venv dlx
+	@sh .ci/environment .venv dlx fast
 	.venv/bin/python -m experiments.reliability --share $(or $(SHARE),1)
 
 schema:  ## write configs/schema.json, by which editors complete the keys of a spec

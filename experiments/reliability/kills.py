@@ -13,6 +13,7 @@ from .commands import call, start
 from .specs import SPECS, Document, with_data, write, write_data
 
 KILLS_OF_A_SPEC = (1, 1, 1, 1, 2, 2, 2)
+ENGINES = ("compiled", "numpy")  # in turn
 TRAIN = ("train", SPEC, "--out", RUN, "--quiet")
 RESUME = ("train", "--resume", RUN, "--quiet")
 
@@ -22,15 +23,20 @@ def cases(bench: Bench) -> list[Case]:
     rng = random.Random(bench.seed)
     every = [
         Case(
-            f"{spec['name']} killed {' and '.join(f'at {moment:.3f} of the whole time' for moment in moments)}",
-            partial(_judge, bench, spec, moments),
+            f"{spec['name']} ({engine}) killed {' and '.join(f'at {moment:.3f} of its time' for moment in moments)}",
+            partial(_judge, bench, _with_engine(spec, engine), moments),
             kills,
         )
-        for kills in KILLS_OF_A_SPEC
+        for number, kills in enumerate(KILLS_OF_A_SPEC)
+        for engine in [ENGINES[number % len(ENGINES)]]
         for spec in SPECS
         for moments in [[rng.random() for _ in range(kills)]]
     ]
     return bench.draw(every)
+
+
+def _with_engine(spec: Document, engine: str) -> Document:
+    return {**spec, "name": f"{spec['name']}-{engine}", "training": {**spec["training"], "engine": engine}}
 
 
 def _whole(document: Document, folder: Path) -> None:
