@@ -217,8 +217,3 @@ def allowed(value: object, names: Sequence[str]) -> str:
     near = nearest(value, names)
     hint = f"; did you mean {near}?" if near is not None else ""
     return f"(allowed {', '.join(names)}{hint})" if names else "(nothing is allowed here)"
-
-
-def missing_extra(package: str, extra: str, purpose: str) -> EnvironmentProblem:
-    """The one line for an optional package that is not installed."""
-    return EnvironmentProblem(f"{purpose} needs {package}, which is not installed: pip install 'dlx[{extra}]'")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import locale
 import os
-import re
 import sys
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +15,7 @@ import dlx
 from dlx.cli.options import Json
 from dlx.cli.rows import print_rows
 from dlx.errors import DataError, UsageError
+from dlx.extras import name_of, requirements
 from dlx.runs import health, provenance
 from dlx.show import terminal
 from dlx.training import threads
@@ -78,8 +78,8 @@ def _facts() -> dict[str, Any]:
 def _packages() -> dict[str, str]:
     """The version of every package that dlx requires or can use, as its metadata names them."""
     packages: dict[str, str] = {}
-    for requirement in requires("dlx") or []:
-        name = re.split(r"[^A-Za-z0-9._-]", requirement)[0]
+    for requirement in requirements():
+        name = name_of(requirement)
         if "extra == 'dev'" in requirement:
             continue
         try:

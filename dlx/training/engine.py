@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Literal
 
-from dlx.errors import missing_extra
+from dlx.extras import missing_extra
 from dlx.nn.compiled.program import CompiledTape
 from dlx.nn.tape import Tape
 

@@ -18,7 +18,8 @@ from dlx.data.packing import DAMAGE, UNPACKERS, ZIP, member_name, unpacked_name
 from dlx.data.roles import Roles
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions, to_examples
-from dlx.errors import DataError, allowed, missing_extra
+from dlx.errors import DataError, allowed
+from dlx.extras import missing_extra
 
 LINE = 116  # characters of a docstring's line
 SLASHES = ("/", os.sep)  # how the path of a folder may end

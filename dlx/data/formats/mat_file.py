@@ -15,7 +15,8 @@ from dlx.data.formats.hdf5_file import data_sets, values
 from dlx.data.formats.named_arrays import Load, NamedArrays
 from dlx.data.memory import check_ratio, check_room
 from dlx.data.opening import readable
-from dlx.errors import DataError, DlxError, missing_extra
+from dlx.errors import DataError, DlxError
+from dlx.extras import missing_extra
 from dlx.types import Array
 
 if TYPE_CHECKING:

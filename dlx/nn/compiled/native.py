@@ -21,7 +21,7 @@ from functools import cache
 from itertools import count
 from typing import Any, NamedTuple
 
-from dlx.errors import missing_extra
+from dlx.extras import missing_extra
 from dlx.nn.compiled.assembly import assembly
 from dlx.nn.compiled.kernels import Kernel
 from dlx.nn.compiled.loops import Loop

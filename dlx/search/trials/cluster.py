@@ -16,7 +16,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from dlx.errors import EnvironmentProblem, UsageError, missing_extra
+from dlx.errors import EnvironmentProblem, UsageError
+from dlx.extras import missing_extra
 from dlx.files import writing
 from dlx.search.trials.cluster_call import Call, compared_versions, different, ended, lock, make, sees
 from dlx.search.trials.processes import WorkerDied

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from math import inf, isnan
 from typing import TYPE_CHECKING
 
-from dlx.errors import missing_extra
+from dlx.extras import missing_extra
 from dlx.search.tune.space import Dimension
 
 if TYPE_CHECKING:

@@ -209,7 +209,7 @@ def test_where_no_scheduler_answers() -> None:
 
 def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(EnvironmentProblem, match=r"needs distributed, .* pip install 'dlx\[cluster\]'"):
+    with pytest.raises(EnvironmentProblem, match=r"needs distributed, .* pip install 'distributed>="):
         executor_for(cluster="tcp://127.0.0.1:8786")
 
 

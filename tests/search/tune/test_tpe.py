@@ -71,5 +71,5 @@ def test_choices_are_indices_and_failures_the_worst(failed: float | None) -> Non
 
 def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
-    with pytest.raises(EnvironmentProblem, match=r"needs optuna, .* pip install 'dlx\[optuna\]'"):
+    with pytest.raises(EnvironmentProblem, match=r"needs optuna, .* pip install 'optuna>="):
         Tpe(BOWL, 1)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlx import __version__
-from dlx.errors import missing_extra
+from dlx.extras import missing_extra
 from dlx.nn.activations import Activation
 from dlx.runs.export.frozen import Dense, Formula, Frozen, Operation, TargetUnit
 from dlx.runs.export.preparation import Preparation
