@@ -39,9 +39,9 @@ def test_without_metadata_the_package_is_named_alone(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("prefix", "command"),
     [
-        ("/home/a/project/.venv", "pip install"),
-        ("/home/a/.local/share/pipx/venvs/dlx-lab", "pipx runpip dlx-lab install"),
-        ("/home/a/.local/share/uv/tools/dlx-lab", "uv pip install --python /home/a/.local/share/uv/tools/dlx-lab"),
+        ("project/.venv", "pip install"),
+        ("share/pipx/venvs/dlx-lab", "pipx runpip dlx-lab install"),
+        ("share/uv/tools/dlx-lab", "uv pip install --python share/uv/tools/dlx-lab"),
     ],
 )
 def test_the_environment_decides_what_installs(prefix: str, command: str) -> None:
