@@ -59,6 +59,12 @@ class Component(Options):
         return {name: member for name, member in REGISTRY.get(cls.kind, {}).items() if issubclass(member, cls)}
 
     @classmethod
+    def member(cls, name: str) -> type[Self] | None:
+        """The member of this family with that name, if there is one."""
+        member = REGISTRY.get(cls.kind, {}).get(name)
+        return member if member is not None and issubclass(member, cls) else None
+
+    @classmethod
     def parse(cls, value: object) -> Self:
         """The component that a spec's value stands for: a component, a name, or a mapping with a name and options."""
         if isinstance(value, cls):
@@ -77,10 +83,10 @@ class Component(Options):
 
     @classmethod
     def _member(cls, name: object) -> type[Self]:
-        members = cls.members()
-        if not isinstance(name, str) or name not in members:
+        member = cls.member(name) if isinstance(name, str) else None
+        if member is None:
             raise cls._refusal(f"there is no {cls.kind.replace('_', ' ')} named {name!r}", name)
-        return members[name]
+        return member
 
     @classmethod
     def _refusal(cls, what: str, value: object = "") -> PydanticCustomError:

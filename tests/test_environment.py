@@ -71,6 +71,9 @@ def train(
     )
 
 
+# An isolated Python does not heed PYTHONPATH.
+ISOLATED = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from dlx.__main__ import main; main()"
+
 # Each is several environments at once, none of which hides what another one does.
 VARIANTS: dict[str, dict[str, Any]] = {
     "no home, no place for temporary files, an old locale, more threads than cores, a narrow, dumb terminal": {
@@ -86,11 +89,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
         | dict.fromkeys(THREADS, "0")
         | {"OMP_NUM_THREADS": "garbage"},
     },
-    "no assertions, warnings as errors": {
-        "variables": {"PYTHONOPTIMIZE": "2", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "error"}
-    },
-    "an isolated Python": {
-        "python": ("-I", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); from dlx.__main__ import main; main()"),
+    "an isolated Python, no assertions, warnings as errors": {
+        "python": ("-I", "-OO", "-W", "error", "-c", ISOLATED),
     },
 }
 
@@ -167,7 +167,9 @@ FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that 
 
 
 @POSIX
-@pytest.mark.parametrize("redirection", ["2>&-", pytest.param("2>/dev/full", marks=FULL)])
+@pytest.mark.parametrize(
+    "redirection", [pytest.param("2>&-", marks=pytest.mark.thorough), pytest.param("2>/dev/full", marks=FULL)]
+)
 def test_progress_that_cannot_be_shown_is_no_failure(redirection: str, reference: Any, tmp_path: Path) -> None:
     code, stdout, _ = ended(tmp_path, redirection, "train", "tiny.yaml", "--out", "run")
     assert code == 0

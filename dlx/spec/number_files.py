@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from dlx.component import NumberList, absolute
@@ -26,13 +25,13 @@ def read_number_files(tree: Node) -> tuple[Node, list[Problem]]:
 
 def _read(node: Node, shape: Shape, path: KeyPath, problems: list[Problem]) -> Node:
     if isinstance(node.value, str) and any(isinstance(part, NumberList) for part in shape.alternatives):
-        return replace(node, value=[replace(node, value=number) for number in _numbers(node, path, problems)])
+        return node.holding([node.holding(number) for number in _numbers(node, path, problems)])
     if isinstance(node.value, dict):
         below = {key: _below(node, key, child, shape, path, problems) for key, child in node.value.items()}
-        return replace(node, value=below)
+        return node.holding(below)
     if isinstance(node.value, list):
         entries = [_below(node, number, child, shape, path, problems) for number, child in enumerate(node.value)]
-        return replace(node, value=entries)
+        return node.holding(entries)
     return node
 
 

@@ -212,11 +212,16 @@ def _has_bias(layer: LayerSection) -> bool:
     return not any(norm.replaces_bias for norm in norms_of(layer).values())
 
 
+SCALARS = frozenset({str, int, float, bool, type(None)})  # which are plain data
+
+
 def plain(value: object) -> Any:
     """A value as plain data; what is absent by default and was not given is left out.
 
     A component has its name in it, unless it is the only one that can stand under its key.
     """
+    if type(value) in SCALARS:
+        return value
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if isinstance(value, dict):
@@ -228,7 +233,7 @@ def plain(value: object) -> Any:
         option = getattr(value, key)
         if option is not None or field.default is not None:
             present[key] = plain(option)
-        if is_named_by_key(option, field.annotation):
+        if type(option) not in SCALARS and is_named_by_key(option, field.annotation):
             del present[key]["name"]
     return {"name": value.name} | present if isinstance(value, Component) else present
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -73,7 +73,7 @@ class Shape:
         if family is None:
             return self.record
         name = node.child("name")
-        return family.members().get(str(name.value)) if name is not None else None
+        return family.member(str(name.value)) if name is not None else None
 
     def child(self, key: str | int, node: Node) -> Shape | None:
         """What may stand under a key or an index of the given node."""
@@ -122,12 +122,12 @@ def write_out(node: Node, shape: Shape = SPEC, named: bool = False) -> Node:
     """The tree with every short form written out; ``named`` also names the default component where none is named."""
     node = _long_form(node, shape)
     if named and isinstance(node.value, dict) and shape.family and isinstance(shape.default, Component):
-        node = replace(node, value={"name": Node(shape.default.name, DEFAULT, DEFAULT)} | node.value)
+        node = node.holding({"name": Node(shape.default.name, DEFAULT, DEFAULT)} | node.value)
     if isinstance(node.value, dict):
         below = {key: _below(child, key, node, shape, named) for key, child in node.value.items()}
-        return replace(node, value=below)
+        return node.holding(below)
     if isinstance(node.value, list):
-        return replace(node, value=[_below(child, i, node, shape, named) for i, child in enumerate(node.value)])
+        return node.holding([_below(child, i, node, shape, named) for i, child in enumerate(node.value)])
     return node
 
 
@@ -144,4 +144,4 @@ def _long_form(node: Node, shape: Shape) -> Node:
     long_form = short_form.expand(long_form) if short_form else long_form
     if not isinstance(long_form, dict):
         return node
-    return replace(node, value={key: Node(value, node.place, node.place) for key, value in long_form.items()})
+    return node.holding({key: Node(value, node.place, node.place) for key, value in long_form.items()})

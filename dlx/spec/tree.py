@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 from dlx.errors import Place, SpecError
@@ -36,6 +36,10 @@ class Node:
     value: Scalar | dict[str, Node] | list[Node]
     place: Place
     key: Place
+
+    def holding(self, value: Scalar | dict[str, Node] | list[Node]) -> Node:
+        """Another value in the same place."""
+        return Node(value, self.place, self.key)
 
     def plain(self) -> Any:
         """The tree as plain data: mappings, lists and scalars."""
@@ -90,12 +94,12 @@ def merge(base: Node, over: Node, path: KeyPath = ()) -> Node:
     """
     below, above = base.value, over.value
     if isinstance(below, list) and isinstance(above, dict) and above and all(key.isdecimal() for key in above):
-        return replace(over, value=_merge_entries(below, above, path))
+        return over.holding(_merge_entries(below, above, path))
     if not isinstance(below, dict) or not isinstance(above, dict) or (path and _renames(below, above)):
         return over
     merged = {key: merge(below[key], node, (*path, key)) if key in below else node for key, node in above.items()}
     upper = base if over.place.line is None else over  # what stands in a file can be looked up, the command line not
-    return replace(upper, value=below | merged)
+    return upper.holding(below | merged)
 
 
 def _renames(below: dict[str, Node], above: dict[str, Node]) -> bool:

@@ -17,9 +17,12 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from functools import partial
 from inspect import isfunction
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import IO, Any
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 import dlx
 
@@ -111,14 +114,23 @@ def often() -> None:
 def _draw_nothing() -> None:
     """One blank picture in place of all: drawing takes most of the time of a short training, and is no matter here."""
     from dlx.show import pictures as plots
-    from dlx.show.pictures.canvas import new_figure, png
 
-    blank = png(new_figure(1, 1, ""))
+    blank = _blank()
     pictures = {value for name, value in vars(plots).items() if isfunction(value) and name != "is_ours"}
     for name, module in list(sys.modules.items()):
         for key, value in list(vars(module).items()) if name.startswith("dlx.") else ():
             if callable(value) and value in pictures:
                 setattr(module, key, lambda *arguments, **keywords: blank)
+
+
+def _blank() -> bytes:
+    """A picture as dlx signs its own, without the time that importing matplotlib takes."""
+    from dlx.show.pictures.canvas import AUTHOR
+
+    author, file = PngInfo(), BytesIO()
+    author.add_text("Software", AUTHOR)
+    Image.new("RGB", (1, 1)).save(file, "PNG", pnginfo=author)
+    return file.getvalue()
 
 
 def _set(module: str, name: str, value: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,18 @@ def folder(trained: Path, tmp_path: Path) -> Path:
     return tmp_path / "work"
 
 
+@pytest.fixture(scope="module")
+def diagnosed(trained: Path, tmp_path_factory: pytest.TempPathFactory, call_dlx: Call) -> Call:
+    """``diagnosed(*options)``: a folder and what `dlx diagnose run` says in it, made once; not to be changed."""
+
+    @cache
+    def made(*options: str) -> tuple[Path, Any]:
+        folder = Path(shutil.copytree(trained, tmp_path_factory.mktemp("diagnosed") / "work"))
+        return folder, call_dlx("diagnose", "run", *options, cwd=folder)
+
+    return made
+
+
 def read(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
@@ -59,9 +72,9 @@ def read(path: Path) -> Any:
 # --- runs
 
 
-def test_a_run_is_measured_anew_to_the_bit(folder: Path, call_dlx: Call) -> None:
-    before = read(folder / "run" / "diagnosis.json")
-    result = call_dlx("diagnose", "run", "--json", cwd=folder)
+def test_a_run_is_measured_anew_to_the_bit(trained: Path, diagnosed: Call) -> None:
+    before = read(trained / "run" / "diagnosis.json")
+    folder, result = diagnosed("--json")
     assert result.code == 0, result.stderr
     document = json.loads(result.stdout)
     measured = before.keys() - {"findings", "next"}
@@ -72,8 +85,8 @@ def test_a_run_is_measured_anew_to_the_bit(folder: Path, call_dlx: Call) -> None
     assert result.stderr == ""
 
 
-def test_the_classes_add_up_to_the_error(folder: Path, call_dlx: Call) -> None:
-    document = json.loads(call_dlx("diagnose", "run", "--json", cwd=folder).stdout)
+def test_the_classes_add_up_to_the_error(diagnosed: Call) -> None:
+    document = json.loads(diagnosed("--json")[1].stdout)
     classes, dev = document["classes"], document["errors"]["dev"]
     confusion = np.array(classes["confusion"])
     assert (classes["part"], confusion.sum()) == ("dev", 150)
@@ -85,13 +98,14 @@ def test_the_classes_add_up_to_the_error(folder: Path, call_dlx: Call) -> None:
     assert len(losses) == 24
 
 
-def test_the_worst_examples_are_those_that_predict_is_least_sure_of(folder: Path, call_dlx: Call) -> None:
+def test_the_worst_examples_are_those_that_predict_is_least_sure_of(diagnosed: Call) -> None:
     """Against the outputs of the model on the same rows, taken by their number in the part."""
     from dlx.runs.predict import model_of
     from dlx.spec.loader import load_spec
     from dlx.training.build import build_supervised
 
-    document = json.loads(call_dlx("diagnose", "run", "--json", cwd=folder).stdout)
+    folder, result = diagnosed("--json")
+    document = json.loads(result.stdout)
     dev = build_supervised(load_spec(folder / "run" / "config.yaml").spec).dataset.parts["dev"]
     A = model_of(str(folder / "run")).outputs(dev.X)
     for one in document["classes"]["worst"]:
@@ -111,15 +125,15 @@ def test_the_files_that_options_write_are_named_at_the_end(folder: Path, call_dl
     assert json.loads(bare.stdout)["verdict"]
 
 
-def test_no_advice_stands_twice_in_what_is_next(folder: Path, call_dlx: Call) -> None:
-    lines = call_dlx("diagnose", "run", "--full", cwd=folder).stdout.splitlines()
+def test_no_advice_stands_twice_in_what_is_next(diagnosed: Call) -> None:
+    lines = diagnosed("--full")[1].stdout.splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("next "))
     advice = [line[10:] for line in lines[start:] if not line[10:].startswith("dlx ")]
     assert not [(a, b) for a in advice for b in advice if a is not b and b.startswith(a)]
 
 
-def test_the_terminal_shows_verdict_classes_and_what_to_type(folder: Path, call_dlx: Call) -> None:
-    result = call_dlx("diagnose", "run", "--full", cwd=folder)
+def test_the_terminal_shows_verdict_classes_and_what_to_type(diagnosed: Call) -> None:
+    folder, result = diagnosed("--full")
     shown = result.stdout
     for text in (
         "optimal",

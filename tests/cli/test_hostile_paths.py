@@ -151,7 +151,7 @@ def test_a_path_that_no_spec_could_hold_is_refused_before_training(tmp_path: Pat
     assert not (folder / "runs").exists()
 
 
-@pytest.mark.parametrize("locale", [{}, {"PYTHONIOENCODING": "ascii"}])
+@pytest.mark.parametrize("locale", [pytest.param({}, marks=pytest.mark.thorough), {"PYTHONIOENCODING": "ascii"}])
 def test_a_path_that_is_no_text_goes_to_a_program_as_it_is(locale: dict[str, str], tmp_path: Path) -> None:
     name = b"by\xff\xfete"
     try:

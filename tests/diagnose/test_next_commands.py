@@ -161,25 +161,35 @@ def test_which_model_does_as_well() -> None:
     assert unbeaten(Baselines(skipped="the data stay in their file")) is None
 
 
+BIAS, VARIANCE, BOTH = (0.3, 0.3), (0.0, 0.3), (0.3, 0.6)  # the errors on train and dev
+PLATEAU, RISING = Ending(True), Ending(dev_rising=True)
+FEW_WAYS = [(BIAS, Ending()), (VARIANCE, Ending()), (BOTH, Ending()), (BIAS, PLATEAU), (VARIANCE, RISING)]
+OTHER_WAYS = [(VARIANCE, PLATEAU), (BOTH, PLATEAU), (BIAS, RISING), (BOTH, RISING)]
+
+
 @pytest.mark.parametrize("name", sorted(CAUSES))
-def test_the_sentence_above_the_first_command_speaks_of_the_cause_and_of_what_is_set(name: str) -> None:
+@pytest.mark.parametrize(
+    "ways", [pytest.param(FEW_WAYS, id="few"), pytest.param(OTHER_WAYS, id="others", marks=pytest.mark.thorough)]
+)
+def test_the_sentence_above_the_first_command_speaks_of_the_cause_and_of_what_is_set(
+    name: str, ways: list[tuple[tuple[float, float], Ending]]
+) -> None:
     """Of every finding alone, whatever the errors and the end of the training are."""
     spec = load_spec(CONFIG).spec
     supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
     finding = CAUSES[name].finding("seen", severity="warning")
-    for rates in ((0.3, 0.3), (0.0, 0.3), (0.3, 0.6)):
+    for rates, ending in ways:
         errors = {part: exact(rate) for part, rate in zip(("train", "dev"), rates, strict=True)}
-        for ending in (Ending(), Ending(True), Ending(dev_rising=True)):
-            document = diagnose(errors, 0.0, 0.02, findings=[finding], evidence=Evidence(supply, ending))
-            step = next_steps(document, spec, supply.facts, RUN, CONFIG)[0]
-            words = shlex.split(step.command)
-            assert step.advice.startswith(f"{name}: {finding.remedy}"), step.advice
-            if words[1] == "train":
-                overrides = {key: yaml.safe_load(value) for key, value in (word.split("=", 1) for word in words[3:])}
-                assert speaks_of(step.advice, overrides), (step.command, step.advice)
-            else:
-                assert CAUSES[name].shows_in_rows
-                assert words[1:] == ["diagnose", str(RUN), "--worst", "worst.csv"]
+        document = diagnose(errors, 0.0, 0.02, findings=[finding], evidence=Evidence(supply, ending))
+        step = next_steps(document, spec, supply.facts, RUN, CONFIG)[0]
+        words = shlex.split(step.command)
+        assert step.advice.startswith(f"{name}: {finding.remedy}"), step.advice
+        if words[1] == "train":
+            overrides = {key: yaml.safe_load(value) for key, value in (word.split("=", 1) for word in words[3:])}
+            assert speaks_of(step.advice, overrides), (step.command, step.advice)
+        else:
+            assert CAUSES[name].shows_in_rows
+            assert words[1:] == ["diagnose", str(RUN), "--worst", "worst.csv"]
 
 
 def test_a_sentence_speaks_of_a_key_by_its_name_or_by_its_value() -> None:

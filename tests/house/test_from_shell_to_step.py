@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
-MOST_FRAMES = 9  # of dlx, from its main to the replay of the step's tape
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
+MOST_FRAMES = 8  # of dlx, from the main of its command line to the replay of the step's tape; the process has one more
 PLUGIN = '''"""Relu, and an objective, that note once who has called them."""
 import sys
 from pathlib import Path
 
 import numpy as np
 
+import dlx
 from dlx.nn.activations import ReLU
 from dlx.nn.objectives import Objective
 
@@ -22,7 +25,7 @@ from dlx.nn.objectives import Objective
 def note(array):
     frame, names = sys._getframe(1), []
     while frame:
-        if f"/{Path('dlx')}/" in frame.f_code.co_filename and frame.f_code.co_name != "<module>":
+        if Path(dlx.__file__).parent in Path(frame.f_code.co_filename).parents and frame.f_code.co_name != "<module>":
             names.insert(0, frame.f_code.co_qualname)
         frame = frame.f_back
     if "fit" in names and "Experiment.first_sample" not in names:
@@ -53,10 +56,10 @@ DATA = "data: {source: moons}\narchitecture: {hidden: [3], activation: traced}\n
 
 
 @pytest.mark.parametrize("what", [DATA, "objective: bowl\n"], ids=["network", "objective"])
-def test_a_step_is_near_to_the_shell(what: str, tmp_path: Path, run_dlx: Callable[..., Any]) -> None:
+def test_a_step_is_near_to_the_shell(what: str, tmp_path: Path, call_alone: Callable[..., Any]) -> None:
     (tmp_path / "tracing.py").write_text(PLUGIN)
     (tmp_path / "spec.yaml").write_text(f"plugins: [tracing.py]\n{what}training: {{epochs: 1, engine: numpy}}\n")
-    result = run_dlx("train", "spec.yaml", "--out", "run", cwd=tmp_path)
+    result = call_alone("train", "spec.yaml", "--out", "run", cwd=tmp_path)
     assert result.code == 0, result.stderr
     first = (tmp_path / "stacks").read_text().splitlines()[0].split()
     assert (first[0], first[-1]) == ("main", "Tape.run")

@@ -44,7 +44,7 @@ ORDERS = {
 }
 # What they find is no matter here.
 SHORTER = {
-    "tune": ["search.trials=2", "search.fresh_seeds=2", "search.finalists=1", "base.training.batch_size=256"],
+    "tune": ["search.trials=2", "search.fresh_seeds=2", "search.finalists=1", "base.data.train_examples=200"],
     "train": ["training.epochs=2"],
     "gradcheck configs/digits.yaml": ["architecture.hidden=[8]"],
 }

@@ -201,8 +201,8 @@ def test_when_the_time_is_up_trials_stop_and_go_on_later(tmp_path: Path, two_wor
     [
         (1, signal.SIGTERM, False),
         (2, signal.SIGTERM, False),
-        (2, signal.SIGTERM, True),
         (2, signal.SIGINT, True),
+        pytest.param(2, signal.SIGTERM, True, marks=pytest.mark.thorough),
         pytest.param(2, signal.SIGHUP, True, marks=pytest.mark.thorough),
     ],
 )

@@ -78,7 +78,7 @@ def share(png: bytes, color: Any) -> float:
     return float((np.abs(pixels(png) - to_rgb(color)).max(axis=2) < 0.02).mean())
 
 
-@pytest.mark.parametrize("count", [1, 8, 64, 1000])
+@pytest.mark.parametrize("count", [1, pytest.param(8, marks=pytest.mark.thorough), 64, 1000])
 def test_a_hyperparameter_of_a_search_of_any_size(count: int) -> None:
     search = document(ALL, count)
     for entry in ALL if count == 64 else [RATE, HIDDEN]:
@@ -118,7 +118,8 @@ def test_a_grid_stands_beside_as_many_random_draws(
 @pytest.mark.parametrize("space", [[RATE], [HIDDEN], [RATE, HIDDEN], [HIDDEN, NORM], ALL], ids=len)
 def test_importance_and_settings_of_any_space(space: list[dict[str, Any]]) -> None:
     search = document(space, 32, task="regression" if space == ALL else "multiclass")
-    assert share(pictures.importance(search), TRAIN) + share(pictures.importance(search), "#338EC1") > 1e-3
+    ranked = pictures.importance(search)
+    assert share(ranked, TRAIN) + share(ranked, "#338EC1") > 1e-3
     picture = pixels(pictures.settings(search))
     left, right = np.split(picture, [picture.shape[1] // 2], axis=1)
     assert (np.abs(left - to_rgb(GREY)).max(axis=2) < 0.02).sum() > 200  # the grid
