@@ -204,7 +204,7 @@ class Session:
         try:
             yield
             self.status = self._end_so_far()
-        except Interrupted:
+        except (Interrupted, GeneratorExit):  # a signal, or whoever takes the records has left
             self.status = Status.INTERRUPTED
             raise
         except Diverged as error:

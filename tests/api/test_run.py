@@ -1,0 +1,81 @@
+"""A run in Python: what it gives is what the commands print."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import dlx
+from dlx.errors import DlxError, UsageError
+
+BLOBS: dict[str, Any] = {
+    "name": "blobs",
+    "data": {"source": {"name": "blobs", "m": 200, "centers": 3}, "split": {"train": 0.6, "dev": 0.2, "test": 0.2}},
+    "architecture": {"hidden": [5]},
+    "training": {"epochs": 8, "batch_size": 20},
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> dlx.Run:
+    return dlx.train(BLOBS, out=tmp_path_factory.mktemp("api") / "run")
+
+
+def test_errors_have_their_intervals(run: dlx.Run) -> None:
+    document = json.loads((run.path / "diagnosis.json").read_text())
+    assert {part: estimate.document() for part, estimate in run.errors.items()} == {
+        part: {key: document["errors"][part][key] for key in ("value", "low", "high", "m")}
+        for part in ("train", "dev", "test")
+    }
+    assert run.diagnose().verdict == document["verdict"]
+
+
+def test_tables_have_the_columns_of_their_files(run: dlx.Run) -> None:
+    header = (run.path / "metrics.csv").read_text().splitlines()[0].split(",")
+    assert list(run.metrics) == header
+    assert list(run.metrics["epoch"]) == [*range(1, 9)]
+    assert {"layer", "dead"} <= set(run.layers)
+
+
+def test_predictions_are_those_of_the_command(run: dlx.Run, tmp_path: Path, call_dlx: Any) -> None:
+    X = np.random.default_rng(0).normal(size=(7, 2))
+    np.savez(tmp_path / "X.npz", X=X)
+    header, *lines = call_dlx("predict", str(run.path), str(tmp_path / "X.npz")).stdout.split()
+    rows = [line.split(",") for line in lines]
+    assert [str(label) for label in run.predict(X)] == [row[0] for row in rows]
+    np.testing.assert_array_equal(run.predict_proba(X), np.array([row[1:] for row in rows], float))
+    assert ["class", *(f"p({label})" for label in run.classes)] == header.split(",")
+
+
+def test_a_regression_has_values_and_no_probabilities(tmp_path: Path, blank_pictures: None, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    X = np.random.default_rng(0).normal(size=(80, 2))
+    spec = {"name": "sum", "data": {"split": {"train": 60, "dev": 20}}, "architecture": {"hidden": [4]}}
+    run = dlx.train({**spec, "training": {"epochs": 3}}, (X, X.sum(axis=1)))
+    assert run.predict(X).shape == (80,)
+    assert run.predict(X).dtype == np.float64
+    assert run.classes == []
+    with pytest.raises(UsageError, match="values, not with probabilities"):
+        run.predict_proba(X)
+
+
+@pytest.mark.draws
+def test_what_a_notebook_shows(run: dlx.Run) -> None:
+    html = run._repr_html_()
+    assert "<h4>blobs</h4>" in html
+    assert "dev error" in html
+    assert "data:image/png;base64," in html
+    assert repr(run) == f"<dlx run blobs: completed, {run.path}>"
+
+
+def test_the_report_is_written_where_it_is_asked_for(run: dlx.Run, tmp_path: Path) -> None:
+    assert run.report(tmp_path / "page.html").read_text().lower().startswith("<!doctype html>")
+
+
+def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DlxError):
+        dlx.Run(tmp_path)

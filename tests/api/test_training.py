@@ -1,0 +1,149 @@
+"""Training in Python: the runs of the command, bit for bit, from specs and data in memory."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import dlx
+from dlx.errors import DataError, Diverged, SpecError, UsageError
+from dlx.training.records import EpochRecord
+
+SPEC: dict[str, Any] = {
+    "name": "circle",
+    "data": {"split": {"train": 0.6, "dev": 0.2, "test": 0.2}, "normalize": "standard"},
+    "architecture": {"hidden": [6]},
+    "optimizer": {"name": "adam", "learning_rate": 0.02},
+    "training": {"epochs": 6, "batch_size": 16},
+}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank_pictures: None) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def examples() -> tuple[np.ndarray, np.ndarray]:
+    X = np.random.default_rng(3).normal(size=(150, 2))
+    return X, np.where((X**2).sum(axis=1) > 1.4, "outside", "inside")
+
+
+def without_time(path: Path) -> list[str]:
+    """The rows of metrics.csv less their last column, the seconds."""
+    return [line.rpartition(",")[0] for line in (path / "metrics.csv").read_text().splitlines()]
+
+
+def test_a_run_is_that_of_the_command(examples: tuple[Any, Any], call_dlx: Any) -> None:
+    settings: dict[str, Any] = {"optimizer.learning_rate": np.float32(0.0625)}
+    run = dlx.train(SPEC, examples, out="first", **settings)
+    call_dlx("train", "first/config.yaml", "--out", "second")
+    assert without_time(run.path) == without_time(Path("second"))
+    theta = [np.load(Path(name) / "model.npz") for name in ("first", "second")]
+    assert theta[0].files == theta[1].files
+    for name in theta[0].files:
+        np.testing.assert_array_equal(theta[0][name], theta[1][name])
+    assert run.spec["optimizer"]["learning_rate"] == 0.0625
+
+
+def test_the_spec_of_a_file_with_settings(examples: tuple[Any, Any]) -> None:
+    Path("spec.yaml").write_text(json.dumps(SPEC))
+    rows, settings = list[object](), dict[str, Any]({"architecture.hidden": [4, 3]})
+    run = dlx.train("spec.yaml", examples, on_record=rows.append, **settings)
+    assert [layer["units"] for layer in run.spec["architecture"]["hidden"]] == [4, 3]
+    assert sum(isinstance(row, EpochRecord) for row in rows) == 6
+    assert run.path.parent == Path("runs/circle")
+
+
+def test_the_same_data_are_written_once(examples: tuple[Any, Any]) -> None:
+    for seed in (1, 2):
+        dlx.train(SPEC, examples, seed=seed)
+    assert len([*Path("runs/data").iterdir()]) == 1
+
+
+def test_parts_of_their_own(examples: tuple[Any, Any]) -> None:
+    X, y = examples
+    run = dlx.train({**SPEC, "data": {}}, {"train": (X[:100], y[:100]), "dev": (X[100:], y[100:])})
+    assert {part: estimate.m for part, estimate in run.errors.items()} == {"train": 100, "dev": 50}
+
+
+def test_tables_have_names_and_missing_values(examples: tuple[Any, Any]) -> None:
+    pandas = pytest.importorskip("pandas")
+    X, y = examples
+    frame = pandas.DataFrame(
+        {"a": X[:, 0], "b": X[:, 1], "kind": pandas.Categorical(y), "when": pandas.Timestamp("2026-01-02")}
+    )
+    frame.loc[3, "a"] = np.nan
+    spec = {**SPEC, "data": {**SPEC["data"], "source": {"impute": "mean"}}}
+    settings: dict[str, Any] = {"data.source.ignore": ("when",)}
+    run = dlx.train(spec, frame, target="kind", **settings)
+    assert run.spec["data"]["source"]["target"] == "kind"
+    assert set(run.predict(frame[["when", "b", "a"]])) == {"inside", "outside"}
+    assert run.evaluate(frame[["a", "b", "when"]], frame["kind"])["m"] == 150
+
+
+def test_the_target_beside_a_table(examples: tuple[Any, Any]) -> None:
+    pandas = pytest.importorskip("pandas")
+    X, y = examples
+    run = dlx.train(SPEC, (pandas.DataFrame(X, columns=["a", "b"]), pandas.Series(y, name="kind")))
+    assert run.spec["data"]["source"]["target"] == "kind"
+
+
+def test_a_mapping_of_columns_is_a_table(examples: tuple[Any, Any]) -> None:
+    X, y = examples
+    run = dlx.train(SPEC, {"a": X[:, 0], "b": X[:, 1], "kind": y}, target="kind")
+    answers = run.predict({"b": [0.0, 3.0, None], "a": [0.0, 3.0, 0.0]})
+    assert answers[2] is None
+    assert set(answers[:2]) <= {"inside", "outside"}
+
+
+def test_a_loop_that_is_left_can_be_resumed(examples: tuple[Any, Any]) -> None:
+    whole = dlx.train(SPEC, examples, out="whole")
+    for record in dlx.fit(SPEC, examples, out="part"):
+        if isinstance(record, EpochRecord) and record.epoch == 3:
+            break
+    part = dlx.Run("part")
+    assert part.status == "interrupted"
+    assert part.resume().status == "completed"
+    assert without_time(part.path) == without_time(whole.path)
+
+
+@pytest.mark.parametrize(
+    ("spec", "data", "error", "message"),
+    [
+        ({"nam": "x", "data": "digits"}, None, SpecError, "spec: nam: unknown key"),
+        ({"extends": "a.yaml"}, None, SpecError, "extends: stands in a spec file"),
+        ({"seed": object()}, None, UsageError, "a spec holds mappings, lists, texts and numbers, not object"),
+        ({}, 3, DataError, r"expected \(X, y\), a table"),
+        ({}, (["a"], ["b"]), DataError, "X must be numbers"),
+        ({}, {"a": [1, 2], "b": [1]}, DataError, "must have the same length"),
+        ({}, {"a": [1, 2]}, UsageError, "target=…"),
+    ],
+    ids=["unknown key", "extends", "an object", "a number", "texts", "columns of two lengths", "no target"],
+)
+def test_what_does_not_fit_is_refused(spec: Any, data: Any, error: type[Exception], message: str) -> None:
+    target = "b" if isinstance(data, dict) and "b" in data else None
+    with pytest.raises(error, match=message):
+        dlx.train(spec, data, target=target)
+    assert not [*Path().glob("runs/*/*/config.yaml")]
+
+
+def test_a_training_that_diverges_says_so(examples: tuple[Any, Any]) -> None:
+    with pytest.raises(Diverged, match="diverged in epoch"):
+        dlx.train({**SPEC, "optimizer": {"name": "gradient_descent", "learning_rate": 1e300}}, examples, out="far")
+    assert dlx.Run("far").status == "diverged"
+
+
+def test_importing_dlx_imports_nothing_else() -> None:
+    program = "import sys, dlx; print('numpy' in sys.modules, *sorted(dlx.__all__), dlx.Run.__name__)"
+    output = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    assert output.split() == ["False", *sorted(dlx.__all__), "Run"]
+    with pytest.raises(AttributeError, match="no attribute 'training_loop'"):
+        _ = dlx.training_loop  # type: ignore[attr-defined]
