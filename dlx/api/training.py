@@ -36,9 +36,6 @@ def train(
 ) -> Run:
     """Train the network of a spec, or minimize its objective; returns the run.
 
-    >>> run = train("configs/digits.yaml", **{"training.epochs": 5})  # doctest: +SKIP
-    >>> run.errors["dev"].value  # doctest: +SKIP
-
     Args:
         spec: the path of a YAML file, or what would stand in it, as a mapping.
         data: ``(X, y)``, a table of pandas, polars or Arrow, or a mapping from train, dev and test to these; in place

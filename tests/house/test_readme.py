@@ -66,7 +66,7 @@ def start(tmp_path_factory: pytest.TempPathFactory, call_dlx: Callable[..., Any]
         photo = folder / "photos" / ("cat", "dog")[number % 2] / f"{number}.png"
         photo.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(np.full((8, 8, 3), 3 * number, np.uint8)).save(photo)
-    (folder / "lion.py").write_text(blocks("python")[0], encoding="utf-8")
+    (folder / "lion.py").write_text(python_block("class Lion"), encoding="utf-8")
     for block in blocks("yaml"):
         if named := re.match(r"# (\w+\.yaml)\n", block):
             (folder / named.group(1)).write_text(block, encoding="utf-8")
@@ -103,8 +103,22 @@ def test_no_block_of_commands_is_left_out() -> None:
     assert len(BLOCKS) == sum(bool(commands(block)) for block in blocks("sh")) > 20
 
 
+def python_block(part: str) -> str:
+    """The one that has this in it."""
+    (text,) = (block for block in blocks("python") if part in block)
+    return text
+
+
+def test_the_program_of_the_readme_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    X = np.random.default_rng(0).normal(size=(200, 2))
+    names = {"X": X, "y": X[:, 0] > X[:, 1]}
+    exec(compile(python_block("import dlx"), "README.md", "exec"), names)
+    assert (folder / "runs" / "latest").exists()
+
+
 def test_the_optimizer_of_the_readme_is_short_and_learns(folder: Path, call_alone: Callable[..., Any]) -> None:
-    text = blocks("python")[0]
+    text = python_block("class Lion")
     assert len([line for line in text.splitlines() if line.strip()]) < 20
     overrides = ["plugins=[lion.py]", "optimizer.name=lion", "optimizer.learning_rate=0.001", "training.epochs=10"]
     result = call_alone("train", "configs/digits.yaml", *overrides, "--json", cwd=folder)
