@@ -134,6 +134,12 @@ def read(path: Path) -> bytes:
         raise unread(path, error) from error
 
 
+def identity(path: Path | str) -> tuple[int, ...]:
+    """Numbers that are others as soon as another file stands at ``path``, or that one has been written to."""
+    status = os.stat(path)
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
 def unread(path: Path | str, error: OSError) -> DataError:
     """What is raised where a file cannot be read: it tells whether that is for its path or for the machine."""
     kind = DataError if error.errno is None or error.errno in OF_THE_PATH else ReadFailure

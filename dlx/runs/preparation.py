@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 from dlx.data.dataset import Dataset
 from dlx.diagnose.verdict import TOLERANCE, default_tolerance
 from dlx.errors import Remark
+from dlx.files import read
+from dlx.spec.loader import dump_yaml, load_spec
 from dlx.spec.sections import Spec
 from dlx.training import threads
 from dlx.training.build import Origins, build, build_supervised
@@ -46,6 +49,21 @@ def prepare_supervised(
     from_data = {"task": dataset.task, "loss": experiment.network.loss, "diagnosis": diagnosis}
     experiment.spec = experiment.spec.model_copy(update=from_data)
     return experiment
+
+
+def prepare_again(
+    config: Path, initialize: bool, spec: Spec | None = None, dataset: Dataset | None = None
+) -> Supervised | Minimization:
+    """The same of a run that has begun, whose spec is in the file ``config``.
+
+    ``spec`` is what it was prepared from, and ``dataset`` that of it, where they are in memory already: that the file
+    holds the spec that they come to, byte for byte, says that they are. Else the file is read.
+    """
+    if spec is not None:
+        experiment = prepare(spec, None, initialize, dataset)
+        if dump_yaml(experiment.spec).encode() == read(config):
+            return experiment
+    return prepare(load_spec(config).spec, initialize=initialize)
 
 
 def _give_threads(experiment: Experiment) -> None:

@@ -17,11 +17,11 @@ from dlx.files import read
 from dlx.runs.data_facts import refuse_other_data
 from dlx.runs.directory import RunDirectory
 from dlx.runs.kinds import kind_of
-from dlx.runs.preparation import prepare
+from dlx.runs.preparation import prepare, prepare_again
 from dlx.runs.provenance import provenance, utc_now
 from dlx.runs.references import open_run
 from dlx.runs.signals import noted_signals
-from dlx.spec.loader import dump_yaml, load_spec
+from dlx.spec.loader import dump_yaml
 from dlx.text import command
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord, LayerRecord, Progress
@@ -29,8 +29,10 @@ from dlx.types import Array
 from dlx.words import Status
 
 if TYPE_CHECKING:
+    from dlx.data.dataset import Dataset
     from dlx.runs.repeat import Repeat
     from dlx.spec.loader import Resolved
+    from dlx.spec.sections import Spec
     from dlx.training.minimization import Minimization
     from dlx.training.supervised import Supervised
 
@@ -91,8 +93,10 @@ class Session:
             raise
 
     @classmethod
-    def go_on(cls, run: RunDirectory, light: bool = False) -> Self:
-        """The same of a run directory that is open for writing."""
+    def go_on(
+        cls, run: RunDirectory, light: bool = False, spec: Spec | None = None, dataset: Dataset | None = None
+    ) -> Self:
+        """The same of a run directory that is open for writing; ``spec`` and ``dataset`` as `prepare_again` has them."""
         facts = run.facts()
         if facts["config_sha256"] != sha256(read(run.config)).hexdigest():
             raise DataError(
@@ -101,7 +105,7 @@ class Session:
         if run.has_lost_checkpoint() or (Status(facts["status"]).has_result and not run.has_checkpoint()):
             what = f"is {facts['status']}, and its checkpoint is gone, so nothing is there to go on from"
             raise DataError(f"{run.path}: {what}; {command('train', run.config)} begins a new run")
-        session = cls(prepare(load_spec(run.config).spec, initialize=not run.has_checkpoint()), run, light)
+        session = cls(prepare_again(run.config, not run.has_checkpoint(), spec, dataset), run, light)
         session.facts = facts
         refuse_other_data(run, session.kind.facts()["data"])
         if run.has_checkpoint():
