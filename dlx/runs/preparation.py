@@ -20,6 +20,8 @@ from dlx.training.minimization import Minimization
 from dlx.training.supervised import Supervised
 from dlx.words import RELATIVE
 
+InMemory = tuple[Spec, Dataset | None]  # what an experiment was prepared from
+
 
 def prepare(
     spec: Spec, origins: Origins | None = None, initialize: bool = True, dataset: Dataset | None = None
@@ -51,16 +53,14 @@ def prepare_supervised(
     return experiment
 
 
-def prepare_again(
-    config: Path, initialize: bool, spec: Spec | None = None, dataset: Dataset | None = None
-) -> Supervised | Minimization:
+def prepare_again(config: Path, initialize: bool, in_memory: InMemory | None = None) -> Supervised | Minimization:
     """The same of a run that has begun, whose spec is in the file ``config``.
 
-    ``spec`` is what it was prepared from, and ``dataset`` that of it, where they are in memory already: that the file
-    holds the spec that they come to, byte for byte, says that they are. Else the file is read.
+    in_memory: what it was prepared from, and the data set of that, where they are there without reading. That the file
+    holds, byte for byte, the spec that they come to shows that they are of this run; else it is read.
     """
-    if spec is not None:
-        experiment = prepare(spec, None, initialize, dataset)
+    if in_memory is not None:
+        experiment = prepare(in_memory[0], None, initialize, in_memory[1])
         if dump_yaml(experiment.spec).encode() == read(config):
             return experiment
     return prepare(load_spec(config).spec, initialize=initialize)

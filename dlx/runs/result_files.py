@@ -160,8 +160,8 @@ class ResultFiles(LockedDirectory):
 
     def sizes(self) -> dict[str, int]:
         """The bytes of the arrays that are kept, by which later readers can check that they are still whole."""
-        files = (self.path / name for name in (file_names.MODEL, file_names.MISTAKES))
-        return {file.name: file.stat().st_size for file in files if file.exists()}
+        names = (file_names.MODEL, file_names.MISTAKES)
+        return {name: size for name in names if (size := self.size(name)) is not None}
 
     def pictures(self) -> dict[str, bytes]:
         """Those of its pictures that show what no table can, by their names without ``.png``."""

@@ -9,7 +9,17 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 from dlx.stats.intervals import Estimate, at_size, difference, widened
-from dlx.stats.proportions import RISK, beta_quantile, chance_of_at_most, difference_of_shares, posterior
+from dlx.stats.proportions import (
+    RISK,
+    Limits,
+    beta_quantile,
+    chance_of_at_most,
+    difference_of_shares,
+    limits,
+    limits_of,
+    limits_of_difference,
+    posterior,
+)
 
 MOST = 10**9  # a gap that so many examples leave open lies at the tolerance
 AIM, AIM_OF_SEVERAL = 0.87, 0.93  # the chance, of one part and of several, that gives 4 of 5 whatever errors are likely
@@ -71,19 +81,23 @@ class Question(NamedTuple):
 
     def _chance_of_counts(self, part: str, m: int) -> float:
         """The probability that so many answers of one part settle it, by what each count of wrong ones would tell."""
-        few_is_low = part == self.upper
+        few_is_low, other = part == self.upper, self.errors[self.lower if part == self.upper else self.upper]
+        of_other = limits(other, self.risk)
 
-        def with_count(count: int) -> Estimate:
+        def with_count(count: int) -> Limits:
             share = count / m
-            return self._replace(errors={**self.errors, part: Estimate(share, share, share, m)}).gap({})
+            of_share = limits_of(share, m, self.risk)
+            if few_is_low:
+                return limits_of_difference(share, of_share, other.value, of_other)
+            return limits_of_difference(other.value, of_other, share, of_share)
 
         def is_few(count: int) -> bool:
-            gap = with_count(count)
-            return gap.high <= self.tolerance if few_is_low else gap.low > self.tolerance
+            low, high = with_count(count)
+            return high <= self.tolerance if few_is_low else low > self.tolerance
 
         def is_many(count: int) -> bool:
-            gap = with_count(count)
-            return gap.low > self.tolerance if few_is_low else gap.high <= self.tolerance
+            low, high = with_count(count)
+            return low > self.tolerance if few_is_low else high <= self.tolerance
 
         few = _first_count(lambda count: not is_few(count), m) - 1
         many = _first_count(is_many, m)

@@ -19,7 +19,7 @@ PACKAGE = ROOT / "dlx"
 
 # Lowest first; a module may import its own room and those before it, wherever in the file the import stands.
 ROOMS = (
-    "text", "errors", "words", "types", "events", "component", "files", "nn", "stats", "data", "spec", "training",
+    "text", "errors", "words", "types", "events", "component", "plain_data", "files", "nn", "stats", "data", "spec", "training",
     "documents", "gradcheck", "diagnose", "show", "runs", "search", "cli", "__main__",
 )  # fmt: skip
 # Of the rooms with sub-rooms: from which of these a sub-room takes something. All others do not know each other.

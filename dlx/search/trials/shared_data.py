@@ -34,12 +34,12 @@ def shared_dataset(spec: Mapping[str, Any]) -> Dataset | None:
     return None if "objective" in spec else _shared(spec).dataset
 
 
-def unchanged_dataset(spec: Mapping[str, Any]) -> Dataset | None:
-    """The same, where its files surely are as they were when it was loaded; else None."""
+def current_dataset(spec: Mapping[str, Any]) -> Dataset | None:
+    """The same, as its files are now; None where nobody knows which these are."""
     if "objective" in spec:
         return None
-    shared = _shared(spec)
-    return shared.dataset if shared.is_current() else None
+    shared = _shared(spec, as_now=True)
+    return None if shared.files is None else shared.dataset
 
 
 def task_of(spec: Spec) -> Task:
@@ -49,25 +49,29 @@ def task_of(spec: Spec) -> Task:
 
 @dataclass(frozen=True)
 class SharedDataset:
-    """A data set in memory, and how its files were before they were read; None where nobody knows which they are."""
+    """A data set in memory, the files that it is of, and what these were before they were read.
+
+    ``files`` is None where nobody knows which they are, ``identities`` where they were written to only then.
+    """
 
     dataset: Dataset
-    spec: Spec
+    files: tuple[str, ...] | None
     identities: Identities | None
 
     @classmethod
     def of(cls, spec: Spec) -> SharedDataset:
         """That of a spec, which says no more than what decides it."""
-        before = _identities(spec)
-        return cls(dataset_of(spec), spec, before)
+        files = _files(spec)
+        before = _identities(files)
+        return cls(dataset_of(spec), files, before)
 
     def is_current(self) -> bool:
         """Whether reading the files again would surely give the same."""
-        return self.identities is not None and self.identities == _identities(self.spec)
+        return self.identities is not None and self.identities == _identities(self.files)
 
     def is_outdated(self) -> bool:
-        """Whether the files are there, and surely not as they were."""
-        return self.identities is not None and _identities(self.spec) not in (None, self.identities)
+        """Whether the files are surely not as they were."""
+        return self.identities is not None and _identities(self.files) not in (None, self.identities)
 
     @cached_property
     def bytes(self) -> int:
@@ -78,11 +82,11 @@ class SharedDataset:
 _in_memory: dict[str, SharedDataset] = {}  # by what decides them; what was used last comes last
 
 
-def _shared(spec: Mapping[str, Any]) -> SharedDataset:
-    """The data set that a complete spec has, loaded where it is not in memory."""
+def _shared(spec: Mapping[str, Any], as_now: bool = False) -> SharedDataset:
+    """The data set that a complete spec has, loaded where it is not in memory, or no longer ``as_now`` it would be."""
     decided = json.dumps(_what_decides(spec), sort_keys=True)
     shared = _in_memory.pop(decided, None)
-    if shared is None or shared.is_outdated():
+    if shared is None or (not shared.is_current() if as_now else shared.is_outdated()):
         shared = SharedDataset.of(Spec.model_validate(json.loads(decided)))
     _in_memory[decided] = shared
     while len(_in_memory) > FEWEST and sum(entry.bytes for entry in _in_memory.values()) > MOST_BYTES:
@@ -92,7 +96,9 @@ def _shared(spec: Mapping[str, Any]) -> SharedDataset:
 
 def _what_decides(spec: Mapping[str, Any]) -> dict[str, Any]:
     """What a data set follows from, in the fewest different ways: draws that nothing makes are no part of it."""
-    draws = ("generator", "split", "subset") if spec["data"].get("train_examples") is not None else ("generator", "split")
+    draws = (
+        ("generator", "split", "subset") if spec["data"].get("train_examples") is not None else ("generator", "split")
+    )
     streams = {key: spec["randomness"].get(key) for key in draws}
     sections = {key: spec[key] for key in ("data", "task") if key in spec}
     return sections | {"seed": spec["seed"], "randomness": streams} | _unit_of_errors(spec.get("diagnosis") or {})
@@ -106,12 +112,15 @@ def _unit_of_errors(diagnosis: Mapping[str, Any]) -> dict[str, Any]:
     return {} if stated is None else {"diagnosis": {"target_errors": stated}}
 
 
-def _identities(spec: Spec) -> Identities | None:
-    """How the files are now that a data set is read from; None where nobody knows, or one is gone."""
+def _files(spec: Spec) -> tuple[str, ...] | None:
+    """The files that a data set is read from; None where nobody knows which."""
     files = [source.files() for key in SOURCES if (source := getattr(spec.data, key)) is not None]
-    if None in files:
+    return None if None in files else tuple(path for paths in files for path in paths or ())
+
+
+def _identities(files: tuple[str, ...] | None) -> Identities | None:
+    """What the files are now; None where that cannot be said of one of them."""
+    if files is None:
         return None
-    try:
-        return tuple(identity(path) for paths in files for path in paths or ())
-    except OSError:
-        return None
+    identities = tuple(present for path in files if (present := identity(path)) is not None)
+    return identities if len(identities) == len(files) else None

@@ -18,7 +18,7 @@ from dlx.runs.result import Result
 from dlx.runs.signals import noted_signals
 from dlx.runs.train import Session
 from dlx.search.trials.outcome import Outcome, examined, outcome_of, refuse_unsound
-from dlx.search.trials.shared_data import shared_dataset, unchanged_dataset
+from dlx.search.trials.shared_data import current_dataset, shared_dataset
 from dlx.search.trials.trial import Trial
 from dlx.spec.sections import Spec
 from dlx.spec.trust import load_allowed
@@ -97,7 +97,7 @@ def _session(trial: Trial, run: RunDirectory) -> Session:
     _load_plugins(tuple(trial.spec.get("plugins", ())), trial.allowed)
     spec = Spec.model_validate(trial.spec).complete()
     if run.config.is_file():
-        return Session.go_on(run, True, spec, unchanged_dataset(trial.spec))
+        return Session.go_on(run, True, (spec, current_dataset(trial.spec)))
     session = Session(prepare(spec, dataset=shared_dataset(trial.spec)), run, light=True)
     session.begin([], _provenance())
     return session
