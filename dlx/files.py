@@ -77,8 +77,9 @@ def write_atomically(path: Path, content: bytes | memoryview, durable: bool = Tr
                 if durable:
                     os.fsync(file.fileno())
             temporary.replace(path)
-        finally:
+        except BaseException:
             temporary.unlink(missing_ok=True)
+            raise
         if durable:
             _sync_directory(path.parent)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from math import exp, hypot, log, sqrt
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dlx.stats.intervals import Estimate, at_size, difference, widened
 from dlx.stats.proportions import (
@@ -203,6 +204,16 @@ def enough_to_settle(question: Question, growing: tuple[str, ...]) -> Sizes | No
     Of these the one with the fewest further examples; None where neither does it: the gap is the tolerance itself, or
     the error of a part that cannot grow is not known well enough.
     """
+    errors = tuple((part, question.errors[part]) for part in (question.upper, question.lower, *growing))
+    sizes = _enough(errors, *question[1:], growing)
+    return None if sizes is None else dict(sizes)
+
+
+@lru_cache(maxsize=512)  # trials on small parts often come to the same errors
+def _enough(errors: tuple[tuple[str, Estimate], ...], *rest: Any) -> Sizes | None:
+    """The same of the rest of a question, and the growing parts behind it."""
+    *of_question, growing = rest
+    question = Question(dict(errors), *of_question)
     ways = {(part,) for part in growing} | {growing}
     candidates = [sizes for way in sorted(ways) if (sizes := _smallest(question, way))]
     return min(
