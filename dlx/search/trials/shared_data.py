@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from dlx.data.dataset import Dataset
+from dlx.data.remembered_tables import remembering_tables
 from dlx.data.section import SOURCES
 from dlx.files import identity
 from dlx.spec.sections import Spec
@@ -63,7 +64,8 @@ class SharedDataset:
         """That of a spec, which says no more than what decides it."""
         files = _files(spec)
         before = _identities(files)
-        return cls(dataset_of(spec), files, before)
+        with remembering_tables():  # other draws of a split or a subset are of the same tables
+            return cls(dataset_of(spec), files, before)
 
     def is_current(self) -> bool:
         """Whether reading the files again would surely give the same."""
