@@ -28,7 +28,3 @@ class Source(Component):
     def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:
         """The same in the columns that train has; only tables differ, since they may lack or add some."""
         return self.load()
-
-    def files(self) -> tuple[str, ...] | None:
-        """The paths of all files that the examples follow from; None where nobody knows which these are."""
-        return None

@@ -218,10 +218,6 @@ class File(Source):
     def load_like(self, columns: Sequence[Column]) -> dict[str, Examples]:
         return self._read(self.options, columns)
 
-    def files(self) -> tuple[str, ...] | None:
-        file_format, labels = format_of(self.path), (str(self.target),) if has_only_inputs(self.path) else ()
-        return None if file_format is None or file_format.is_folder else (self.path, *labels)
-
     def _read(self, options: TableOptions, columns: Sequence[Column]) -> dict[str, Examples]:
         parts, file_format = read_file(Path(self.path), options, columns), format_of(self.path)
         if self.sample_weight is not None and any(examples.weights is None for examples in parts.values()):

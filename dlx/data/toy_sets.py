@@ -18,14 +18,7 @@ Deviation = Annotated[float, Field(ge=0, description="standard deviation of what
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1, description="of numpy.random.RandomState")]
 
 
-class ToySet(Source):
-    """Examples that follow from its options alone."""
-
-    def files(self) -> tuple[str, ...]:
-        return ()
-
-
-class NoisyPoints(ToySet):
+class NoisyPoints(Source):
     """A toy set of m points, to which noise is added."""
 
     m: Count = 100
@@ -65,7 +58,7 @@ class Moons(NoisyPoints):
         return _shuffled([outer, inner], self.noise, np.random.RandomState(self.seed))
 
 
-class Blobs(ToySet):
+class Blobs(Source):
     """Round normal clouds, one for each class: x ~ N(center, noise²·I).
 
     Centers that are not given are drawn evenly from [−10, 10]². The arrays of scikit-learn's make_blobs(n_samples=m,
@@ -147,7 +140,7 @@ class Xor(NoisyPoints):
         return {"all": Examples(X + rng.normal(scale=self.noise, size=X.shape), y)}
 
 
-class Digits(ToySet):
+class Digits(Source):
     """1,797 handwritten digits, images of 8×8 pixels with values 0 … 16, ten classes.
 
     The test set of E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning

@@ -10,7 +10,6 @@ from typing import Any
 
 from dlx.data.dataset import Dataset
 from dlx.data.remembered_tables import remembering_tables
-from dlx.data.section import SOURCES
 from dlx.files import identity
 from dlx.spec.sections import Spec
 from dlx.training.build import dataset_of
@@ -62,7 +61,7 @@ class SharedDataset:
     @classmethod
     def of(cls, spec: Spec) -> SharedDataset:
         """That of a spec, which says no more than what decides it."""
-        files = _files(spec)
+        files = spec.data.files()
         before = _identities(files)
         with remembering_tables():  # other draws of a split or a subset are of the same tables
             return cls(dataset_of(spec), files, before)
@@ -112,12 +111,6 @@ def _unit_of_errors(diagnosis: Mapping[str, Any]) -> dict[str, Any]:
     if stated is None and states_a_unit(diagnosis.get("tolerance"), diagnosis.get("optimal_error", 0.0)):
         stated = POOLED
     return {} if stated is None else {"diagnosis": {"target_errors": stated}}
-
-
-def _files(spec: Spec) -> tuple[str, ...] | None:
-    """The files that a data set is read from; None where nobody knows which."""
-    files = [source.files() for key in SOURCES if (source := getattr(spec.data, key)) is not None]
-    return None if None in files else tuple(path for paths in files for path in paths or ())
 
 
 def _identities(files: tuple[str, ...] | None) -> Identities | None:

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from dlx.data.formats.csv_file import Csv
-from dlx.data.source import Source
 from dlx.search.trials import shared_data
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.shared_data import current_dataset, data_of
@@ -100,10 +99,13 @@ def test_a_file_that_was_written_to_just_now_is_taken_as_it_is(spec: Spec, tmp_p
 
 
 def test_of_a_source_that_tells_no_files_nothing_is_known_to_be_current(
-    spec: Spec, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dlx.data.sources.File.files", Source.files)
-    assert current_dataset(spec.dump()) is None
+    """Such as one of a plugin."""
+    spec = load_spec(written(tmp_path)).spec
+    assert current_dataset(spec.dump()) is data_of(spec)
+    monkeypatch.setattr("dlx.data.section.TOY_SETS", ())
+    assert current_dataset(spec.model_copy(update={"seed": 2}).dump()) is None
     assert data_of(spec) is data_of(spec)
 
 
