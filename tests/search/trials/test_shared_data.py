@@ -105,7 +105,7 @@ def test_of_a_source_that_tells_no_files_nothing_is_known_to_be_current(
     spec = load_spec(written(tmp_path)).spec
     assert current_dataset(spec.dump()) is data_of(spec)
     monkeypatch.setattr("dlx.data.section.TOY_SETS", ())
-    assert current_dataset(spec.model_copy(update={"seed": 2}).dump()) is None
+    assert current_dataset(spec.model_copy(update={"seed": 1187}).dump()) is None
     assert data_of(spec) is data_of(spec)
 
 
