@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import errno
 import json
-import math
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, TypeVar
 
 from dlx.errors import DataError, EnvironmentProblem, ReadFailure
+from dlx.plain_data import in_lines, opened
 
 Content = TypeVar("Content")
 Other = TypeVar("Other")
@@ -33,6 +33,7 @@ BEGINNINGS = {
     ".py": (b'"""',),
 }
 LONGEST_BEGINNING = 16
+COARSEST = 2 * 10**9  # nanoseconds between two times of a file that a file system tells apart (FAT)
 # The errors of a path that is wrong, or of what stands there; all others, such as EIO, are the machine's.
 OF_THE_PATH = frozenset(
     (
@@ -76,8 +77,9 @@ def write_atomically(path: Path, content: bytes | memoryview, durable: bool = Tr
                 if durable:
                     os.fsync(file.fileno())
             temporary.replace(path)
-        finally:
+        except BaseException:
             temporary.unlink(missing_ok=True)
+            raise
         if durable:
             _sync_directory(path.parent)
 
@@ -134,6 +136,20 @@ def read(path: Path) -> bytes:
         raise unread(path, error) from error
 
 
+def identity(path: Path | str) -> tuple[int, ...] | None:
+    """Numbers that are others as soon as another file stands at ``path``, or that one has been written to.
+
+    None of a file that was written to just now, since a further write need not show in its times; or that is not there.
+    """
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return None
+    if abs(time.time_ns() - status.st_mtime_ns) < COARSEST:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
 def unread(path: Path | str, error: OSError) -> DataError:
     """What is raised where a file cannot be read: it tells whether that is for its path or for the machine."""
     kind = DataError if error.errno is None or error.errno in OF_THE_PATH else ReadFailure
@@ -152,17 +168,13 @@ def unless_damaged(read: Callable[[], Content], otherwise: Other) -> Content | O
 
 def to_json(document: object) -> bytes:
     """Strict JSON (RFC 8259) of plain data, paths, records and NumPy's values; infinity and NaN become null."""
-    return (
-        json.dumps(plain(document), indent=2, ensure_ascii=False, allow_nan=False).encode(
-            errors="backslashreplace"  # an undecodable byte of a file name becomes JSON's own \udcxx
-        )
-        + b"\n"
-    )
+    text = in_lines(document, indent=2)
+    return text.encode(errors="backslashreplace") + b"\n"  # an undecodable byte of a file name is JSON's own \udcxx
 
 
 def to_document(document: object) -> bytes:
     """The same of a document, or a record, that a later dlx may read: its version stands in front."""
-    return to_json(versioned(plain(document)))
+    return to_json(versioned(opened(document)))
 
 
 def versioned(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,7 +193,7 @@ def of_this_version(path: Path, document: Any) -> dict[str, Any]:
 
 def to_signed_json(document: Mapping[str, Any]) -> bytes:
     """JSON of plain data with a SHA-256 of its own under ``sha256``, by which any damage is noticed."""
-    return json.dumps({**document, "sha256": _digest(document)}, indent=1).encode() + b"\n"
+    return in_lines({**document, "sha256": _digest(document)}, indent=1, ascii_only=True).encode() + b"\n"
 
 
 def from_signed_json(text: bytes) -> dict[str, Any] | None:
@@ -219,20 +231,3 @@ def _is_deeper(value: Any, most: int) -> bool:
         if not inner:
             return False
     return True
-
-
-def plain(value: object) -> Any:
-    """The value as JSON has it; a record is its fields, unless it says itself what it is there (``to_document``)."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        if hasattr(value, "to_document"):
-            return plain(value.to_document())
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    if hasattr(value, "tolist"):
-        return plain(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return str(value) if isinstance(value, Path) else value

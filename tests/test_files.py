@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from dlx.errors import DataError, EnvironmentProblem, ReadFailure
-from dlx.files import parse_json, read, to_json, write_atomically
+from dlx.files import identity, parse_json, read, to_json, write_atomically
 
 
 def test_a_file_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -120,3 +120,16 @@ def test_what_is_nested_too_deep_to_be_walked_is_damaged(opening: str, closing: 
         with pytest.raises(DataError) as caught:
             parse_json(document(depth), path)
         assert str(caught.value) == f"{path}: is damaged: course is nested more than 100 deep"
+
+
+def test_a_file_is_known_by_what_changes_when_it_is_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    assert identity(path) is None
+    path.write_bytes(b"a")
+    assert identity(path) is None  # another write now need not show
+    os.utime(path, (10**9, 10**9))
+    before = identity(path)
+    assert before == identity(path) is not None
+    path.write_bytes(b"b")
+    os.utime(path, (10**9, 10**9))
+    assert identity(path) not in (None, before)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dlx.data.header import Fields, has_header, has_row_names, usual_width, without_titles
 from dlx.data.numbers import MISSING, NumberStyle
+from dlx.data.once_a_file import once_a_file
 from dlx.data.opening import open_binary, readable
 from dlx.data.packing import unpacked_name
 from dlx.data.tables import TableOptions
@@ -58,6 +59,7 @@ def usual_delimiter(path: Path) -> str:
     return "\t" if unpacked_name(path.name).endswith(".tsv") else ","
 
 
+@once_a_file
 def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dialect:
     """What the options state, and for the rest what the file looks like.
 

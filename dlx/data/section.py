@@ -8,12 +8,14 @@ from pydantic import Field, model_validator
 
 from dlx.component import Options
 from dlx.data.augmentation import Augmentation
+from dlx.data.formats.format import format_of
 from dlx.data.normalization import Normalization, Standard
-from dlx.data.sources import File, Source
+from dlx.data.sources import Blobs, Circles, Digits, File, Moons, Source, Spirals, Xor
 from dlx.data.splits import Split
 from dlx.data.target_scaling import TargetNormalization
 from dlx.data.weights import ClassWeight
 
+TOY_SETS = (Blobs, Circles, Digits, Moons, Spirals, Xor)  # which read no file of the user
 COMPLETE_SPLIT = frozenset(("train", "dev", "test", "train_dev"))  # what every complete spec says of a split
 
 
@@ -58,6 +60,19 @@ class Data(Options):
     augment: Annotated[tuple[Augmentation, ...], Field(strict=False)] = Field(
         (), description="changes of the images of train, drawn anew for every batch"
     )
+
+    def files(self) -> tuple[str, ...] | None:
+        """The paths of all files that the examples follow from; None where nobody knows which these are."""
+        sources = [source for key in SOURCES if (source := getattr(self, key)) is not None]
+        paths = list[str]()
+        for source in sources:
+            if type(source) in TOY_SETS:
+                continue
+            file_format = format_of(source.path) if type(source) is File else None
+            if file_format is None or file_format.is_folder:
+                return None
+            paths += [source.path, *([str(source.target)] if file_format.has_only_inputs else [])]
+        return tuple(paths)
 
     @model_validator(mode="before")
     @classmethod

@@ -9,7 +9,7 @@ from typing import Any
 
 from dlx.data.batches import Reader
 from dlx.errors import DataError, EnvironmentProblem, UsageError, allowed
-from dlx.files import plain
+from dlx.plain_data import plain
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CALIBRATION_PICTURE

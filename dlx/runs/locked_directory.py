@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from dlx.errors import DataError, DlxError, EnvironmentProblem, UsageError
 from dlx.files import read, write_atomically, writing
 from dlx.runs.latest import LATEST, ROOT
 from dlx.runs.lock import Lock, Locked
-from dlx.runs.manifest import MANIFEST, Content, Manifest, refuse_links
+from dlx.runs.manifest import MANIFEST, Content, JointChange, Manifest, refuse_links
 from dlx.runs.verified_directory import VerifiedDirectory
 
 
@@ -28,6 +28,7 @@ class LockedDirectory(VerifiedDirectory):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.durable = True
+        self._joint: JointChange | None = None
         self._lock = Lock(path)
 
     @classmethod
@@ -131,10 +132,44 @@ class LockedDirectory(VerifiedDirectory):
 
     def write(self, name: str, content: bytes | memoryview, grows: bool = False) -> Path:
         """Puts a file there, to which rows are added where it ``grows``; returns where. It must be locked."""
-        manifest = self._announce({name: replace(Content.of(content), grows=grows)})
-        write_atomically(self.path / name, content, self.durable)
-        manifest.confirm(name)
+        announced = self._announce({name: replace(Content.of(content), grows=grows)})
+        if isinstance(announced, JointChange):
+            announced.write(name, content)
+        else:
+            write_atomically(self.path / name, content, self.durable)
+            announced.confirm(name)
         return self.path / name
+
+    @contextmanager
+    def writing_together(self) -> Iterator[None]:
+        """Inside, what is written is collected, and read as if it were there; at the end, however that comes, it is.
+
+        The manifest is then written once for all of it. Nothing is to be removed inside.
+        """
+        assert self._manifest is not None
+        assert self._joint is None
+        manifest, self._joint = self._manifest, JointChange()
+        try:
+            yield
+        finally:
+            joint, self._joint = self._joint, None
+            joint.make(manifest, self.path, self.durable)
+
+    def holds(self, name: str) -> bool:
+        """Whether there is such a file, or must be one because dlx wrote it, or is about to."""
+        return (self._joint is not None and self._joint.content(name) is not None) or super().holds(name)
+
+    def size(self, name: str) -> int | None:
+        """The bytes of a file, or of what is about to be written there; None where there is none."""
+        content = self._joint.content(name) if self._joint is not None else None
+        if content is not None:
+            return len(content)
+        path = self.path / name
+        return path.stat().st_size if path.exists() else None
+
+    def _content(self, name: str, manifest: Manifest) -> bytes:
+        content = self._joint.content(name) if self._joint is not None else None
+        return super()._content(name, manifest) if content is None else bytes(content)
 
     def write_unlocked(self, name: str, content: bytes | memoryview) -> Path:
         """The same of a process that does not hold the lock; while another does, the manifest has no say in it."""
@@ -158,9 +193,11 @@ class LockedDirectory(VerifiedDirectory):
             path.unlink()
         manifest.confirm(name)
 
-    def _announce(self, changes: Mapping[str, Content | None]) -> Manifest:
+    def _announce(self, changes: Mapping[str, Content | None]) -> Manifest | JointChange:
         assert self._manifest is not None, "only who has acquired a directory writes to it"
         self._manifest.announce(changes)
+        if self._joint is not None:
+            return self._joint
         self._manifest.write(self.path, self.durable)
         return self._manifest
 

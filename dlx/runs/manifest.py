@@ -132,6 +132,36 @@ class Manifest:
         return f"was edited, or is damaged: dlx wrote {size:,} bytes, it has {len(content):,}"
 
 
+class JointChange:
+    """Changes of files that a manifest names all at once, before the first of them is made."""
+
+    def __init__(self) -> None:
+        self._changes: list[tuple[str, bytes | memoryview | None]] = []
+
+    def write(self, name: str, content: bytes | memoryview) -> None:
+        """Note that a file, which has been announced, is to be written."""
+        self._changes.append((name, content))
+
+    def confirm(self, name: str) -> None:
+        """Note that what was announced of this file has happened already, once what was noted before it has."""
+        self._changes.append((name, None))
+
+    def content(self, name: str) -> bytes | memoryview | None:
+        """What a file is going to hold; None where it is not to be written."""
+        contents = (content for changed, content in reversed(self._changes) if changed == name)
+        return next((content for content in contents if content is not None), None)
+
+    def make(self, manifest: Manifest, directory: Path, durable: bool) -> None:
+        """Make the changes, in their order; raises EnvironmentProblem where a file cannot be written."""
+        if not self._changes:
+            return
+        manifest.write(directory, durable)
+        for name, content in self._changes:
+            if content is not None:
+                files.write_atomically(directory / name, content, durable)
+            manifest.confirm(name)
+
+
 def write_output(option: str, path: Path, content: bytes, is_ours: Callable[[bytes], bool]) -> None:
     """Write where an option of the user says: a new file, or over one of its kind that dlx made; into a pipe or device.
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 from dlx.data.dataset import Dataset
 from dlx.diagnose.verdict import TOLERANCE, default_tolerance
 from dlx.errors import Remark
+from dlx.files import read
+from dlx.spec.loader import dump_yaml, load_spec
 from dlx.spec.sections import Spec
 from dlx.training import threads
 from dlx.training.build import Origins, build, build_supervised
@@ -16,6 +19,8 @@ from dlx.training.experiment import Experiment
 from dlx.training.minimization import Minimization
 from dlx.training.supervised import Supervised
 from dlx.words import RELATIVE
+
+InMemory = tuple[Spec, Dataset | None]  # what an experiment was prepared from
 
 
 def prepare(
@@ -46,6 +51,19 @@ def prepare_supervised(
     from_data = {"task": dataset.task, "loss": experiment.network.loss, "diagnosis": diagnosis}
     experiment.spec = experiment.spec.model_copy(update=from_data)
     return experiment
+
+
+def prepare_again(config: Path, initialize: bool, in_memory: InMemory | None = None) -> Supervised | Minimization:
+    """The same of a run that has begun, whose spec is in the file ``config``.
+
+    in_memory: what it was prepared from, and the data set of that, where they are there without reading. That the file
+    holds, byte for byte, the spec that they come to shows that they are of this run; else it is read.
+    """
+    if in_memory is not None:
+        experiment = prepare(in_memory[0], None, initialize, in_memory[1])
+        if dump_yaml(experiment.spec).encode() == read(config):
+            return experiment
+    return prepare(load_spec(config).spec, initialize=initialize)
 
 
 def _give_threads(experiment: Experiment) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -17,11 +17,11 @@ from dlx.files import read
 from dlx.runs.data_facts import refuse_other_data
 from dlx.runs.directory import RunDirectory
 from dlx.runs.kinds import kind_of
-from dlx.runs.preparation import prepare
+from dlx.runs.preparation import InMemory, prepare, prepare_again
 from dlx.runs.provenance import provenance, utc_now
 from dlx.runs.references import open_run
 from dlx.runs.signals import noted_signals
-from dlx.spec.loader import dump_yaml, load_spec
+from dlx.spec.loader import dump_yaml
 from dlx.text import command
 from dlx.training.fit import fit
 from dlx.training.records import EpochRecord, LayerRecord, Progress
@@ -63,18 +63,19 @@ class Session:
     def begin(self, overrides: list[str], origin: Mapping[str, Any]) -> None:
         """Write the first files; ``origin`` is what `provenance` tells."""
         experiment, config = self.experiment, dump_yaml(self.experiment.spec)
-        self._note(
-            name=experiment.spec.name,
-            status=Status.RUNNING,
-            seed=experiment.spec.seed,
-            overrides=overrides,
-            started=utc_now(),
-            **origin,
-            config_sha256=sha256(config.encode()).hexdigest(),
-            **self.kind.facts(),
-            parameters=experiment.parameters.theta.size,
-        )
-        self.run.write_config(config)  # last: it is what makes a directory a run
+        with self.run.writing_together():
+            self._note(
+                name=experiment.spec.name,
+                status=Status.RUNNING,
+                seed=experiment.spec.seed,
+                overrides=overrides,
+                started=utc_now(),
+                **origin,
+                config_sha256=sha256(config.encode()).hexdigest(),
+                **self.kind.facts(),
+                parameters=experiment.parameters.theta.size,
+            )
+            self.run.write_config(config)  # last: it is what makes a directory a run
 
     @classmethod
     def resume(cls, path: Path | str) -> Self:
@@ -91,8 +92,8 @@ class Session:
             raise
 
     @classmethod
-    def go_on(cls, run: RunDirectory, light: bool = False) -> Self:
-        """The same of a run directory that is open for writing."""
+    def go_on(cls, run: RunDirectory, light: bool = False, in_memory: InMemory | None = None) -> Self:
+        """The same of a run directory that is open for writing; ``in_memory`` is what `prepare_again` may use."""
         facts = run.facts()
         if facts["config_sha256"] != sha256(read(run.config)).hexdigest():
             raise DataError(
@@ -101,13 +102,14 @@ class Session:
         if run.has_lost_checkpoint() or (Status(facts["status"]).has_result and not run.has_checkpoint()):
             what = f"is {facts['status']}, and its checkpoint is gone, so nothing is there to go on from"
             raise DataError(f"{run.path}: {what}; {command('train', run.config)} begins a new run")
-        session = cls(prepare(load_spec(run.config).spec, initialize=not run.has_checkpoint()), run, light)
+        session = cls(prepare_again(run.config, not run.has_checkpoint(), in_memory), run, light)
         session.facts = facts
         refuse_other_data(run, session.kind.facts()["data"])
         if run.has_checkpoint():
             session._stand_at_checkpoint()
-        run.rewind_tables(session.experiment.epoch_of_last_rows() if run.has_checkpoint() else None)
-        session._note(status=Status.RUNNING, resumed=utc_now())
+        with run.writing_together():
+            run.rewind_tables(session.experiment.epoch_of_last_rows() if run.has_checkpoint() else None)
+            session._note(status=Status.RUNNING, resumed=utc_now())
         return session
 
     def _stand_at_checkpoint(self) -> None:
@@ -225,7 +227,8 @@ class Session:
         run.durable = not self.light or position.seconds > SECONDS_BETWEEN_CHECKPOINTS
         record = position.best if experiment.best.theta is not None else position.last
         self.facts |= {"status": self.status, "kept_epoch": record.epoch if record else None, **self.kind.course()}
-        self._note_end(**self.kind.write(run, self.facts, self.light))
+        with run.writing_together() if self.light else nullcontext():  # what takes longer is not to be lost meanwhile
+            self._note_end(**self.kind.write(run, self.facts, self.light))
         if not self.light:
             self.kind.draw(run)
 

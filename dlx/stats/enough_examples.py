@@ -7,10 +7,20 @@ from dataclasses import replace
 from functools import lru_cache
 from math import exp, hypot, log, sqrt
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from dlx.stats.intervals import Estimate, at_size, difference, exact, widened
-from dlx.stats.proportions import RISK, beta_quantile, chance_of_at_most, difference_of_shares, posterior
+from dlx.stats.intervals import Estimate, at_size, difference, widened
+from dlx.stats.proportions import (
+    RISK,
+    Limits,
+    beta_quantile,
+    chance_of_at_most,
+    difference_of_shares,
+    limits,
+    limits_of,
+    limits_of_difference,
+    posterior,
+)
 
 MOST = 10**9  # a gap that so many examples leave open lies at the tolerance
 AIM, AIM_OF_SEVERAL = 0.87, 0.93  # the chance, of one part and of several, that gives 4 of 5 whatever errors are likely
@@ -40,9 +50,12 @@ class Question(NamedTuple):
 
     def gap(self, sizes: Mapping[str, int], shift: float = 0.0) -> Estimate:
         """The difference, as if these parts had that many examples, and had come out apart by so much more."""
-        share = self._share_of_upper(sizes) if shift else 0.0
-        upper = self._moved(self.upper, sizes, share * shift)
-        lower = self._moved(self.lower, sizes, (share - 1) * shift)
+        ends = (self._resized(part, sizes) for part in (self.upper, self.lower))
+        upper, lower = ends
+        if shift:
+            share = self._share_of_upper(sizes)
+            upper = self._moved(upper, share * shift)
+            lower = self._moved(lower, (share - 1) * shift)
         if not self.regression:
             return difference_of_shares(upper, lower, self.risk)
         times = NormalDist().inv_cdf(1 - self.risk) / Z
@@ -69,19 +82,23 @@ class Question(NamedTuple):
 
     def _chance_of_counts(self, part: str, m: int) -> float:
         """The probability that so many answers of one part settle it, by what each count of wrong ones would tell."""
-        few_is_low = part == self.upper
+        few_is_low, other = part == self.upper, self.errors[self.lower if part == self.upper else self.upper]
+        of_other = limits(other, self.risk)
 
-        def with_count(count: int) -> Estimate:
+        def with_count(count: int) -> Limits:
             share = count / m
-            return self._replace(errors={**self.errors, part: Estimate(share, share, share, m)}).gap({})
+            of_share = limits_of(share, m, self.risk)
+            if few_is_low:
+                return limits_of_difference(share, of_share, other.value, of_other)
+            return limits_of_difference(other.value, of_other, share, of_share)
 
         def is_few(count: int) -> bool:
-            gap = with_count(count)
-            return gap.high <= self.tolerance if few_is_low else gap.low > self.tolerance
+            low, high = with_count(count)
+            return high <= self.tolerance if few_is_low else low > self.tolerance
 
         def is_many(count: int) -> bool:
-            gap = with_count(count)
-            return gap.low > self.tolerance if few_is_low else gap.high <= self.tolerance
+            low, high = with_count(count)
+            return low > self.tolerance if few_is_low else high <= self.tolerance
 
         few = _first_count(lambda count: not is_few(count), m) - 1
         many = _first_count(is_many, m)
@@ -113,23 +130,15 @@ class Question(NamedTuple):
         error = self.errors[part]
         return at_size(error, sizes[part], self.regression) if part in sizes else error
 
-    def _moved(self, part: str, sizes: Mapping[str, int], shift: float) -> Estimate:
-        """The error of a part, had it come out so much higher; that of a rate as a point: all else is in its size."""
-        if not self.regression:
-            return self._moved_rate(part, sizes, shift)
-        error = self._resized(part, sizes)
+    def _moved(self, error: Estimate, shift: float) -> Estimate:
+        """The estimate of the same size, had it come out so much higher."""
         if shift == 0:
             return error
-        value = max(error.value + shift, 0.0)
-        moved = value - error.value
-        return replace(error, value=value, low=max(error.low + moved, 0.0), high=error.high + moved)
-
-    def _moved_rate(self, part: str, sizes: Mapping[str, int], shift: float) -> Estimate:
-        value, m = self.errors[part].value, sizes.get(part, self.errors[part].m)
-        if shift:
-            value = max(value + shift, 0.0)
-            value = value if m is None else min(value, 1.0)
-        return exact(value, m)
+        if self.regression or error.m is None:
+            value = max(error.value + shift, 0.0)
+            moved = value - error.value
+            return replace(error, value=value, low=max(error.low + moved, 0.0), high=error.high + moved)
+        return at_size(replace(error, value=min(max(error.value + shift, 0.0), 1.0)), error.m)
 
     def _true_shift(self, sizes: Mapping[str, int], z: float) -> float:
         """By how much the true gap lies above the measured one, at this quantile."""
@@ -166,13 +175,8 @@ def _true(error: Estimate, z: float, regression: bool) -> float:
     """
     if regression or error.m is None:
         return max(error.value + z * (error.high - error.value if z > 0 else error.value - error.low) / Z, 0)
-    return _true_rate(error.value, error.m, z)
-
-
-@lru_cache(1024)
-def _true_rate(value: float, m: int, z: float) -> float:
-    wrong = value * m
-    return beta_quantile(wrong + PRIOR, m - wrong + PRIOR, NormalDist().cdf(z))
+    wrong = error.value * error.m
+    return beta_quantile(wrong + PRIOR, error.m - wrong + PRIOR, NormalDist().cdf(z))
 
 
 def _first(holds: Callable[[float], bool], low: float, high: float) -> float:
@@ -200,6 +204,16 @@ def enough_to_settle(question: Question, growing: tuple[str, ...]) -> Sizes | No
     Of these the one with the fewest further examples; None where neither does it: the gap is the tolerance itself, or
     the error of a part that cannot grow is not known well enough.
     """
+    errors = tuple((part, question.errors[part]) for part in (question.upper, question.lower, *growing))
+    sizes = _enough(errors, *question[1:], growing)
+    return None if sizes is None else dict(sizes)
+
+
+@lru_cache(maxsize=512)  # trials on small parts often come to the same errors
+def _enough(errors: tuple[tuple[str, Estimate], ...], *rest: Any) -> Sizes | None:
+    """The same of the rest of a question, and the growing parts behind it."""
+    *of_question, growing = rest
+    question = Question(dict(errors), *of_question)
     ways = {(part,) for part in growing} | {growing}
     candidates = [sizes for way in sorted(ways) if (sizes := _smallest(question, way))]
     return min(

@@ -10,10 +10,14 @@ from dlx.stats.intervals import CONFIDENCE, Estimate
 
 RISK = (1 - CONFIDENCE) / 2  # that the truth lies beyond a limit
 ADDED_UP = 30  # chances of counts; more are taken together
+NORMAL = NormalDist()
 SHARES, FAR = 48, 0.001  # how many true shares stand for all, and the probability of such as lie beyond them
 
 
-def limits(estimate: Estimate, risk: float = RISK) -> tuple[float, float]:
+Limits = tuple[float, float]  # the lower and the upper one
+
+
+def limits(estimate: Estimate, risk: float = RISK) -> Limits:
     """Below which, and above which, the true share lies with at most that probability each; without m the share itself.
 
     They are the limits of C. Clopper & E. Pearson, Biometrika 26 (1934): the share at which so many wrong answers or
@@ -22,18 +26,16 @@ def limits(estimate: Estimate, risk: float = RISK) -> tuple[float, float]:
     >>> [round(limit, 4) for limit in limits(Estimate(0.0, 0.0, 0.0, 30))]
     [0.0, 0.1157]
     """
-    if estimate.m is None:
-        return estimate.value, estimate.value
-    return _limits(estimate.value, estimate.m, risk)
+    return (estimate.value, estimate.value) if estimate.m is None else limits_of(estimate.value, estimate.m, risk)
 
 
-@lru_cache(1024)
-def _limits(value: float, m: int, risk: float) -> tuple[float, float]:
-    wrong = min(max(value, 0.0), 1.0) * m
+def limits_of(share: float, m: int, risk: float) -> Limits:
+    """The limits of a share of m answers."""
+    wrong = min(max(share, 0.0), 1.0) * m
     right = m - wrong
     low = beta_quantile(wrong, right + 1, risk) if wrong > 0 else 0.0
     high = beta_quantile(wrong + 1, right, 1 - risk) if right > 0 else 1.0
-    return min(low, value), max(high, value)
+    return min(low, share), max(high, share)
 
 
 def difference_of_shares(a: Estimate, b: Estimate, risk: float = RISK) -> Estimate:
@@ -44,11 +46,18 @@ def difference_of_shares(a: Estimate, b: Estimate, risk: float = RISK) -> Estima
     wrong answers make a limit too near in up to 14 of 100 cases; with these, at a risk of 2.5 %, in 3
     (``experiments/intervals``). Rounded to 12 digits, so that 0.17 − 0.15 is the 0.02 that was meant.
     """
-    value, (low_a, high_a), (low_b, high_b) = a.value - b.value, limits(a, risk), limits(b, risk)
-    low = value - hypot(a.value - low_a, high_b - b.value)
-    high = value + hypot(high_a - a.value, b.value - low_b)
-    value, low, high = (float(f"{number:.12g}") for number in (value, low, high))
-    return Estimate(value, low, high)
+    of_a, of_b = limits(a, risk), limits(b, risk)
+    return Estimate(_rounded(a.value - b.value), *limits_of_difference(a.value, of_a, b.value, of_b))
+
+
+def limits_of_difference(a: float, of_a: Limits, b: float, of_b: Limits) -> Limits:
+    """The limits of a − b, of those of each, as `difference_of_shares` has them."""
+    value = a - b
+    return _rounded(value - hypot(a - of_a[0], of_b[1] - b)), _rounded(value + hypot(of_a[1] - a, b - of_b[0]))
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.12g}")
 
 
 def beta_quantile(a: float, b: float, probability: float) -> float:
@@ -67,23 +76,17 @@ def beta_quantile(a: float, b: float, probability: float) -> float:
     return ratio / (1 + ratio)
 
 
-@lru_cache
-def _normal_quantile(probability: float) -> float:
-    return NormalDist().inv_cdf(probability)
+_normal_quantile = lru_cache(maxsize=256)(NORMAL.inv_cdf)
 
 
-def posterior(estimate: Estimate, m: int, least: float) -> list[tuple[float, float]]:
+@lru_cache(maxsize=64)  # each size that is thought of is asked by the same
+def posterior(estimate: Estimate, m: int, least: float) -> tuple[tuple[float, float], ...]:
     """True shares that a share of m may come from, from ``least`` on, with their probabilities.
 
     What is thought of them before is that each order of magnitude is as likely as another (H. Jeffreys, "Theory of
     probability", 1939, for what is not negative).
     """
-    return list(_posterior(estimate.value, m, least))
-
-
-@lru_cache
-def _posterior(value: float, m: int, least: float) -> tuple[tuple[float, float], ...]:
-    wrong = value * m
+    wrong = estimate.value * m
     right = m - wrong
     highest = beta_quantile(wrong + 1, right, 1 - FAR) if right > 0 else 1.0
     lowest = max(least, beta_quantile(wrong, right + 1, FAR) if wrong > 0 else 0.0)
@@ -112,7 +115,7 @@ def chance_of_at_most(count: int, m: int, share: float) -> float:
         return max(1 - _at_most(m - count - 1, m, 1 - share), 0.0)
     a, b = count + 1, m - count
     root, A, B = (share / (1 - share) * b / a) ** (1 / 3), 1 / (9 * a), 1 / (9 * b)
-    return 1 - NormalDist().cdf(((1 - B) * root - (1 - A)) / sqrt(B * root * root + A))
+    return 1 - NORMAL.cdf(((1 - B) * root - (1 - A)) / sqrt(B * root * root + A))
 
 
 def _at_most(count: int, m: int, share: float) -> float:

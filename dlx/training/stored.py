@@ -124,20 +124,22 @@ def _of_hint(hint: Any) -> Shape:
 
 def mismatch(value: Any, shape: Shape, key: str = "") -> str | None:
     """Where and how the value differs from the shape; None where it does not."""
-    if shape == NUMBER:
-        return None if _is_number(value) else _unexpected(value, "a number", key)
-    if words := _words(shape):
-        expected = f"one of {', '.join(words)}" if isinstance(value, str) else "text"
-        return None if value in words else _unexpected(value, expected, key)
-    if isinstance(shape, tuple):
-        faults = [mismatch(value, option, key) for option in shape]
-        return None if None in faults else faults[0]
+    if shape is object:
+        return None
     if isinstance(shape, Mapping):
         return _of_mapping(value, shape, key)
     if isinstance(shape, list):
         if not isinstance(value, list):
             return _unexpected(value, "a list", key)
         return next(filter(None, (mismatch(item, shape[0], f"{key}[{i}]") for i, item in enumerate(value))), None)
+    if shape == NUMBER:
+        return None if _is_number(value) else _unexpected(value, "a number", key)
+    if isinstance(shape, tuple):
+        faults = [mismatch(value, option, key) for option in shape]
+        return None if None in faults else faults[0]
+    if words := _words(shape):
+        expected = f"one of {', '.join(words)}" if isinstance(value, str) else "text"
+        return None if value in words else _unexpected(value, expected, key)
     if shape is None or not isinstance(value, shape) or (isinstance(value, bool) and shape in (int, float)):
         return None if shape is None and value is None else _unexpected(value, _name(shape), key)
     return None
@@ -148,11 +150,12 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
-def _words(shape: Shape) -> list[str]:
+@cache
+def _words(shape: type | None) -> tuple[str, ...]:
     """Those of which the value must be one; none where it may be another."""
     if get_origin(shape) is Literal:
-        return list(get_args(shape))
-    return list(shape) if isinstance(shape, type) and issubclass(shape, StrEnum) else []
+        return get_args(shape)
+    return tuple(shape) if isinstance(shape, type) and issubclass(shape, StrEnum) else ()
 
 
 def _of_mapping(value: Any, shape: Mapping[str, Any], key: str) -> str | None:
@@ -164,10 +167,10 @@ def _of_mapping(value: Any, shape: Mapping[str, Any], key: str) -> str | None:
     for name in shape:
         if name != "*" and not name.endswith("?") and name not in value:
             return f"there is no {_dotted(key, name)}"
+    others = shape.get("*", object)  # where the shape does not speak of them, they may be anything
     for name, item in value.items():
-        if name not in named and "*" not in shape:
-            continue
-        if fault := mismatch(item, named.get(name, shape.get("*")), _dotted(key, name)):
+        expected = named.get(name, others)
+        if expected is not object and (fault := mismatch(item, expected, _dotted(key, name))):
             return fault
     return None
 

@@ -19,8 +19,8 @@ PACKAGE = ROOT / "dlx"
 
 # Lowest first; a module may import its own room and those before it, wherever in the file the import stands.
 ROOMS = (
-    "text", "errors", "extras", "words", "types", "events", "component", "files", "nn", "stats", "data", "spec",
-    "training", "documents", "gradcheck", "diagnose", "show", "runs", "search", "api", "cli", "__main__",
+    "text", "errors", "extras", "words", "types", "events", "component", "plain_data", "files", "nn", "stats", "data",
+    "spec", "training", "documents", "gradcheck", "diagnose", "show", "runs", "search", "api", "cli", "__main__",
 )  # fmt: skip
 # Of the rooms with sub-rooms: from which of these a sub-room takes something. All others do not know each other.
 BESIDE: dict[str, dict[str, tuple[str, ...]]] = {

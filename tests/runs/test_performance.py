@@ -12,7 +12,8 @@ import pytest
 
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.baselines import BaselineRecord, Baselines, NetworkDifference, PartBaseline
-from dlx.files import plain, to_json
+from dlx.files import to_json
+from dlx.plain_data import plain
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.performance import Performance

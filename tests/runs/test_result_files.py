@@ -75,3 +75,13 @@ def test_facts_that_are_none_are_named(run: RunDirectory, content: str, why: str
         (run.path / name).unlink()
         with pytest.raises(DataError, match=f"{name}: cannot be read: it is missing"):
             read()
+
+
+def test_a_document_that_was_sound_is_called_damaged_once_it_is_not(run: RunDirectory) -> None:
+    facts = {"name": "digits", "status": "running", "seed": 1, "overrides": [], "started": "", "command": ""}
+    run.write_facts(**facts, versions={}, config_sha256="", parameters=1, data={})
+    assert [run.facts()["seed"] for _ in range(2)] == [1, 1]
+    run.write_facts(seed="one")
+    for _ in range(2):
+        with pytest.raises(DataError, match=r"run\.json: is damaged: seed is 'one', expected a whole number"):
+            run.facts()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
-from dlx.files import plain
+from dlx.plain_data import plain
 from dlx.show.charts.calibration import calibration_chart
 from dlx.show.charts.curves import training_curves
 from dlx.show.charts.groups import Group, mean_curve

@@ -59,3 +59,10 @@ def test_the_numbers_have_two_digits() -> None:
     advised = enough_to_settle(question(0, 1, 180, 0.02), ("dev",))
     assert advised is not None
     assert len(str(advised["dev"]).rstrip("0")) <= 2
+
+
+def test_an_answer_belongs_to_who_asked() -> None:
+    answers = [enough_to_settle(question(0, 1, 180, 0.02), ("dev",)) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert answers[0] is not None
+    assert answers[0] is not answers[1]

@@ -66,7 +66,7 @@ class Csv(TableFormat):
         return undue_rows(names, chunks, style)
 
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
-        dialect = sniff(path, options, [column.name for column in like])
+        dialect = sniff(path, options, tuple(column.name for column in like))
         if dialect.encoding == WINDOWS and options.encoding is None:
             what = (
                 "the text is not UTF-8, and is read as cp1252, which Windows writes; state `encoding` if that is wrong"

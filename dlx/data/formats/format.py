@@ -15,6 +15,7 @@ from dlx.data.encoding import listed
 from dlx.data.examples import Examples
 from dlx.data.opening import is_folder, readable
 from dlx.data.packing import DAMAGE, UNPACKERS, ZIP, member_name, unpacked_name
+from dlx.data.remembered_tables import once_a_search
 from dlx.data.roles import Roles
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions, to_examples
@@ -92,10 +93,13 @@ class TableFormat(Format):
         """The used columns, and what each is for: without a target all are features. Targets keep their type."""
 
     def read(self, path: Path, options: TableOptions, like: Sequence[Column]) -> dict[str, Examples]:
+        return {"all": once_a_search(self._read, path, options, like)}
+
+    def _read(self, path: Path, options: TableOptions, like: Sequence[Column]) -> Examples:
         table, roles = self.columns(path, options, like)
         if not (like or roles.target):
             raise DataError(f"{path}: which column is the target? state `target` {listed('', roles.features)}")
-        return {"all": to_examples(table, roles, options, like)}
+        return to_examples(table, roles, options, like)
 
 
 def formats() -> list[Format]:

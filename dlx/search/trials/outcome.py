@@ -70,6 +70,11 @@ def examined(trial: Trial, folder: Path) -> Outcome | None:
     """
     run = RunDirectory(folder / trial.key)
     refuse_links(run.path)
+    return outcome_in(run, trial)
+
+
+def outcome_in(run: RunDirectory, trial: Trial, is_ours: bool = False) -> Outcome | None:
+    """The same of the trial's run directory; where it ``is_ours``, locked, nobody else is training in it."""
     if not run.has_begun():
         return None
     result = Result.of(run)
@@ -77,12 +82,12 @@ def examined(trial: Trial, folder: Path) -> Outcome | None:
     if _is_done(result, trial):
         run.verify()
         return outcome_of(result, trial)
-    if result.status is not Status.RUNNING:
-        refuse_unsound(result)
+    if is_ours or result.status is not Status.RUNNING:
+        _refuse_unsound(result)
     return None
 
 
-def refuse_unsound(result: Result) -> None:
+def _refuse_unsound(result: Result) -> None:
     """Raise DataError where training cannot go on in the directory: its state is damaged, or lost."""
     run = result.run
     if run.has_checkpoint():

@@ -17,8 +17,8 @@ from dlx.runs.provenance import provenance
 from dlx.runs.result import Result
 from dlx.runs.signals import noted_signals
 from dlx.runs.train import Session
-from dlx.search.trials.outcome import Outcome, examined, outcome_of, refuse_unsound
-from dlx.search.trials.shared_data import shared_dataset
+from dlx.search.trials.outcome import Outcome, outcome_in, outcome_of
+from dlx.search.trials.shared_data import current_dataset, shared_dataset
 from dlx.search.trials.trial import Trial
 from dlx.spec.sections import Spec
 from dlx.spec.trust import load_allowed
@@ -64,10 +64,7 @@ def _claimed(trial: Trial, folder: Path) -> tuple[RunDirectory, Outcome | None]:
     while True:
         run = _locked(folder / trial.key)
         try:
-            outcome = examined(trial, folder)
-            if outcome is None and run.has_begun():
-                refuse_unsound(Result.of(run))
-            return run, outcome
+            return run, outcome_in(run, trial, is_ours=True)
         except DlxError as error:
             if isinstance(error, ReadFailure) or not isinstance(error, DataError):
                 run.close()
@@ -95,9 +92,9 @@ def _train(trial: Trial, run: RunDirectory, deadline: float | None) -> None:
 
 def _session(trial: Trial, run: RunDirectory) -> Session:
     _load_plugins(tuple(trial.spec.get("plugins", ())), trial.allowed)
-    if run.config.is_file():
-        return Session.go_on(run, light=True)
     spec = Spec.model_validate(trial.spec).complete()
+    if run.config.is_file():
+        return Session.go_on(run, True, (spec, current_dataset(trial.spec)))
     session = Session(prepare(spec, dataset=shared_dataset(trial.spec)), run, light=True)
     session.begin([], _provenance())
     return session

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TextIO
 from unicodedata import combining, east_asian_width
 
-from dlx.files import plain, to_json, versioned
+from dlx.files import to_json, versioned
+from dlx.plain_data import plain
 from dlx.show.terminal.terminal import open_terminal
 from dlx.text import visible_json, visible_line
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from dlx.errors import DataError, UsageError
-from dlx.files import plain
+from dlx.plain_data import plain
 from dlx.runs.compare import Comparison, compare
 from dlx.runs.diagnose import examine, keep
 from dlx.runs.directory import RunDirectory

@@ -10,7 +10,7 @@ import numpy as np
 
 from dlx.diagnose.verdict import OUT_OF_FOLD, diagnose
 from dlx.documents.folds import FoldsDocument
-from dlx.files import plain
+from dlx.plain_data import plain
 from dlx.show.page import folds_page
 from dlx.stats.intervals import Estimate, error_rate
 from dlx.stats.metrics.answers import Answers

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dlx.errors import Place
+from dlx.spec.yaml_text import writing
 from dlx.spec.yaml_text.reading import parse
 from dlx.spec.yaml_text.writing import dump, dump_scalar
 
@@ -50,3 +54,26 @@ plain_data = st.recursive(
 @given(plain_data)
 def test_what_pyyaml_writes_is_read_back(data: object) -> None:
     assert value_of(yaml.safe_dump(data)) == data
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"a": 1},
+        {"a": []},
+        {"a": {}, "b": 1},
+        {"a": "words " * 60, "b": {"c": "words " * 60}},
+        {"a": "line\nline\n", "b": [1, [2, {"c": 3}]]},
+        {"a": "\x85", "yes": "no", "1": [1, 1.0, True, "1"]},
+        {1: 2, "end": {"last": 1}, "last": 3},
+    ],
+    ids=repr,
+)
+def test_sections_one_by_one_are_the_text_of_the_whole(data: dict[Any, Any]) -> None:
+    for _ in range(2):  # made, and remembered
+        assert writing.dump(data) == writing._text(data)
+
+
+def test_equal_values_of_other_types_are_not_taken_for_each_other() -> None:
+    assert [writing.dump({"a": value, "b": {}}).split()[1] for value in (1, 1.0, True)] == ["1", "1.0", "true"]
