@@ -63,16 +63,19 @@ def take_steps(experiment: Experiment, count: int) -> None:
 
 
 def step_costs(experiment: Experiment, count: int) -> Iterator[float]:
-    """Train for that many steps; yields the cost of each, before its update. Raises `Diverged` as `fit` does."""
+    """Train for that many steps of full size; yields the cost of each, before its update.
+
+    The shorter last batches of epochs are left out: of so few examples a cost is another, and a penalty, which is
+    divided by their number, a multiple. Raises `Diverged` as `fit` does.
+    """
     position, steps = experiment.position, experiment.steps
     for _ in range(count):
+        if position.done + steps.size > steps.m:
+            experiment.end_epoch(None)
         with np.errstate(all="ignore"):
             steps.begin_epoch()
-            size = min(steps.size, steps.m - position.done)
-            cost = _take_step(experiment, steps.next(size), size)
+            cost = _take_step(experiment, steps.next(steps.size), steps.size)
         yield cost
-        if position.done == steps.m:
-            experiment.end_epoch(None)
 
 
 def _advance(experiment: Experiment, until: float) -> None:

@@ -80,14 +80,30 @@ def test_rates_are_rounded_to_one_digit(rate: float, nearest: float) -> None:
     assert rounded_rate(rate) == nearest
 
 
-def test_the_costs_of_steps_are_those_of_the_epochs() -> None:
-    """Steps that are taken one by one leave what steps leave that are taken at once, and tell their costs."""
+def test_the_costs_of_steps_are_those_of_full_batches() -> None:
+    """Steps that are taken one by one leave what steps leave that are taken at once; the short last one is left out."""
     one, other = (build_supervised(Spec.model_validate(MOONS).complete()) for _ in range(2))
-    costs = list(step_costs(one, 8))  # an epoch has 150 examples: seven batches of 20 and one of 10
-    take_steps(other, 8)
+    costs = list(step_costs(one, 7))  # an epoch has 150 examples: seven batches of 20 and one of 10
+    take_steps(other, 7)
     np.testing.assert_array_equal(one.parameters.theta, other.parameters.theta)
-    assert one.position.epoch_cost == pytest.approx((20 * sum(costs[:7]) + 10 * costs[7]) / 150)
+    assert one.position.cost_sum == pytest.approx(20 * sum(costs))
     assert one.position.first_cost == costs[0]
+    assert len([*step_costs(one, 2)]) == 2
+    assert (one.position.epoch, one.position.done) == (2, 40)
+
+
+def test_a_penalty_of_few_examples_in_a_last_batch_is_no_explosion() -> None:
+    """λ/(2m)·Σ‖W‖² with the m of the batch: of 2 examples in place of 32 it is sixteen times the penalty."""
+    sections = MOONS | {
+        "data": {"source": {"name": "moons", "m": 200, "noise": 0.2}, "split": {"train": 130, "dev": 70}},
+        "architecture": {"hidden": [32, 32]},
+        "regularization": {"l2": 2.0},
+        "optimizer": {"name": "adam"},
+        "training": {"epochs": 10, "batch_size": 32},
+    }
+    curve = swept(build_supervised(Spec.model_validate(sections).complete()), rates_between(-6, 1, 24))
+    assert curve.falls
+    assert 1e-4 < curve.falls_from < 0.1
 
 
 def test_the_first_cost_is_that_of_no_step() -> None:
