@@ -20,13 +20,13 @@ AS_GOOD = 0.05  # of the network's error, by which a model that does as well may
 def ending_of(metrics: Mapping[str, Sequence[float]]) -> Ending:
     """How the training ended whose metrics.csv has these columns."""
     epochs, train, dev = (metrics.get(name, ()) for name in ("epoch", "train_cost", "dev_cost"))
-    if len(train) < 3 or len(epochs) != len(train):
+    if len(train) < 2 or len(epochs) != len(train):
         return Ending()
     late = [number for number, epoch in enumerate(epochs) if epoch <= LATE * epochs[-1]]
     start = late[-1] if late else 0
     dev = dev if len(dev) == len(train) else ()
     least = min(range(len(dev)), key=lambda number: dev[number]) if len(dev) else 0
-    rising = bool(len(dev)) and least <= start and dev[-1] > (1 + RISEN) * dev[least]
+    rising = len(dev) > 2 and least <= start and dev[-1] > (1 + RISEN) * dev[least]
     fallen = recent_fall(epochs, train, 1 - LATE) > FALLEN
     return Ending(fallen and not rising and (not len(dev) or recent_fall(epochs, dev, 1 - LATE) > 0), rising)
 

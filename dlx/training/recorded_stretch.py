@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx.nn.compiled.fusion import translated
 from dlx.nn.compiled.program import Stretch
-from dlx.nn.compiled.rows import checked, elementwise, product, rows_of
+from dlx.nn.compiled.rows import checked, elementwise, product, rows_of, to_length
 from dlx.nn.compiled.table import Moving, Rows, joined
 from dlx.nn.dropout import DrawnMask, words_of
 from dlx.nn.tape import Tape, constant
@@ -44,12 +44,13 @@ class RecordedStretch:
         self.experiment, self.batches, self.size, self.most = experiment, batches, size, most
         dtype, self._is_full = experiment.parameters.theta.dtype, batches.is_full
         pieces = 1 if self._is_full else most
-        self._X, self._Y_flat = batches.reader.buffers(pieces * size)
+        self._X_flat, self._Y_flat = batches.reader.buffers(pieces * size)
+        self._X = self._pieces(self._X_flat, pieces)
         self._Y = np.zeros((pieces, len(self._Y_flat), size), dtype)
         self._numbers = np.zeros((most, len(experiment.update.optimizer.numbers)), dtype)
         self._decays = np.zeros((most, 1), dtype)  # what of W a decay leaves
         self.norms = np.zeros((most, 1), dtype)
-        step = batches.network.record_step(self._X[:size], self._Y[0])
+        step = batches.network.record_step(self._X[0], self._Y[0])
         self.draws = sum(
             words_of(args[0].size) for function, args in step.tape.calls if isinstance(function, DrawnMask)
         )
@@ -60,6 +61,13 @@ class RecordedStretch:
         rows = self._rows()
         if rows is not None:
             self._stretch = Stretch(rows)
+
+    def _pieces(self, X: Array, count: int) -> Array:
+        """Batches (count, size, n_x) that lie in memory as a single one does, so that products have the same bits."""
+        _, n_x = X.shape
+        if X.flags.c_contiguous:
+            return X.reshape(count, self.size, n_x)
+        return np.zeros((count, n_x, self.size), X.dtype).transpose(0, 2, 1)
 
     @classmethod
     def of(cls, experiment: Experiment, batches: TrainingBatches, size: int) -> RecordedStretch | None:
@@ -78,11 +86,11 @@ class RecordedStretch:
         return recorded if recorded._stretch is not None else None
 
     def _rows(self) -> Rows | None:
-        size, X = self.size, self._X
+        X = self._X
         tables = [self._numbers, self._decays, self.norms, self._costs]
         moving = [Moving(table, table.strides[0]) for table in tables]
         if not self._is_full:
-            moving += [Moving(X, size * X.strides[0]), Moving(self._Y, self._Y.strides[0])]
+            moving += [Moving(X, X.strides[0]), Moving(self._Y, self._Y.strides[0])]
         calls = self._translated(self._tape, moving)
         updates = [
             rows
@@ -118,9 +126,7 @@ class RecordedStretch:
         if optimizer.clip_norm is not None:
             factor = np.zeros(1, parameters.theta.dtype)
             rows += [
-                elementwise(np.sqrt, (self._squares, factor)),
-                elementwise(np.divide, (constant(optimizer.clip_norm, char), factor, factor)),
-                elementwise(np.minimum, (factor, constant(1, char), factor)),
+                to_length(self._squares, optimizer.clip_norm, factor),
                 elementwise(np.multiply, (d_theta, factor, d_theta)),
             ]
         if optimizer.clip_value is not None:
@@ -133,8 +139,10 @@ class RecordedStretch:
     def fill(self, index: Array) -> None:
         """Put these examples into the batches, of which each is full."""
         count = len(index) // self.size
-        X, Y = self._X[: len(index)], self._Y_flat[:, : len(index)]
+        X, Y = self._X_flat[: len(index)], self._Y_flat[:, : len(index)]
         self.batches.reader.fill(index, X, Y)
+        if not np.may_share_memory(X, self._X):
+            self._X[:count] = X.reshape(count, self.size, -1)
         self._Y[:count] = Y.reshape(len(Y), count, self.size).transpose(1, 0, 2)
 
     def set(self, rows: Sequence[tuple[float, ...]]) -> None:

@@ -147,3 +147,21 @@ def test_importing_dlx_imports_nothing_else() -> None:
     assert output.split() == ["False", *sorted(dlx.__all__), "Run"]
     with pytest.raises(AttributeError, match="no attribute 'training_loop'"):
         _ = dlx.training_loop  # type: ignore[attr-defined]
+
+
+def test_trainings_in_threads_of_a_fresh_process(examples: tuple[Any, Any]) -> None:
+    """The native code is made by whichever comes first, once."""
+    np.savez("examples.npz", X=examples[0], y=examples[1])
+    program = """if True:
+        import json, sys
+        from concurrent.futures import ThreadPoolExecutor
+        import numpy as np
+        import dlx
+        arrays = np.load("examples.npz")
+        data, spec = (arrays["X"], arrays["y"]), json.loads(sys.argv[1])
+        with ThreadPoolExecutor(3) as pool:
+            runs = list(pool.map(lambda i: dlx.train(spec, data), range(3)))
+        print(len({run.errors["dev"].value for run in runs}))
+    """
+    command = [sys.executable, "-c", program, json.dumps(SPEC)]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "1\n"

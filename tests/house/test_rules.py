@@ -172,7 +172,7 @@ def wrong(module: str, imported: Import) -> Iterator[str]:
         yield f"only {ONLY_IN[top]} may"
     if top == "matplotlib" and not imported.later:
         yield "only where a picture is drawn"
-    natively = {"ctypes", "llvmlite", "sys"} if module.startswith("dlx.nn.compiled.") else set()
+    natively = {"ctypes", "llvmlite", "sys", "threading"} if module.startswith("dlx.nn.compiled.") else set()
     if here == "nn" and top not in NN_IMPORTS | natively:
         yield "nn is arrays in, arrays out"
     if module in FIRST and not imported.later and slows_start(imported.module):

@@ -112,6 +112,25 @@ def test_every_task(data: str, tmp_path: Path) -> None:
     assert_alike({"training": {"epochs": 8, "batch_size": 16, "evaluate_every": 4}, **source})
 
 
+@pytest.mark.parametrize("clip_norm", [None, 0.1])
+@pytest.mark.parametrize("hidden", [[], [1], [6]])
+@pytest.mark.parametrize("batch_size", [1, 2, 8, "full"])
+def test_float32_has_the_same_bits(batch_size: int | str, hidden: list[int], clip_norm: float | None) -> None:
+    """Of a single unit too, whose products are of vectors, and where gradients are clipped."""
+    sections = {
+        "dtype": "float32",
+        "architecture": {"hidden": hidden},
+        "optimizer": {"name": "adam", "learning_rate": 0.02, "clip_norm": clip_norm},
+        "training": {"epochs": 4, "batch_size": batch_size, "evaluate_every": 3},
+    }
+    thetas = []
+    for name in ("numpy", "compiled"):
+        experiment = experiment_of(name, sections)
+        history(experiment)
+        thetas.append(experiment.parameters.theta)
+    np.testing.assert_array_equal(*thetas)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_networks_whose_calls_are_fused(dtype: str) -> None:
     """Wide enough for every kind of fused loop: batch norm, dropout, clipping and the optimizer's rule."""

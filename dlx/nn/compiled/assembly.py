@@ -83,6 +83,35 @@ done:
 """
 
 
+def _to_length(name: str, kind: str) -> str:
+    """A loop that writes what scales a vector to a length, or 1 where it is no longer; of the sum of its squares.
+
+    Root and quotient are those of float64, as Python takes them.
+    """
+    is_wide = kind == "double"
+    widened = "%wide = fadd double %squares, -0.0" if is_wide else "%wide = fpext float %squares to double"
+    narrowed = "%result = fadd double %factor, -0.0" if is_wide else "%result = fptrunc double %factor to float"
+    return f"""
+define void @{name}(ptr %args, ptr %dimensions, ptr %strides, i64 %data) {{
+  %squares_at = load ptr, ptr %args
+  %length_place = getelementptr ptr, ptr %args, i64 1
+  %length_at = load ptr, ptr %length_place
+  %out_place = getelementptr ptr, ptr %args, i64 2
+  %out = load ptr, ptr %out_place
+  %squares = load {kind}, ptr %squares_at
+  {widened}
+  %norm = call double @llvm.sqrt.f64(double %wide)
+  %length = load double, ptr %length_at
+  %quotient = fdiv double %length, %norm
+  %is_longer = fcmp ogt double %norm, %length
+  %factor = select i1 %is_longer, double %quotient, double 1.0
+  {narrowed}
+  store {kind} %result, ptr %out
+  ret void
+}}
+"""
+
+
 REPLAY = """
 define internal i64 @column(ptr %row, i64 %number) alwaysinline {
   %place = getelementptr i64, ptr %row, i64 %number
@@ -169,6 +198,9 @@ MOVE = """
 """
 
 
+OF_NUMBERS = {"of_bool": _cast, "to_length": _to_length}
+
+
 def assembly() -> str:
     """All functions, with the numbers of the columns filled in."""
     start = "".join(_of_argument(START, i) for i in range(ARGUMENTS))
@@ -177,7 +209,8 @@ def assembly() -> str:
     replay = replay.replace("N_ARGUMENTS", str(ARGUMENTS))
     for name in ("FUNCTION", "DATA", "COUNT", "CHECK", "DIMENSIONS", "STRIDES", "END"):
         replay = replay.replace(f"ROW_{name}", str(getattr(RowLayout, name)))
-    return "\n".join([_cast("double_of_bool", "double"), _cast("float_of_bool", "float"), RAW_BITS, replay])
+    loops = [make(f"{kind}_{name}", kind) for name, make in OF_NUMBERS.items() for kind in ("double", "float")]
+    return "\n".join(["declare double @llvm.sqrt.f64(double)", *loops, RAW_BITS, replay])
 
 
 def _of_argument(template: str, i: int) -> str:

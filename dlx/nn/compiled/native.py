@@ -19,6 +19,7 @@ import ctypes
 from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import count
+from threading import Lock
 from typing import Any, NamedTuple
 
 from dlx.extras import missing_extra
@@ -26,8 +27,9 @@ from dlx.nn.compiled.assembly import assembly
 from dlx.nn.compiled.kernels import Kernel
 from dlx.nn.compiled.loops import Loop
 
-OWN_LOOPS = ("double_of_bool", "float_of_bool", "raw_bits")
+OWN_LOOPS = ("double_of_bool", "float_of_bool", "raw_bits", "double_to_length", "float_to_length")
 _numbers = count()
+_making = Lock()  # code that is made twice is freed once, while the other thread runs it
 
 
 class Native(NamedTuple):
@@ -44,13 +46,18 @@ class Native(NamedTuple):
     compiler: Any  # the code lives as long as this
 
 
-@cache
 def native() -> Native:
-    """The code, made once in a process.
+    """The code, made once in a process, whichever of its threads asks first.
 
     Raises:
         EnvironmentProblem: llvmlite is not installed.
     """
+    with _making:
+        return _native()
+
+
+@cache
+def _native() -> Native:
     try:
         import llvmlite.binding as llvm
     except ImportError as error:
@@ -72,12 +79,17 @@ def native() -> Native:
     return Native(replay, {name: compiler.get_function_address(name) for name in OWN_LOOPS}, compiler)
 
 
-@cache
 def kernel_loop(kernel: Kernel) -> Loop:
     """The machine code of a kernel, made once in a process; its last argument is to be filled in."""
+    with _making:
+        return _kernel_loop(kernel)
+
+
+@cache
+def _kernel_loop(kernel: Kernel) -> Loop:
     import llvmlite.binding as llvm
 
-    compiler, name = native().compiler, f"kernel_{next(_numbers)}"
+    compiler, name = _native().compiler, f"kernel_{next(_numbers)}"
     module = llvm.parse_assembly(kernel.assembly(name))
     module.verify()
     compiler.add_module(module)

@@ -219,6 +219,14 @@ def checked(number: Array, limit: float) -> Rows | None:
     )
 
 
+def to_length(squares: Array, length: float, factor: Array) -> Rows | None:
+    """factor = length/√squares, or 1 where that is no longer: what scales a vector with this sum of squares."""
+    name = {"d": "double_to_length", "f": "float_to_length"}.get(squares.dtype.char)
+    if name is None:
+        return None
+    return [row_of(Loop(native().loops[name], 0), (squares, np.array(length), factor), [1], [], ())]
+
+
 def is_same(array: Array, out: Array) -> bool:
     """Whether both are the same numbers in the same order, so that each is read before it is overwritten."""
     there = address_of(array), array.shape, array.strides
