@@ -29,7 +29,7 @@ def train(
     spec: SpecLike,
     data: Data = None,
     *,
-    target: str | Sequence[str] | None = None,
+    target: str | int | Sequence[str] | None = None,
     out: str | os.PathLike[str] | None = None,
     on_record: Callable[[EpochRecord | Progress], object] | None = None,
     **settings: Any,
@@ -62,33 +62,38 @@ def fit(
     spec: SpecLike,
     data: Data = None,
     *,
-    target: str | Sequence[str] | None = None,
+    target: str | int | Sequence[str] | None = None,
     out: str | os.PathLike[str] | None = None,
     **settings: Any,
 ) -> Iterator[EpochRecord | Progress]:
     """The same as a loop: yields each row of metrics.csv and, about ten times a second, the progress.
 
-    Who leaves the loop leaves a run that can be resumed, as after Ctrl-C.
+    Who leaves the loop leaves a run that can be resumed, as after Ctrl-C; with a Ctrl-C inside the loop it is resumed
+    from its last checkpoint.
     """
     with _session(spec, data, target, out, settings) as session:
+        session.heeds_signals = False
         yield from session.records()
 
 
 def _session(
     spec: SpecLike,
     data: Data,
-    target: str | Sequence[str] | None,
+    target: str | int | Sequence[str] | None,
     out: str | os.PathLike[str] | None,
     settings: Mapping[str, Any],
 ) -> Session:
     overrides = [f"{key}={dump_scalar(_plain(value))}" for key, value in settings.items()]
     if data is not None:
         overrides += [f"data.{key}={dump_scalar(value)}" for key, value in written(data, target, ROOT / DATA).items()]
+    resolved = _resolved(spec, overrides)
     folder = Path.cwd() if isinstance(spec, Mapping) else Path(spec).parent
-    return Session.start(_resolved(spec, overrides), overrides, None if out is None else Path(out), folder)
+    return Session.start(resolved, overrides, None if out is None else Path(out), folder)
 
 
 def _resolved(spec: SpecLike, overrides: Sequence[str]) -> Resolved:
+    if not isinstance(spec, str | os.PathLike | Mapping):
+        raise UsageError(f"the spec must be a path or a mapping, not {type(spec).__name__}")
     if not isinstance(spec, Mapping):
         return load_spec(Path(spec), overrides, named_by=NamedBy.USER)
     place = Place("spec")

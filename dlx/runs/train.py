@@ -50,6 +50,7 @@ class Session:
         run.durable = not light
         run.metric_columns = experiment.spec.metric_columns
         self.status, self._saved_at = Status.RUNNING, 0.0
+        self.heeds_signals = True  # while it trains; who takes the records one by one heeds them himself
         self.facts: dict[str, Any] = {}
 
     @classmethod
@@ -157,7 +158,8 @@ class Session:
             Diverged: as ``fit``; the last finite state is saved.
         """
         run, position, self._saved_at = self.run, self.experiment.position, monotonic()
-        with noted_signals() as signals, self._ending():  # no signal may leave the end half written
+        noted = noted_signals() if self.heeds_signals else nullcontext(list[int]())
+        with noted as signals, self._ending():  # no signal may leave the end half written
             if position.last is not None and enough(position.last):  # it stopped here, and could not write its end
                 return
             for record in fit(self.experiment):

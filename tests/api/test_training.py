@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -125,8 +126,34 @@ def test_a_loop_that_is_left_can_be_resumed(examples: tuple[Any, Any]) -> None:
         ({}, (["a"], ["b"]), DataError, "X must be numbers"),
         ({}, {"a": [1, 2], "b": [1]}, DataError, "must have the same length"),
         ({}, {"a": [1, 2]}, UsageError, "target=…"),
+        (5, None, UsageError, "the spec must be a path or a mapping, not int"),
+        ({}, {"a": 3, "b": [1]}, DataError, "column 'a': expected a value for each example, got 3"),
+        ({}, {"a": [[1, 2], [3, 4]], "b": [1, 2]}, DataError, r"column 'a': expected .*, got \[1, 2\]"),
+        ({}, {"a": [1, 2], 1: [0, 1], "1": [3, 4], "b": [1, 2]}, DataError, "two columns of the name '1'"),
+        ({}, ({"a": [1, 2], "target": [1, 2]}, [0, 1]), DataError, "has a column 'target'"),
+        ({}, ([[1, 2], [3]], [0, 1]), DataError, "X: is no array"),
+        ({}, ([[1], [3]], np.array(["a", None], object)), DataError, "y: example 2 has no label"),
+        ({}, ([[1], [3]], np.array(["a", 1], object)), DataError, "of several types"),
+        ({}, (np.ma.masked_equal([[1], [3]], 3), [0, 1]), DataError, "X: it is masked"),
     ],
-    ids=["unknown key", "extends", "an object", "a number", "texts", "columns of two lengths", "no target"],
+    ids=[
+        "unknown key",
+        "extends",
+        "an object",
+        "a number",
+        "texts",
+        "columns of two lengths",
+        "no target",
+        "a spec",
+        "no column",
+        "lists",
+        "twice",
+        "the target twice",
+        "ragged",
+        "no label",
+        "two types",
+        "masked",
+    ],
 )
 def test_what_does_not_fit_is_refused(spec: Any, data: Any, error: type[Exception], message: str) -> None:
     target = "b" if isinstance(data, dict) and "b" in data else None
@@ -165,3 +192,27 @@ def test_trainings_in_threads_of_a_fresh_process(examples: tuple[Any, Any]) -> N
     """
     command = [sys.executable, "-c", program, json.dumps(SPEC)]
     assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "1\n"
+
+
+def test_labels_that_are_objects_are_what_they_hold(examples: tuple[Any, Any]) -> None:
+    X = examples[0]
+    numbers = dlx.train(SPEC, (X, np.array([*map(int, X[:, 0] > 0)], object)), out="numbers")
+    assert set(numbers.predict(X)) == {0, 1}
+    texts = dlx.train(SPEC, (X, np.where(X[:, 0] > 0, "high", "low").astype(object)), out="texts")
+    assert set(texts.predict(X)) == {"high", "low"}
+
+
+def test_a_column_of_several_types_is_one_of_texts(examples: tuple[Any, Any]) -> None:
+    X, y = examples
+    mixed = [1, "x", 10**30] * 50
+    run = dlx.train(SPEC, {"a": X[:, 0], "b": mixed, "kind": y}, target="kind")
+    assert len(run.predict({"a": [0.0], "b": ["x"]})) == 1
+
+
+def test_ctrl_c_in_the_loop_is_pythons_own(examples: tuple[Any, Any]) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    records = dlx.fit(SPEC, examples, out="held")
+    next(records)
+    assert signal.getsignal(signal.SIGINT) is before
+    del records
+    assert dlx.Run("held").status == "interrupted"
