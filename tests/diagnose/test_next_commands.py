@@ -141,7 +141,7 @@ def test_how_a_training_ended() -> None:
     rises = [5.0, 3.0, 2.0, 2.1, 2.2, 2.4, 2.6, 2.8]
     assert ending_of({"epoch": epochs, "train_cost": falls, "dev_cost": falls}) == Ending(falling=True)
     assert ending_of({"epoch": epochs, "train_cost": flat, "dev_cost": flat}) == Ending()
-    two = {"epoch": [1, 2], "train_cost": [0.72, 0.58], "dev_cost": [0.7, 0.6]}
+    two = {"epoch": [1.0, 2.0], "train_cost": [0.72, 0.58], "dev_cost": [0.7, 0.6]}
     assert ending_of(two) == Ending(falling=True)
     assert ending_of(two | {"dev_cost": [0.6, 0.7]}) == Ending()
     assert ending_of({name: values[:1] for name, values in two.items()}) == Ending()
