@@ -16,12 +16,14 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
+from dlx.extras import DISTRIBUTION
+
 from .workloads import Workload
 
 # Each peer: the module and function that train with it, and the packages whose versions the results name.
 PEERS = {
-    "dlx": ("with_dlx", "loop", ["dlx"]),
-    "dlx compiled": ("with_dlx", "compiled_loop", ["dlx", "llvmlite"]),
+    "dlx": ("with_dlx", "loop", [DISTRIBUTION]),
+    "dlx compiled": ("with_dlx", "compiled_loop", [DISTRIBUTION, "llvmlite"]),
     "PyTorch": ("with_torch", "eager", ["torch"]),
     "PyTorch compiled": ("with_torch", "compiled", ["torch"]),
     "JAX": ("with_jax", "jitted", ["jax"]),

@@ -42,7 +42,7 @@ def test_the_worker_trains_dlx_and_answers_with_its_pace(peer: str, tmp_path: Pa
     )
     assert done.returncode == 0, done.stderr
     about, *samples = map(json.loads, done.stdout.splitlines())
-    assert about["versions"][0].startswith("dlx ")
+    assert about["versions"][0].startswith("dlx-lab ")
     assert [sample["microseconds"] > 0 for sample in samples] == [True, True]
 
 
