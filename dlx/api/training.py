@@ -72,8 +72,7 @@ def fit(
     from its last checkpoint.
     """
     with _session(spec, data, target, out, settings) as session:
-        session.heeds_signals = False
-        yield from session.records()
+        yield from session.records(heeds_signals=False)
 
 
 def _session(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from inspect import signature
 from pathlib import Path
@@ -33,10 +34,11 @@ def once_a_file(function: FunctionOfFile[Options, Result]) -> FunctionOfFile[Opt
         call = parameters.bind(path, *arguments, **keywords)
         call.apply_defaults()
         key = (before, repr(call))
-        if key not in results:
-            results[key] = function(path, *arguments, **keywords)
-            for oldest in list(results)[:-REMEMBERED]:
-                del results[oldest]
-        return results[key]
+        with suppress(KeyError):
+            return results[key]
+        result = results[key] = function(path, *arguments, **keywords)
+        for oldest in list(results)[:-REMEMBERED]:
+            results.pop(oldest, None)  # by another thread, it may be gone already
+        return result
 
     return remembering

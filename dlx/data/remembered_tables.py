@@ -43,14 +43,16 @@ def once_a_search(
     if file is None:
         return read(path, options, like)
     key = (path, file, repr(options), repr(like))
-    if key not in _tables:
-        examples = read(path, options, like)
-        if not isinstance(examples.X, np.ndarray) or examples.X.nbytes > MOST_BYTES:
-            return examples
-        _tables[key] = replace(examples, X=_read_only(examples.X))
-        for oldest in list(_tables)[:-REMEMBERED]:
-            del _tables[oldest]
-    return _tables[key]
+    examples = _tables.get(key)
+    if examples is not None:
+        return examples
+    examples = read(path, options, like)
+    if not isinstance(examples.X, np.ndarray) or examples.X.nbytes > MOST_BYTES:
+        return examples
+    examples = _tables[key] = replace(examples, X=_read_only(examples.X))
+    for oldest in list(_tables)[:-REMEMBERED]:
+        _tables.pop(oldest, None)  # another thread may have been first
+    return examples
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

@@ -51,7 +51,7 @@ class ResultFiles(LockedDirectory):
         if (name, content) not in _sound:
             stored.check(self.path / name, document, shape)
             for oldest in list(_sound)[: 1 - SOUND]:
-                del _sound[oldest]
+                _sound.pop(oldest, None)  # another thread may have been first
             _sound[name, content] = None
         return document
 

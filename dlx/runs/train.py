@@ -50,7 +50,6 @@ class Session:
         run.durable = not light
         run.metric_columns = experiment.spec.metric_columns
         self.status, self._saved_at = Status.RUNNING, 0.0
-        self.heeds_signals = True  # while it trains; who takes the records one by one heeds them himself
         self.facts: dict[str, Any] = {}
 
     @classmethod
@@ -146,19 +145,21 @@ class Session:
         self._note(repeat=asdict(repeat))
 
     def records(
-        self, enough: Callable[[EpochRecord | Progress], bool] = lambda record: False
+        self, enough: Callable[[EpochRecord | Progress], bool] = lambda record: False, *, heeds_signals: bool = True
     ) -> Iterator[EpochRecord | Progress]:
         """Train to the end, saving on the way; yields the rows of metrics.csv and the progress.
 
         Args:
             enough: asked after each record; when it says so, training stops there as if interrupted.
+            heeds_signals: whether a request to stop is noted meanwhile; else it is left to the caller, between records
+                too.
 
         Raises:
             Interrupted: a signal asked to stop; the step is finished and everything saved.
             Diverged: as ``fit``; the last finite state is saved.
         """
         run, position, self._saved_at = self.run, self.experiment.position, monotonic()
-        noted = noted_signals() if self.heeds_signals else nullcontext(list[int]())
+        noted = noted_signals() if heeds_signals else nullcontext(list[int]())
         with noted as signals, self._ending():  # no signal may leave the end half written
             if position.last is not None and enough(position.last):  # it stopped here, and could not write its end
                 return

@@ -36,7 +36,7 @@ class ManySteps(Protocol):
     """What may take many steps at once, with the bits that one after the other would give."""
 
     def take(self, spare: int = 0, most: int | None = None) -> int:
-        """Take steps of full size; returns how many, 0 where a step must be taken alone.
+        """Take steps, also those of whole epochs without a row; returns how many, 0 where a step must be taken alone.
 
         spare: how many examples of the epoch must be left, at least.
         most: take no more, wherever metrics.csv has its rows; by default up to the next row.

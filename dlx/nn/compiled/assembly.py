@@ -88,9 +88,10 @@ def _to_length(name: str, kind: str) -> str:
 
     Root and quotient are those of float64, as Python takes them.
     """
-    is_wide = kind == "double"
-    widened = "%wide = fadd double %squares, -0.0" if is_wide else "%wide = fpext float %squares to double"
-    narrowed = "%result = fadd double %factor, -0.0" if is_wide else "%result = fptrunc double %factor to float"
+    widened, wide, narrowed, result = ("", "%squares", "", "%factor")
+    if kind == "float":
+        widened, wide = "%wide = fpext float %squares to double", "%wide"
+        narrowed, result = "%result = fptrunc double %factor to float", "%result"
     return f"""
 define void @{name}(ptr %args, ptr %dimensions, ptr %strides, i64 %data) {{
   %squares_at = load ptr, ptr %args
@@ -100,13 +101,13 @@ define void @{name}(ptr %args, ptr %dimensions, ptr %strides, i64 %data) {{
   %out = load ptr, ptr %out_place
   %squares = load {kind}, ptr %squares_at
   {widened}
-  %norm = call double @llvm.sqrt.f64(double %wide)
+  %norm = call double @llvm.sqrt.f64(double {wide})
   %length = load double, ptr %length_at
   %quotient = fdiv double %length, %norm
   %is_longer = fcmp ogt double %norm, %length
   %factor = select i1 %is_longer, double %quotient, double 1.0
   {narrowed}
-  store {kind} %result, ptr %out
+  store {kind} {result}, ptr %out
   ret void
 }}
 """
@@ -199,6 +200,7 @@ MOVE = """
 
 
 OF_NUMBERS = {"of_bool": _cast, "to_length": _to_length}
+OWN_LOOPS = ("raw_bits", *(f"{kind}_{name}" for name in OF_NUMBERS for kind in ("double", "float")))
 
 
 def assembly() -> str:

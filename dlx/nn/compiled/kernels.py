@@ -145,8 +145,8 @@ class _Body:
 
     def __init__(self, kernel: Kernel, lanes: int, index: str) -> None:
         self.kernel, self.lanes, self.index = kernel, lanes, index
-        kind, self.name, self.size = KINDS[kernel.char]
-        self.kind = self._vector(kind)
+        self.scalar, self.name, self.size = KINDS[kernel.char]
+        self.kind = self._vector(self.scalar)
         self.lines: list[str] = []
         self.values: dict[int, str] = {}  # what the entries of each array are by now
         self.temporaries = 0
@@ -178,23 +178,24 @@ class _Body:
         return self.values[k]
 
     def _load(self, k: int) -> str:
-        operand, (kind, _, size) = self.kernel.operands[k], KINDS[self.kernel.char]
+        operand, kind = self.kernel.operands[k], self.scalar
         if operand.is_column and self.lanes == 1:
             return f"%column{k}"
         if operand.is_column:
             first = self._new(f"insertelement {self.kind} poison, {kind} %column{k}, i32 0")
             mask = f"<{self.lanes} x i32> zeroinitializer"
             return self._new(f"shufflevector {self.kind} {first}, {self.kind} poison, {mask}")
-        return self._new(f"load {self.kind}, ptr {self._place(k, kind)}, align {size}")
+        return self._new(f"load {self.kind}, ptr {self._place(k, kind)}, align {self.size}")
 
     def _store(self, k: int, operand: KernelOperand) -> None:
-        kind, _, size = KINDS[self.kernel.char]
         if operand.is_bool:
             truths = self._vector("i8")
             value = self._new(f"zext {self._vector('i1')} {self.values[k]} to {truths}")
             self.lines.append(f"store {truths} {value}, ptr {self._place(k, 'i8')}, align 1")
         else:
-            self.lines.append(f"store {self.kind} {self.values[k]}, ptr {self._place(k, kind)}, align {size}")
+            self.lines.append(
+                f"store {self.kind} {self.values[k]}, ptr {self._place(k, self.scalar)}, align {self.size}"
+            )
 
     def _result(self, operation: KernelCall) -> str:
         inputs, kind, name = [self._value(k) for k in operation.inputs], self.kind, operation.name

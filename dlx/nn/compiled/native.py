@@ -23,11 +23,10 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from dlx.extras import missing_extra
-from dlx.nn.compiled.assembly import assembly
+from dlx.nn.compiled.assembly import OWN_LOOPS, assembly
 from dlx.nn.compiled.kernels import Kernel
 from dlx.nn.compiled.loops import Loop
 
-OWN_LOOPS = ("double_of_bool", "float_of_bool", "raw_bits", "double_to_length", "float_to_length")
 _numbers = count()
 _making = Lock()  # code that is made twice is freed once, while the other thread runs it
 
@@ -37,8 +36,8 @@ class Native(NamedTuple):
 
     replay: of the address of a table, the number of its rows, the first step and the one behind the last; returns
         the first step that was not taken whole.
-    loops: addresses of loops that NumPy has no like of, by name: numbers of truth values, and raw 64-bit integers out
-        of the bit generator whose `next_uint64` and state stand at ``data``.
+    loops: addresses of loops that NumPy has no like of, by name: numbers of truth values, what scales a vector to a
+        length, and raw 64-bit integers out of the bit generator whose `next_uint64` and state stand at ``data``.
     """
 
     replay: Callable[[int, int, int, int], int]
