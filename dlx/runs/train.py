@@ -151,8 +151,7 @@ class Session:
 
         Args:
             enough: asked after each record; when it says so, training stops there as if interrupted.
-            heeds_signals: whether a request to stop is noted meanwhile; else it is left to the caller, between records
-                too.
+            heeds_signals: whether a request to stop is noted meanwhile; else that is left to the caller.
 
         Raises:
             Interrupted: a signal asked to stop; the step is finished and everything saved.
