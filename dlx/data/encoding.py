@@ -16,6 +16,7 @@ from dlx.data.hashing import PLACES, places
 from dlx.data.quantiles import transformed
 from dlx.data.texts import Texts, Values, as_texts
 from dlx.data.times import CLOCK_PARTS, cyclic, moment, moments, order_of
+from dlx.data.units import number_setting
 from dlx.errors import DataError, Remark, allowed, nearest
 from dlx.types import Array
 
@@ -72,9 +73,15 @@ class Describer(NamedTuple):
     def _check_categories(self, name: str, texts: set[str], has_times: bool) -> None:
         """Refuses what are rather names than categories, and tells of times that become categories."""
         what = f"column {name!r} has {len(texts)} different {'dates or times' if has_times else 'texts'}"
+        numbers = "" if has_times else number_setting(texts)
         if len(texts) > MOST_CATEGORIES and (self.rare == 0 or has_times):
-            ways = f"or state `columns: {{{as_key(name)}: {{kind: {'time' if has_times else 'hashed'}}}}}`"
+            setting = numbers or f"{{kind: {'time' if has_times else 'hashed'}}}"
+            ways = f"or state `columns: {{{as_key(name)}: {setting}}}`"
             raise DataError(f"{self.path}: {what}; name it in `ignore`, or in `categorical`, {ways}")
+        if numbers:
+            what = f"{what} such as {min(texts)!r}, each of which becomes a category"
+            ways = f"state `columns: {{{as_key(name)}: {numbers}}}` for numbers, or name it in `categorical`"
+            warnings.warn(Remark(f"{self.path}: {what}; {ways}"), stacklevel=2)
         if has_times:
             advice = (
                 "each becomes a category, which says nothing of other days; name it in `ignore`, or in `categorical`"

@@ -11,6 +11,7 @@ import numpy as np
 
 from dlx.data.columns import Column as Column
 from dlx.data.compact_rows import CompactRows, stacked
+from dlx.data.rounded import tell_rounded
 from dlx.data.stored_rows import StoredRows
 from dlx.data.weights import checked
 from dlx.errors import DataError
@@ -101,6 +102,8 @@ def tidy(examples: Examples, key: str = "data.source") -> Examples:
     weights = None if examples.weights is None else checked(examples.weights, m, examples.origin)
     tidied = replace(examples, X=X, y=y, image_shape=image_shape, columns=columns, weights=weights)
     _check_finite(tidied)
+    if X.dtype.kind in "iu" and X.dtype.itemsize == 8:
+        tell_rounded(chunks(X), examples.origin, "X")
     return tidied
 
 

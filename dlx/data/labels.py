@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlx.data.numbers import number_in
+from dlx.data.rounded import tell_rounded
 from dlx.errors import DataError, Remark
 from dlx.types import Array
 from dlx.words import Task
@@ -118,6 +119,8 @@ def infer_labels(y: Array, task: Task | None, origin: str, columns: Sequence[str
         return _several_labels(y, origin, columns) if several else _one_hot_labels(y, task, origin, columns)
     if (task or _regression_or_not(y, origin)) is Task.REGRESSION:
         _remark_on_few_values(y, task, origin)
+        if y.dtype.kind in "iu" and y.dtype.itemsize == 8:
+            tell_rounded([y], origin, "y")
         return Labels(Task.REGRESSION, targets=1 if y.ndim == 1 else y.shape[1])
     if y.ndim > 1:
         what = f"`task: {task}` needs one label for each example, or a column of 0 and 1 for each class"

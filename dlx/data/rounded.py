@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
+from dlx.errors import Remark
 from dlx.types import Array
 
 EXACT = 2.0**53  # up to which float64 holds every whole number
@@ -50,6 +52,28 @@ def rounded_among(places: Iterable[int], texts: Iterable[str], numbers: Iterable
             count += 1
             first = first or (place, text, number)
     return None if first is None else Rounded(count, *first)
+
+
+def tell_rounded(chunks: Iterable[Array], origin: str, name: str) -> None:
+    """Warns of whole numbers of an array, in consecutive pieces of rows, that float64 rounds.
+
+    origin: of the array; name: what it is called there, such as X.
+    """
+    first, count, row = "", 0, 0
+    for chunk in chunks:
+        numbers = chunk.astype(np.float64)
+        with np.errstate(invalid="ignore"):  # 2^63 is no int64; what becomes 2^63 was rounded, as it was less
+            differs = (numbers.astype(chunk.dtype) != chunk) | (numbers >= float(np.iinfo(chunk.dtype).max))
+        if differs.any():
+            place = np.argwhere(differs)[0]
+            at = ", ".join(map(str, (row + place[0], *place[1:])))
+            first = first or f"such as {name}[{at}] = {chunk[tuple(place)]} to {numbers[tuple(place)]:.0f}"
+            count += int(np.count_nonzero(differs))
+        row += len(chunk)
+    if count:
+        what = f"{count:,} whole numbers beyond 2^53 are rounded to float64, {first} (counted from 0)"
+        advice = "subtract an offset first where their last digits matter"
+        warnings.warn(Remark(f"{origin}: {what}; {advice}"), stacklevel=2)
 
 
 def is_rounded(text: str, number: float) -> bool:

@@ -196,10 +196,6 @@ class File(Source):
         imputes = [self.impute, *(column.impute for column in (self.columns or {}).values())]
         if self.missing_indicators and not any(imputes):
             raise ValueError("missing_indicators need `impute`: something must stand in for what is missing")
-        for name, setting in (self.columns or {}).items() if "missing" not in file_format.options else ():
-            if setting.unit or setting.censored or setting.missing is not None:
-                what = f"columns: {name}: unit, censored and missing are for files of texts"
-                raise ValueError(f"{what}, and do not apply to {file_format.name} files")
         for option in (field.name for field in fields(TableOptions)):
             stated = getattr(self, option) != type(self).model_fields[option].default
             if stated and option not in file_format.options and option != "image_shape":

@@ -113,9 +113,24 @@ def fill(
     """The table with its columns out of these texts, each as the same texts in a CSV file would be."""
     style = NumberStyle(options.decimal or ".", options.thousands, not options.plain)
     for name, reader in readers(style, options, of, like).items():
-        if name not in of.used or not texts[name]:
+        if name not in of.used or not texts.get(name):
             continue
         pieces = Pieces()
         pieces.add(TextFields(texts[name]), None if name in of.as_text else reader)
         table.values[name] = column_values(table, name, pieces, of, reader)
     return table
+
+
+def filled_as_stated(table: Table, of: Roles, options: TableOptions, like: Sequence[Column]) -> Table:
+    """The table of a format that tells numbers from texts, with those texts as numbers that are stated to be some.
+
+    So are those of columns that are numbers in train, and the marks of missing values of single columns count.
+    """
+    has_marks = {name for name, setting in of.options.items() if setting.missing is not None}
+    has_marks |= {column.name for column in like if column.details.missing is not None}
+    texts = {
+        name: [text or "" for text in values.tolist()]
+        for name, values in table.values.items()
+        if isinstance(values, Texts) and name in of.numbers | has_marks
+    }
+    return fill(table, texts, of, options, like) if texts else table

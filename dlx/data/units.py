@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection
 from typing import NamedTuple
@@ -10,6 +11,7 @@ LETTER = r"[^\W\d_]"
 UNIT = rf"(?:{LETTER}|[°'\"″′/%‰$€£¥])[^\d<>]{{0,18}}[23]?"
 NUMBER = r"[-+\u2212]?\s*(?:[0-9](?:[.,'\u2019\u00a0\u202f ]?[0-9])*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?"
 MEASURED = re.compile(rf"(?P<sign>(?:[<>≤≥]=?|=[<>])?)\s*(?P<number>{NUMBER})(?P<plus>\+?)\s*(?P<unit>(?:{UNIT})?)")
+FEWEST = 10  # different texts that are rather numbers with a unit than names, such as 12A
 ORDINALS = frozenset(("st", "nd", "rd", "th"))
 # Units that may stand for each other in a column, as `same_unit` has them.
 KINDS_OF_UNITS = tuple(
@@ -49,6 +51,23 @@ def measured(text: str) -> Measured | None:
     if match is None:
         return None
     return Measured(match["number"].strip(), match["unit"].strip(), bool(match["sign"] or match["plus"]))
+
+
+def number_setting(texts: Collection[str]) -> str:
+    """What of a column must be stated so that these texts are numbers, as YAML; nothing where they would not be.
+
+    All must be numbers of the same unit, or some of them limits and the others plain: few such texts may be names.
+    """
+    parts = [measured(text) for text in texts]
+    sound = [part for part in parts if part is not None]
+    units = {same_unit(part.unit): part.unit for part in sound if part.unit not in ("", "%")}
+    limits = sum(part.is_limit for part in sound)
+    if len(parts) < FEWEST or len(sound) < len(parts) or len(units) > 1 or ORDINALS & units.keys():
+        return ""
+    if limits == len(parts) or not (units or limits):
+        return ""
+    unit = [f"unit: {json.dumps(text, ensure_ascii=False)}" for text in units.values()]
+    return f"{{{', '.join(['kind: number', *unit, *['censored: true'] * (limits > 0)])}}}"
 
 
 def are_of_a_kind(units: Collection[str]) -> bool:

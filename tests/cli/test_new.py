@@ -133,3 +133,19 @@ def test_whole_numbers_beyond_those_of_float64_are_told(call_dlx: Run, tmp_path:
     shown = " ".join(call_dlx("data", "data.csv", "--target", "y", cwd=tmp_path).stdout.split())
     assert "account: whole numbers beyond 2^53, taken for names" in shown
     assert "stamp: 60 of 60 are whole numbers beyond 2^53 that float64 rounds" in shown
+
+
+def test_a_regression_of_long_numbers_and_of_texts(call_dlx: Run, tmp_path: Path) -> None:
+    rows = [f"{row / 7:.2f},{2**60 + row * 2**50},{'yes' if row % 2 else 'no'},{'abc'[row % 3]}" for row in range(60)]
+    (tmp_path / "data.csv").write_text("\n".join(["x,key,sure,kind", *rows]))
+
+    def written(target: str) -> Any:
+        return call_dlx("new", "data.csv", "--target", target, "--task", "regression", cwd=tmp_path)
+
+    (tmp_path / "spec.yaml").write_text(written("key").stdout)
+    assert call_dlx("train", "spec.yaml", "training.epochs=1", "--quiet", cwd=tmp_path).code == 0
+    for target, text in (("sure", "no"), ("kind", "a")):
+        result = written(target)
+        what = f"column {target!r} has texts such as {text!r}, which are no numbers"
+        assert result.stderr == f"error: --task regression: {what}; leave out --task for classes\n"
+        assert result.code == 2

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 
 from dlx.data import regular_records
 from dlx.data.conditions import RowCondition
+from dlx.data.examples import tidy
 from dlx.data.formats import csv_file
+from dlx.data.labels import infer_labels
 from dlx.data.profile.reading import profile_file
-from dlx.data.rounded import is_rounded
+from dlx.data.rounded import is_rounded, tell_rounded
 from dlx.data.sources import File
 from dlx.errors import DataError, Remark
+from dlx.words import Task
 
 WHOLE = [2**53 - 1, 2**53, 2**53 + 1, -(2**53) - 1, 2**60 + 1, 2**60, 10**30, 123456789012345678]
 LOST = "{} of {} are whole numbers beyond 2^53 that float64 rounds"
@@ -134,3 +137,28 @@ def test_what_becomes_the_same_is_counted(tmp_path: Path) -> None:
     profile = profile_file(File.model_validate({"path": str(path), "target": "y"}))
     assert profile.settings["time"].endswith("; 300 different ones become 2")
     assert len({float(2**60 + row) for row in range(300)}) == 2
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.uint64])
+@given(numbers=st.lists(st.integers(0, 2**63 - 1), min_size=1, max_size=20))
+def test_whole_numbers_of_arrays_beside_those_of_python(kind: type[np.generic], numbers: list[int]) -> None:
+    lost = [number for number in numbers if int(float(number)) != number]
+    with warnings.catch_warnings(record=True) as remarks:
+        warnings.simplefilter("always")
+        tell_rounded([np.array(numbers[:7], kind), np.array(numbers[7:], kind)], "a.npy", "y")
+    if not lost:
+        assert not remarks
+        return
+    text = f"y[{numbers.index(lost[0])}] = {lost[0]} to {float(lost[0]):.0f} (counted from 0)"
+    assert text in str(remarks[0].message)
+    assert f"a.npy: {len(lost):,} whole numbers" in str(remarks[0].message)
+
+
+def test_arrays_whose_numbers_are_rounded(tmp_path: Path) -> None:
+    X = np.arange(12).reshape(6, 2) + 2**53
+    np.savez(tmp_path / "a.npz", X=X, y=X[:, 1])
+    with pytest.warns(Remark, match=r"X\[0, 1\] = 9007199254740993 to 9007199254740992 "):
+        tidy(File.model_validate({"path": str(tmp_path / "a.npz")}).load()["all"])
+    with pytest.warns(Remark, match=r"a: 6 whole numbers beyond 2\^53 are rounded to float64, such as y\[0\]"):
+        infer_labels(X[:, 1], Task.REGRESSION, "a")
+    infer_labels(X[:, 1].repeat(2), Task.MULTICLASS, "a")  # these stay as they are

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from dlx.data.examples import Examples
 from dlx.data.loading import load_dataset, read_like
 from dlx.data.section import Data
 from dlx.data.sources import Source
-from dlx.data.units import measured, same_unit
+from dlx.data.units import measured, number_setting, same_unit
 from dlx.errors import DataError, Remark, SpecError
 from dlx.spec.loader import load_spec
 
@@ -173,9 +174,36 @@ def test_options_that_do_not_go_with_the_kind(tmp_path: Path, columns: str, what
         load_spec(spec)
 
 
-def test_files_without_texts(tmp_path: Path) -> None:
-    spec = tmp_path / "spec.yaml"
-    columns = "{h: {kind: number, unit: kg}}"
-    spec.write_text(f"data: {{source: {{name: file, path: x.parquet, target: y, columns: {columns}}}}}\n")
-    with pytest.raises(SpecError, match="unit, censored and missing are for files of texts, and do not apply to"):
-        load_spec(spec)
+def written(tmp_path: Path, heights: list[str]) -> Path:
+    path = tmp_path / "x.csv"
+    path.write_text("h,y\n" + "".join(f"{height},{row % 2}\n" for row, height in enumerate(heights)))
+    return path
+
+
+def test_texts_that_would_be_numbers_if_it_were_stated(tmp_path: Path) -> None:
+    source = {"name": "file", "target": "y"}
+    few = written(tmp_path, [f"1{row:02d}.5 cm" for row in range(40)])
+    said = r"column 'h' has 40 different texts such as '100\.5 cm', each of which becomes a category"
+    with pytest.warns(Remark, match=said) as remarks:
+        Source.parse({**source, "path": str(few)}).load()
+    setting = str(remarks[0].message).split("`")[1]
+    assert setting == 'columns: {h: {kind: number, unit: "cm"}}'
+    examples = Source.parse({**source, "path": str(few), **yaml.safe_load(setting)}).load()["all"]
+    assert examples.X[:][:, 0].tolist() == [float(f"1{row:02d}.5") for row in range(40)]
+    many = written(tmp_path, [f"{row} y" if row else "<5 y" for row in range(120)])
+    with pytest.raises(
+        DataError, match=r'state `columns: \{h: \{kind: number, unit: "y", censored: true\}\}`'
+    ) as error:
+        Source.parse({**source, "path": str(many)}).load()
+    setting = str(error.value).rsplit("`", 2)[1]
+    examples = Source.parse({**source, "path": str(many), **yaml.safe_load(setting)}).load()["all"]
+    assert examples.X[:][:, 0].tolist() == [5.0, *range(1, 120)]
+
+
+@pytest.mark.parametrize("texts", [["<{}K", ">{}K"], ["{}st", "{}nd"], ["{} mg", "{} cm"], ["red", "{} cm"], ["{}"]])
+def test_what_stays_a_name(texts: list[str]) -> None:
+    assert number_setting([texts[row % len(texts)].format(row) for row in range(40)]) == ""
+
+
+def test_few_texts_with_letters_behind_numbers_stay_names() -> None:
+    assert number_setting([f"{row}A" for row in range(6)]) == ""

@@ -20,6 +20,7 @@ from dlx.data.roles import Roles
 from dlx.data.rounded import Rounded
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions, roles
+from dlx.data.text_columns import filled_as_stated
 from dlx.errors import DataError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ STREAM = 8  # the bytes in front of the stream that a file holds
 
 
 class ArrowFormat(TableFormat):
-    """Numbers and booleans as numbers, text as categories."""
+    """Numbers and booleans as numbers, text as categories, or as the numbers that it is stated to be."""
 
     package, extra = "pyarrow", "parquet"
 
@@ -60,7 +61,8 @@ class ArrowFormat(TableFormat):
                 if isinstance(error, OSError) and error.errno is not None:  # an error of the disk
                     raise
                 raise DataError(f"{path}: this is no {self.title} file, or a damaged one: {error}") from error
-        return Table(path, values, columns.num_rows, names=names, rounded=rounded), of
+        table = Table(path, values, columns.num_rows, names=names, rounded=rounded)
+        return filled_as_stated(table, of, options, like), of
 
 
 class Parquet(ArrowFormat):

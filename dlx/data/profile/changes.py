@@ -16,7 +16,14 @@ from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.long_numbers import are_names, merged
 from dlx.data.profile.marks import SAYS_MISSING, USUAL, marks_in
 from dlx.data.profile.table import TableProfile
-from dlx.data.profile.text_forms import FEWEST_LIMITS, NumberForm, are_codes_of_places, number_form, time_form
+from dlx.data.profile.text_forms import (
+    FEWEST_LIMITS,
+    NumberForm,
+    are_codes_of_places,
+    are_quantities,
+    number_form,
+    time_form,
+)
 from dlx.data.regular_records import LARGE
 from dlx.data.sources import File
 from dlx.data.table import Table
@@ -134,12 +141,14 @@ class Changes:
 
     def _heed_form(self, name: str, column: Texts) -> None:
         """Take numbers with units, censored ones and times for such, though some of the texts are none."""
-        if "missing" in self.file_format.options:
-            counts = dict(zip(column.different, column.counts.tolist(), strict=True))
-            form = number_form({text: counts[text] for text in column.present}, self._style, SAYS_MISSING)
-            if form is not None:
-                self._set_form(name, form)
-                return
+        counts = dict(zip(column.different, column.counts.tolist(), strict=True))
+        form = number_form({text: counts[text] for text in column.present}, self._style, SAYS_MISSING)
+        if form is not None:
+            self._set_form(name, form)
+            return
+        if are_quantities(column.present, self._style):  # of a format that tells texts from numbers
+            self._set(name, ColumnOptions(kind="number"), "numbers that the file has as texts")
+            return
         times = time_form(column) if self.source.times is not False else None
         if times is not None:
             self.invalid[name] = tuple(times.odd)

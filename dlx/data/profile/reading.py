@@ -58,16 +58,18 @@ def _content(table: Table, name: str) -> Values | PackedNumbers:
     return table.values.stored(name) if isinstance(table.values, ColumnStore) else table.values[name]
 
 
-def with_labels(profile: TableProfile, names: Iterable[str]) -> TableProfile:
+def with_labels(profile: TableProfile, names: Iterable[str], are_quantities: bool = False) -> TableProfile:
     """The profile with these columns as labels: yes and no are words then, and long whole numbers stay exact.
 
     A word such as None is a label there, though it may say in other columns that nothing is there.
+
+    are_quantities: whether numbers are none that are only told apart, so that long ones may be rounded.
     """
     columns = {column.name: column for column in profile.columns}
     for name in names:
         if profile.source is None:
             continue
-        if _has_other_labels(columns[name]):
+        if _are_truth_values(columns[name]) or (not are_quantities and _may_be_rounded(columns[name])):
             columns[name] = _labels(profile.source, columns[name], profile.names)
         elif isinstance(columns[name].content, Texts) and profile.words:
             labels = _labels(unmarked(profile.source, name, profile.words), columns[name], profile.names)
@@ -77,12 +79,13 @@ def with_labels(profile: TableProfile, names: Iterable[str]) -> TableProfile:
     return replace(profile, columns=tuple(columns.values()))
 
 
-def _has_other_labels(column: ColumnProfile) -> bool:
-    """Whether the numbers of a column may be those that stand for truth values, or may have been rounded."""
-    if not column.is_whole or not column.distinct:
-        return False
-    values = column.counts[0]
-    return set(values.tolist()) <= {0.0, 1.0} or bool(np.abs(values).max() >= EXACT)
+def _are_truth_values(column: ColumnProfile) -> bool:
+    """Whether the numbers of a column may be those that stand for yes and no."""
+    return column.is_whole and column.distinct > 0 and set(column.counts[0].tolist()) <= {0.0, 1.0}
+
+
+def _may_be_rounded(column: ColumnProfile) -> bool:
+    return column.is_whole and column.distinct > 0 and bool(np.abs(column.counts[0]).max() >= EXACT)
 
 
 def _labels(source: File, column: ColumnProfile, names: Collection[str]) -> ColumnProfile:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from dlx.data.column_values import BOOLEANS
+from dlx.data.column_values import BOOLEANS, ColumnReader
 from dlx.data.columns import ColumnOptions
 from dlx.data.numbers import NumberStyle
 from dlx.data.texts import Texts
@@ -19,6 +19,7 @@ MOST_ODD, SHARE_OF_ODD = 3, 0.05  # different texts, and rows, that are no numbe
 SAMPLE = 50  # different texts by which most columns of words are told from those of numbers
 FEWEST_LIMITS = 5  # different ones where no number is exact: fewer are names of ranges, such as <=50K and >50K
 SHARE_OF_TIMES, FEWEST_TIMES = 0.9, 10  # rows that are times in a column of them, and different ones
+MOST_GRADES = 20  # different whole numbers written as texts that may be names of classes
 CODE_OF_PLACE = re.compile("[A-Z]{2,5}")
 
 
@@ -82,6 +83,14 @@ def number_form(
         return None
     unit = spellings.most_common(1)[0][0] if units else None
     return NumberForm(unit, limits, odd, units if len(units) > 1 else {})
+
+
+def are_quantities(texts: Sequence[str], style: NumberStyle) -> bool:
+    """Whether texts are numbers: decimals, or more different whole ones than a rating has, without zeros in front."""
+    numbers = ColumnReader(style).numbers(texts)
+    if not texts or numbers is None or len(texts) == sum(text.strip().lower() in BOOLEANS for text in texts):
+        return False
+    return len(texts) > MOST_GRADES or not all(number.is_integer() for number in numbers.values())
 
 
 class TimeForm(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -188,17 +189,17 @@ class Decisions:
         return min(MOST_OF_A_RARE, max(FEWEST_OF_A_CATEGORY, self.m // RARE))
 
     @cached_property
-    def marks(self) -> dict[str | float, str]:
-        """What stands for a missing value beside the usual marks, and where it was met."""
-        marks: dict[str | float, str] = dict(self.profile.marks.items())
+    def marks(self) -> dict[str | float, list[str]]:
+        """What stands for a missing value beside the usual marks, and the columns in which it was met."""
+        marks: dict[str | float, list[str]] = {mark: [column] for mark, column in self.profile.marks.items()}
         if "missing" not in _options(self.profile):
             return marks
         for column in self.features:
             if column.mark_of_missing is not None:
-                marks[_plainest(column.mark_of_missing)] = column.name
+                marks.setdefault(_plainest(column.mark_of_missing), []).append(column.name)
         for column in (*self.features, *self.target):
             if column.is_number and not np.isfinite(column.present).all():
-                marks |= dict.fromkeys(("inf", "-inf"), column.name)
+                marks |= {"inf": [column.name], "-inf": [column.name]}
         return marks
 
     @property
@@ -213,7 +214,7 @@ class Decisions:
     @cached_property
     def incomplete(self) -> list[ColumnProfile]:
         """The features that lack values."""
-        by_mark = set(self.marks.values())
+        by_mark = set(chain.from_iterable(self.marks.values()))
         return [column for column in self.features if column.missing or column.name in by_mark]
 
     def source(self) -> Iterator[tuple[str, Decision]]:
@@ -224,8 +225,8 @@ class Decisions:
             lacking = len(self.labelled) - self.m
             yield "missing_target", Decision("drop", f"{lacking:,} of {len(self.labelled):,} rows have none")
         if self.missing is not None:
-            where = shortened(f"{mark} in {name}" for mark, name in self.marks.items()) or "as you asked"
-            yield "missing", Decision(list(self.missing), f"marks of missing values: {where}")
+            where = shortened(f"{mark} in {' and '.join(names)}" for mark, names in self.marks.items())
+            yield "missing", Decision(list(self.missing), f"marks of missing values: {where or 'as you asked'}")
         if self.incomplete or self.wishes.impute:
             counts = [f"{column.name} {column.missing + column.marked:,}" for column in self.incomplete]
             reason = (

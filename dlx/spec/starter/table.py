@@ -16,7 +16,7 @@ from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.sources import block, entry, relative
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
-from dlx.words import percent
+from dlx.words import Task, percent
 
 MOST_CANDIDATES = 8
 IMBALANCE = 10  # from so many examples of one class for one of another on, a comment says so
@@ -34,8 +34,11 @@ def check_names(profile: TableProfile, wishes: Wishes) -> None:
 
 
 def check_target(target: Sequence[ColumnProfile], wishes: Wishes) -> None:
-    """Raises `UsageError` where a target is to be both classes and numbers."""
+    """Raises `UsageError` where a target is to be both classes and numbers, or texts are to be numbers."""
     for column in target:
+        if wishes.task is Task.REGRESSION and not column.is_number:
+            what = f"column {column.name!r} has texts such as {column.counts[0][0]!r}, which are no numbers"
+            raise UsageError(f"--task regression: {what}; leave out --task for classes")
         if column.name in wishes.categorical and wishes.task is not None and not wishes.task.has_one_class:
             what = f"its values are names, and --task {wishes.task} takes them for something else"
             raise UsageError(f"--categorical {column.name}: it is the target: {what}; leave out either")

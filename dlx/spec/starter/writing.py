@@ -84,7 +84,8 @@ def _of_table(source: File, wishes: Wishes, file: Path) -> str:
     check_names(profile, wishes)
     if source.target is None:
         raise UsageError(f"{profile.origin}: which column is to be predicted? {candidates_in_words(profile)}")
-    profile = with_labels(profile, [column.name for column in target_columns(profile, source)])
+    names = [column.name for column in target_columns(profile, source)]
+    profile = with_labels(profile, names, are_quantities=wishes.task is Task.REGRESSION)
     target = target_columns(profile, source)
     check_target(target, wishes)
     decisions = Decisions(profile, target, wishes)

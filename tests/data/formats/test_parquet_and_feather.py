@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
+import yaml
 from pyarrow import feather, ipc, parquet
 
 from dlx.data.arrow_messages import unpacked_size
 from dlx.data.columns import Column
 from dlx.data.examples import Examples
 from dlx.data.sources import Source
-from dlx.errors import DataError, EnvironmentProblem
+from dlx.errors import DataError, EnvironmentProblem, Remark
+
+Run = Callable[..., Any]
 
 TABLE: dict[str, Any] = {
     "age": [30, 41, 7],
@@ -219,3 +224,40 @@ def test_two_columns_of_one_name_and_the_first_feather_are_refused(tmp_path: Pat
     for name, message in (("x.arrow", "2 columns are named 'a'"), ("y.feather", "the first version of Feather")):
         with pytest.raises(DataError, match=message):
             Source.parse({"name": "file", "path": str(tmp_path / name), "target": "y"}).load()
+
+
+def test_texts_that_are_stated_to_be_numbers(tmp_path: Path, name: str) -> None:
+    columns = {"h": ["170.5 cm", None, "<150 cm", "x"], "p": ["1", "2", "?", "4"], "y": ["a", "b", "a", "b"]}
+    settings = {
+        "h": {"kind": "number", "unit": "cm", "censored": True, "invalid": "missing"},
+        "p": {"missing": ["?"]},
+    }
+    write(path := tmp_path / name, pa.table(columns))
+    source = {"name": "file", "path": str(path), "target": "y", "impute": "median"}
+    with pytest.warns(Remark, match="column 'h': 1 of 4 values are no numbers"):
+        examples = Source.parse({**source, "columns": settings}).load()["all"]
+    expected = np.array([[170.5, 1], [np.nan, 2], [150, np.nan], [np.nan, 4]])
+    assert np.array_equal(examples.X[:], expected, equal_nan=True)
+    write(path, pa.table({"h": ["180 cm", "tall"], "p": ["7", "?"], "y": ["a", "b"]}))
+    with pytest.warns(Remark, match="column 'h': 1 of 2 values are no numbers"):
+        later = Source.parse(source).load_like(examples.columns)["all"]
+    assert np.array_equal(later.X[:], np.array([[180, 7], [np.nan, np.nan]]), equal_nan=True)
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_numbers_as_texts_in_a_starter(call_dlx: Run, tmp_path: Path) -> None:
+    rows = range(40)
+    columns = {
+        "height": [f"{150 + row / 3:.1f} cm" for row in rows],
+        "price": [f"{row * row / 7:.2f}" for row in rows],
+        "grade": [str(row % 5) for row in rows],
+        "zip": [f"{row % 9:05d}" for row in rows],
+        "y": [row / 2 + row % 3 for row in rows],
+    }
+    parquet.write_table(pa.table(columns), tmp_path / "x.parquet")
+    (tmp_path / "spec.yaml").write_text(text := call_dlx("new", "x.parquet", "--target", "y", cwd=tmp_path).stdout)
+    source = yaml.safe_load(text)["data"]["source"]
+    assert source["columns"] == {"height": {"kind": "number", "unit": "cm"}, "price": {"kind": "number"}}
+    assert "ignore" not in source
+    assert call_dlx("train", "spec.yaml", "training.epochs=1", "--quiet", "--out", "run", cwd=tmp_path).code == 0
+    assert call_dlx("predict", "run", "x.parquet", cwd=tmp_path).code == 0

@@ -84,6 +84,11 @@ def test_odd_numbers_are_marks_of_missing_values() -> None:
     source = dict(table.source())
     assert source["missing"].value[-1] == -999
     assert source["impute"].reason.endswith("z 10")
+    others = {name: np.linspace(0.5, 1, 90) ** power for name, power in (("z", 1), ("u", 2))}
+    table = decisions(rows() | {name: [*values, *[-999] * 10] for name, values in others.items()})
+    source = dict(table.source())
+    assert source["missing"].reason == "marks of missing values: -999 in z and u"
+    assert source["impute"].reason.endswith("z 10, u 10")
 
 
 def test_rows_without_a_target_are_dropped() -> None:
