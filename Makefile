@@ -110,6 +110,10 @@ torture:  ## kill dlx, break its disk and damage its files, and see whether anyt
 	@sh .ci/environment .venv dlx fast
 	.venv/bin/python -m experiments.reliability --share $(or $(SHARE),1)
 
+package:  ## build sdist and wheel into dist/, check them, and use the wheel in a bare environment (a minute)
+	@sh .ci/environment .venv-package .ci/package.txt
+	@sh .ci/package
+
 schema:  ## write configs/schema.json, by which editors complete the keys of a spec
 	@sh .ci/environment .venv dlx
 	.venv/bin/dlx config schema > .venv/schema.json
@@ -119,4 +123,4 @@ clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 .PHONY: help train test test-all golden test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
-	benchmark mnist tables faults diagnose repair advice intervals tuning rates torture schema clean
+	benchmark mnist tables faults diagnose repair advice intervals tuning rates torture package schema clean

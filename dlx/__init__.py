@@ -5,7 +5,7 @@ What stands in ``__all__`` is stable; NumPy and all else are imported when one o
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["DlxError", "Run", "__version__", "fit", "train"]
 
 _MODULES = {"DlxError": "dlx.errors", "Run": "dlx.api.run", "fit": "dlx.api.training", "train": "dlx.api.training"}

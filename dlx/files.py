@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, TypeVar
@@ -33,6 +33,8 @@ BEGINNINGS = {
     ".py": (b'"""',),
 }
 LONGEST_BEGINNING = 16
+ON_WINDOWS = os.name == "nt"
+ATTEMPTS, SECONDS_BETWEEN_ATTEMPTS = 100, 0.01
 COARSEST = 2 * 10**9  # nanoseconds between two times of a file that a file system tells apart (FAT)
 # The errors of a path that is wrong, or of what stands there; all others, such as EIO, are the machine's.
 OF_THE_PATH = frozenset(
@@ -76,12 +78,22 @@ def write_atomically(path: Path, content: bytes | memoryview, durable: bool = Tr
                 file.flush()
                 if durable:
                     os.fsync(file.fileno())
-            temporary.replace(path)
+            _replace(path, temporary)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
         if durable:
             _sync_directory(path.parent)
+
+
+def _replace(path: Path, temporary: Path) -> None:
+    """Let a file take the place of the one at ``path``: on Windows that fails while somebody reads it, for a moment."""
+    for _ in range(ATTEMPTS if ON_WINDOWS else 0):
+        with suppress(PermissionError):
+            temporary.replace(path)
+            return
+        time.sleep(SECONDS_BETWEEN_ATTEMPTS)
+    temporary.replace(path)
 
 
 def _new_temporary(path: Path) -> tuple[Path, BinaryIO]:

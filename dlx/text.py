@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, TextIO
 
 # Control characters (C0, DEL, C1), marks that change the direction of writing, and line separators.
@@ -90,13 +90,15 @@ def without_advice(error: Exception) -> str:
     return str(error).partition(" (dlx doctor ")[0]
 
 
-def quoted(word: str | Path) -> str:
+def quoted(word: str | PurePath) -> str:
     r"""A word as a shell takes it, in the fewest signs, without control characters that a terminal would obey.
 
     >>> print(quoted("my spec.yaml"), quoted(Path("-x.yaml")), quoted("it's"), quoted("a\nb"))
     'my spec.yaml' ./-x.yaml "it's" $'a\x0ab'
     """
-    text = f"./{word}" if isinstance(word, Path) and str(word).startswith("-") else str(word)
+    text = word.as_posix() if isinstance(word, PurePath) else word  # Windows takes / too, its shells not our quotes
+    if isinstance(word, PurePath) and text.startswith("-"):
+        text = f"./{text}"
     if text.isprintable():
         if "'" in text and not _MEANT_IN_DOUBLE_QUOTES.search(text):
             return f'"{text}"'

@@ -28,6 +28,23 @@ def test_a_file_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_file_that_is_being_read_is_replaced_on_windows_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There the system refuses it until the reader has closed the file."""
+    refusals, replace = [PermissionError(13, "Access is denied")] * 2, Path.replace
+
+    def refuse_at_first(path: Path, target: Path) -> Path:
+        if refusals:
+            raise refusals.pop()
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", refuse_at_first)
+    with pytest.raises(EnvironmentProblem, match="Access is denied"):
+        write_atomically(tmp_path / "file", b"old")
+    monkeypatch.setattr("dlx.files.ON_WINDOWS", True)
+    write_atomically(tmp_path / "file", b"new")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("file", b"new")]
+
+
 def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
     write_atomically(tmp_path / "mine", b"")
     (tmp_path / "usual").touch()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlx.text import command, shorten
+from dlx.text import command, quoted, shorten
 
 BASH = shutil.which("bash")
 SPEC = """
@@ -66,3 +66,7 @@ def test_a_short_text_stays_and_a_long_one_ends_in_dots(text: str, longest: int)
     short = shorten(text, longest)
     assert len(short) == min(len(text), longest)
     assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
+
+
+def test_paths_of_windows_are_quoted_for_no_shell() -> None:
+    assert quoted(PureWindowsPath(r"C:\runs\digits")) == "C:/runs/digits"

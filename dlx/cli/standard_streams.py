@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 STDIN, STDOUT, STDERR = 0, 1, 2
+ON_WINDOWS = os.name == "nt"
 
 
 class _Forgiving(FileIO):
@@ -69,7 +70,10 @@ def _make_visible() -> None:
     """Let names, labels and messages not steer a terminal; to a pipe stdout is exact."""
     if isinstance(sys.stdout, TextIOWrapper):
         codecs.register_error("path_bytes", _path_bytes)
-        sys.stdout.reconfigure(errors="path_bytes")  # the Greek letters of the formulas are no reason to fail
+        # The Greek letters of the formulas are no reason to fail. On Windows a file or pipe would get what the
+        # system's own code page can say, and no labels in other scripts.
+        is_narrow = ON_WINDOWS and not sys.stdout.isatty() and "PYTHONIOENCODING" not in os.environ
+        sys.stdout.reconfigure(encoding="utf-8" if is_narrow else None, errors="path_bytes")
     if sys.stdout.isatty():
         sys.stdout = cast("TextIO", Visible(sys.stdout))
     sys.stderr = cast("TextIO", Visible(sys.stderr))

@@ -58,7 +58,7 @@ def give_back() -> None:
 
 def _of_system() -> list[int]:
     with suppress(OSError, ValueError, IndexError):
-        lines = Path("/proc/meminfo").read_text().splitlines()
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
         return [1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")]
     with suppress(OSError, ValueError, AttributeError):
         return [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2]
@@ -69,7 +69,7 @@ def _of_containers() -> list[int]:
     free = []
     for limit, used in _CGROUPS:
         with suppress(OSError, ValueError):  # ValueError: the limit is "max"
-            free.append(int(Path(limit).read_text()) - int(Path(used).read_text()))
+            free.append(int(Path(limit).read_bytes()) - int(Path(used).read_bytes()))
     return free
 
 
@@ -80,6 +80,6 @@ def _of_process() -> list[int]:
 
         limit, _ = resource.getrlimit(resource.RLIMIT_AS)
         if limit != resource.RLIM_INFINITY:
-            pages = int(Path("/proc/self/statm").read_text().split()[0])
+            pages = int(Path("/proc/self/statm").read_bytes().split()[0])
             return [limit - pages * resource.getpagesize()]
     return []

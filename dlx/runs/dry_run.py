@@ -79,7 +79,7 @@ def _bytes(experiment: Experiment, kind: RunKind) -> int:
 def _now() -> int:
     """The memory that this process has now; where the system does not tell, that it had at most."""
     with suppress(OSError, ValueError, IndexError):
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return int(Path("/proc/self/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     return _peak()
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
+from contextlib import suppress
 from pathlib import Path
 
+from dlx import locks
 from dlx.errors import EnvironmentProblem
 from dlx.files import writing
 
-if sys.platform != "win32":
-    import fcntl
+LOCK_FILE = ".lock"  # in a directory, where that cannot be opened itself, as long as it is locked
+OPENS_DIRECTORIES = os.name != "nt"
 
 
 class Locked(EnvironmentProblem):
@@ -26,20 +27,28 @@ class Lock:
 
     def take(self) -> None:
         """Take the lock; raises Locked where another process has it."""
-        if sys.platform == "win32":
-            return
         with writing(self.path):
-            self._descriptor = os.open(self.path, os.O_RDONLY)
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self.give_up()
-            raise Locked(f"{self.path}: is locked: another process is writing to it") from None
-        except OSError:
-            pass  # a file system without locks: the exclusive name has to do
+            self._descriptor = (
+                os.open(self.path, os.O_RDONLY) if OPENS_DIRECTORIES else os.open(self._file, os.O_RDWR | os.O_CREAT)
+            )
+        with suppress(OSError):  # a file system without locks: the exclusive name has to do
+            if not locks.take(self._descriptor):
+                self._close()
+                raise Locked(f"{self.path}: is locked: another process is writing to it")
 
     def give_up(self) -> None:
         """Let others take it."""
+        if self._descriptor is not None:
+            self._close()
+            if not OPENS_DIRECTORIES:
+                with suppress(OSError):  # another process has it open now
+                    self._file.unlink()
+
+    @property
+    def _file(self) -> Path:
+        return self.path / LOCK_FILE
+
+    def _close(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

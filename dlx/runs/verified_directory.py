@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from dlx.errors import DataError, ReadFailure
 from dlx.files import of_this_version, parse_json, read, temporaries
+from dlx.runs.lock import LOCK_FILE
 from dlx.runs.manifest import MANIFEST, Manifest
 from dlx.text import command
 
@@ -88,7 +89,7 @@ class VerifiedDirectory:
 
     def foreign(self) -> list[Path]:
         """The files below the directory that dlx did not write, or that are no longer as dlx wrote them."""
-        own = set(self.own_files())
+        own = {*self.own_files(), self.path / LOCK_FILE}
         below = (Path(folder) / name for folder, folders, files in os.walk(self.path) for name in (*folders, *files))
         return sorted(path for path in below if path not in own and (path.is_symlink() or not path.is_dir()))
 

@@ -105,11 +105,14 @@ TASK_SCHEMA = core_schema.no_info_after_validator_function(Task, core_schema.lit
 StatedTask = Annotated[Task, GetPydanticSchema(lambda *_: TASK_SCHEMA)]
 
 FOLDER_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+NO_FOLDERS = {"CON", "PRN", "AUX", "NUL", *(f"{device}{number}" for device in ("COM", "LPT") for number in "123456789")}
 
 
 def _folder_name(name: str) -> str:
     if not re.fullmatch(FOLDER_NAME, name):
         raise ValueError(f"expected up to 100 letters, digits, '.', '_' and '-', no sign in front, got {name!r}")
+    if name.endswith(".") or name.partition(".")[0].upper() in NO_FOLDERS:
+        raise ValueError(f"Windows has no folder of that name, got {name!r}")
     return name
 
 

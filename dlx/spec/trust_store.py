@@ -6,19 +6,15 @@ import os
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dlx import locks
 from dlx.errors import DataError, EnvironmentProblem
 from dlx.files import SCHEMA_VERSION, parse_json, read, to_document, writing
 from dlx.spec.plugin_sources import PluginSource
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
 
 STORE = "DLX_TRUST_FILE"  # the environment variable that names the file in place of the user's own
 SHORTEST_HASH = 8  # digits by which a hash may be named
@@ -130,19 +126,10 @@ def _change(change: Callable[[list[Entry]], list[Entry]]) -> tuple[list[Entry], 
 def _locked(path: Path) -> Iterator[None]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _lock(descriptor)
+        locks.wait_for(descriptor)
         yield
     finally:
         os.close(descriptor)
-
-
-def _lock(descriptor: int) -> None:
-    """Wait for the lock, which ends with the descriptor; a file system without locks has to do without."""
-    with suppress(OSError):
-        if sys.platform == "win32":
-            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-        else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def _write_privately(path: Path, content: bytes) -> None:

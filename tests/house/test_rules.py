@@ -19,8 +19,9 @@ PACKAGE = ROOT / "dlx"
 
 # Lowest first; a module may import its own room and those before it, wherever in the file the import stands.
 ROOMS = (
-    "text", "errors", "extras", "words", "types", "events", "component", "plain_data", "files", "nn", "stats", "data",
-    "spec", "training", "documents", "gradcheck", "diagnose", "show", "runs", "search", "api", "cli", "__main__",
+    "text", "errors", "extras", "words", "types", "events", "component", "plain_data", "locks", "files", "nn",
+    "stats", "data", "spec", "training", "documents", "gradcheck", "diagnose", "show", "runs", "search", "api",
+    "cli", "__main__",
 )  # fmt: skip
 # Of the rooms with sub-rooms: from which of these a sub-room takes something. All others do not know each other.
 BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
@@ -306,6 +307,25 @@ def test_the_house_has_exactly_these_rooms() -> None:
     assert there == {*ROOMS, "__init__"}
 
 
+def unstated_encodings(tree: ast.Module) -> Iterator[int]:
+    """The lines where text is read or written in whatever encoding the system prefers."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or any(keyword.arg == "encoding" for keyword in node.keywords):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+        modes = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+        is_text = all(isinstance(mode, str) and re.fullmatch("[rwax+t]+", mode) for mode in modes)
+        opens_text = name == "open" and is_text and len(modes) == len(node.args) < 2
+        if opens_text or (name == "read_text" and not node.args) or (name == "write_text" and len(node.args) < 2):
+            yield node.lineno
+
+
+def test_an_unstated_encoding_is_noticed() -> None:
+    for call, count in (("path.open()", 1), ("path.open('w')", 1), ("path.open('rb')", 0), ("path.read_text()", 1)):
+        assert len(list(unstated_encodings(ast.parse(call)))) == count
+    assert not list(unstated_encodings(ast.parse("path.write_text(text, encoding='ascii'); Run.open(path)")))
+
+
 MOST_LINES, MOST_FUNCTION_LINES = 250, 40
 
 
@@ -397,6 +417,7 @@ def faults_of(path: Path) -> Iterator[str]:
         if room(MODULES[path]) not in (*ROOMS, "dlx"):
             yield "no room"
         yield from faults(MODULES[path], tree)
+        yield from (f"line {line}: the encoding is not stated" for line in unstated_encodings(tree))
         yield from long_parts(source, tree)
 
 

@@ -43,6 +43,7 @@ OPTIMIZERS = ", ".join(Optimizer.members())
         ("seed:", "2:6: seed: expected a whole number, got nothing"),
         ("seed: [1, 2]", "2:7: seed: expected a whole number, got [1, 2]"),
         ("seed: {a: 1}", "2:7: seed: expected a whole number, got a mapping"),
+        ("name: con", "2:7: name: Windows has no folder of that name, got 'con'"),
         ("name: a b", "2:7: name: expected up to 100 letters, digits, '.', '_' and '-', no sign in front, got 'a b'"),
         ("name: 5", "2:7: name: expected text, got 5"),
         ("dtype: float23", "2:8: dtype: got 'float23' (allowed float32, float64; did you mean float32?)"),

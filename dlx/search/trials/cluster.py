@@ -16,10 +16,11 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from dlx import locks
 from dlx.errors import EnvironmentProblem, UsageError
 from dlx.extras import missing_extra
 from dlx.files import writing
-from dlx.search.trials.cluster_call import Call, compared_versions, different, ended, lock, make, sees
+from dlx.search.trials.cluster_call import Call, compared_versions, different, ended, make, sees
 from dlx.search.trials.processes import WorkerDied
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Cluster(Executor):
         with writing(place), (place / "token").open("w", encoding="utf-8") as file:
             file.write(self._owner)
             file.flush()
-            lock(file.fileno())
+            locks.take(file.fileno())
             for worker, fault in self._on_all(sees, place / "token", self._owner).items():
                 if fault:
                     raise EnvironmentProblem(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import wait
@@ -14,6 +12,7 @@ from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING, Any
 
+from dlx import locks
 from dlx.errors import EnvironmentProblem, Interrupted
 from dlx.runs.provenance import versions
 from dlx.runs.signals import noted_signals
@@ -21,9 +20,6 @@ from dlx.search.trials.processes import Processes
 
 if TYPE_CHECKING:
     from distributed import Worker
-
-if sys.platform != "win32":
-    import fcntl
 
 SECONDS_BETWEEN_LOOKS = 0.1  # at whether the call is still waited for
 SECONDS_KEPT = 10.0  # that a process without work waits for the next call of its search
@@ -111,26 +107,15 @@ def alone(call: Call) -> Any:
 @contextmanager
 def _only_one(path: Path) -> Iterator[None]:
     try:
-        file = path.open("w")  # for writing: without it a network file system locks nothing
+        file = path.open("wb")  # for writing: without it a network file system locks nothing
     except OSError as error:
         raise EnvironmentProblem(f"{path.parent}: cannot be written by a worker: {error.strerror}") from error
     with file, noted_signals() as signals:
-        while not lock(file.fileno()):
+        while not locks.take(file.fileno()):
             if signals:
                 raise Interrupted(signals[0], "interrupted")
             time.sleep(SECONDS_BETWEEN_LOOKS)
         yield
-
-
-def lock(descriptor: int) -> bool:
-    """Lock an open file until it is closed; false where another process has it locked."""
-    if sys.platform == "win32":
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def sees(path: Path, token: str) -> str:
@@ -138,8 +123,8 @@ def sees(path: Path, token: str) -> str:
     try:
         if path.read_text(encoding="utf-8") != token:
             return "it holds another file there"
-        with path.open("r+") as file:
-            return "locks do not reach it" if lock(file.fileno()) and os.name != "nt" else ""
+        with path.open("r+b") as file:
+            return "locks do not reach it" if locks.take(file.fileno()) else ""
     except OSError as error:
         return error.strerror or str(error)
 

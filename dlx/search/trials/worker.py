@@ -134,7 +134,7 @@ def _make_calls(requests: BinaryIO, answers: BinaryIO) -> None:
 def _streams() -> tuple[BinaryIO, BinaryIO]:
     """Input and output for calls and answers; what a plugin prints goes to stderr, and it has nothing to read."""
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    with Path(os.devnull).open() as nothing:
+    with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     return requests, answers

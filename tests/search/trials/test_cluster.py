@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from dlx import locks
 from dlx.errors import EnvironmentProblem, Interrupted, UsageError
 from dlx.search.trials.cluster import Cluster
-from dlx.search.trials.cluster_call import lock, sees
+from dlx.search.trials.cluster_call import sees
 from dlx.search.trials.executors import executor_for
 from dlx.search.trials.pool import TrialsLost, run_trials
 from dlx.search.trials.trial import Trial
@@ -234,5 +235,5 @@ def test_what_a_worker_sees(tmp_path: Path) -> None:
         file.flush()
         assert sees(path, "b") == "it holds another file there"
         assert sees(path, "a") == "locks do not reach it"
-        assert lock(file.fileno())
+        assert locks.take(file.fileno())
         assert sees(path, "a") == ""
