@@ -10,6 +10,7 @@ import numpy as np
 from dlx.types import Array
 
 LEAST_ROWS = 6  # that a trend is read from, where there are so many: its last two rows would be luck
+MOST_ROWS = 256  # whose pairs are looked at; of more, as many that are equally far apart
 AGREED = 0.65  # of all pairs of rows, that go the way of the trend: of rows that only scatter a half would
 
 
@@ -32,6 +33,9 @@ def recent_fall(epochs: Sequence[float] | Array, costs: Sequence[float] | Array,
     x, y, first = x[start:], y[start:], y[int(earlier[-1])]
     if len(x) <= 3 or not (y > 0).all() or not np.isfinite(y).all():
         return float(1 - y[-1] / first) if first > 0 else nan
+    if len(x) > MOST_ROWS:
+        places = np.linspace(0, len(x) - 1, MOST_ROWS).round().astype(np.int64)
+        x, y = x[places], y[places]
     before, after = np.triu_indices(len(x), 1)
     slopes = (np.log(y[after]) - np.log(y[before])) / (x[after] - x[before])
     slope = float(np.median(slopes))

@@ -49,3 +49,13 @@ def test_a_single_row_has_no_trend(costs: list[float]) -> None:
 )
 def test_of_few_rows_or_none_above_0_the_last_is_compared(costs: list[float], fall: float) -> None:
     assert recent_fall(range(1, len(costs) + 1), costs, 0.25) == pytest.approx(fall)
+
+
+def test_of_many_rows_some_are_enough() -> None:
+    epochs = np.arange(1, 1_000_001)
+    costs = np.exp(-1e-6 * epochs + 0.02 * np.random.default_rng(0).standard_normal(len(epochs)))
+    late = slice(750_000, None, 500)
+    slope = theilslopes(np.log(costs[late]), epochs[late]).slope
+    fall = recent_fall(epochs, costs, 0.25)
+    assert fall == pytest.approx(1 - exp(slope * 250_000), rel=0.05)
+    assert fall == pytest.approx(1 - exp(-0.25), rel=0.05)
