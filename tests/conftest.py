@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import math
 import os
 import shutil
 import signal
@@ -68,6 +69,14 @@ def pytest_collection_finish() -> None:
 def _trusted_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What tests trust is not what the user trusts."""
     os.environ["DLX_TRUST_FILE"] = str(tmp_path_factory.mktemp("trust") / "trusted.json")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pictures_drawn_here() -> None:
+    """Inside a test's process none is made for pictures: it would be for a single training."""
+    from dlx.show.pictures import drawing_process
+
+    drawing_process.SECONDS = math.inf
 
 
 @contextmanager

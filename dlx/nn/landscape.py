@@ -29,6 +29,10 @@ class Landscape:
         self.parameters = Parameters({"w": (objective.dimension(),)}, dtype)
         self.statistics = Flat({}, dtype)
 
+    def __reduce__(self) -> tuple[Callable[..., Landscape], tuple[object, ...]]:
+        """What pickle and copy make the same landscape of, at the same w."""
+        return _again, (self.objective, self.w.dtype.str, self.draw, self.w)
+
     @property
     def w(self) -> Array:
         """The variables, (n,)."""
@@ -80,3 +84,9 @@ def noise_from(rng: Normal01, sigma: float) -> Draw:
         dw += sigma * rng.standard_normal(dw.shape)
 
     return add_noise
+
+
+def _again(objective: Objective, dtype: str, draw: Draw | None, w: Array) -> Landscape:
+    landscape = Landscape(objective, dtype, draw)
+    landscape.w[...] = w
+    return landscape

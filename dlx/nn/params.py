@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from math import isfinite, sqrt
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -26,6 +27,9 @@ class Flat(Mapping[str, Array]):
         self.vector: Array = np.zeros(int(ends[-1]), dtype)
         self.slices = {name: slice(int(a), int(b)) for name, a, b in zip(shapes, ends, ends[1:], strict=False)}
         self._views = {name: self.vector[self.slices[name]].reshape(shape) for name, shape in shapes.items()}
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("parameters are neither copied nor pickled: copies of views are no views of the copy")
 
     def __getitem__(self, name: str) -> Array:
         return self._views[name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from math import prod
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -42,6 +42,9 @@ class Tape:
         self._filled = {value: np.empty(0, dtype) for value in (0, 1)}
         self._names: dict[tuple[int, tuple[int, ...], tuple[int, ...]], tuple[str, int | None]] = {}
         self.layer: int | None = None  # goes with the names of new arrays: Z of layer 2 is Z2
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a tape is neither copied nor pickled: its calls go over fixed arrays; record the step again")
 
     def empty(self, name: str, *shape: int, layer: int | None = None) -> Array:
         """A new array of the step, known by the notes' name for it and the number of its layer."""

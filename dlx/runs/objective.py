@@ -10,6 +10,7 @@ from dlx.errors import UsageError
 from dlx.runs.file_names import CURVES, TRAIL, TRAIL_PICTURE
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
+from dlx.show.pictures.drawing_process import DrawingProcess
 from dlx.text import command
 
 if TYPE_CHECKING:
@@ -79,13 +80,15 @@ class MinimizationRun:
         run.write(TRAIL, "".join(",".join(map(str, row)) + "\n" for row in (names, *rows)).encode())
         return {"objective": self.facts()["objective"]}
 
-    def draw(self, run: RunDirectory) -> None:
+    def draw(self, run: RunDirectory, process: DrawingProcess) -> None:
         """The curve of the cost, and of one or two variables the trail on J."""
         name = self.experiment.spec.name
         if self.experiment.position.last is not None:
-            run.write(CURVES, pictures.curves(training_curves(run.metrics(), self.task), title=name))
+            run.write(CURVES, process.draw(pictures.curves, training_curves(run.metrics(), self.task), title=name))
         if self.landscape.w.size <= 2:
-            run.write(TRAIL_PICTURE, pictures.path(*self._trail(), self.landscape.costs, title=name))
+            steps, points = self._trail()
+            picture = process.draw(pictures.path, steps, points, self.landscape.costs, title=name)
+            run.write(TRAIL_PICTURE, picture)
 
     def _trail(self) -> tuple[list[int], Array]:
         return self.experiment.trail.table(self.experiment.position.step)

@@ -21,6 +21,7 @@ from dlx.runs.preparation import InMemory, prepare, prepare_again
 from dlx.runs.provenance import provenance, utc_now
 from dlx.runs.references import open_run
 from dlx.runs.signals import noted_signals
+from dlx.show.pictures.drawing_process import DrawingProcess
 from dlx.spec.loader import dump_yaml
 from dlx.text import command
 from dlx.training.fit import fit
@@ -47,10 +48,10 @@ class Session:
     def __init__(self, experiment: Supervised | Minimization, run: RunDirectory, light: bool = False) -> None:
         self.experiment, self.run, self.light = experiment, run, light
         self.kind = kind_of(experiment)
-        run.durable = not light
-        run.metric_columns = experiment.spec.metric_columns
+        run.durable, run.metric_columns = not light, experiment.spec.metric_columns
         self.status, self._saved_at = Status.RUNNING, 0.0
         self.facts: dict[str, Any] = {}
+        self._pictures = DrawingProcess(is_wanted=not light)
 
     @classmethod
     def start(cls, resolved: Resolved, overrides: list[str], out: Path | None, folder: Path) -> Self:
@@ -96,9 +97,8 @@ class Session:
         """The same of a run directory that is open for writing; ``in_memory`` is what `prepare_again` may use."""
         facts = run.facts()
         if facts["config_sha256"] != sha256(read(run.config)).hexdigest():
-            raise DataError(
-                f"{run.config}: was changed since the run began; {command('train', run.config)} begins a new one"
-            )
+            what = f"was changed since the run began; {command('train', run.config)} begins a new one"
+            raise DataError(f"{run.config}: {what}")
         if run.has_lost_checkpoint() or (Status(facts["status"]).has_result and not run.has_checkpoint()):
             what = f"is {facts['status']}, and its checkpoint is gone, so nothing is there to go on from"
             raise DataError(f"{run.path}: {what}; {command('train', run.config)} begins a new run")
@@ -120,15 +120,14 @@ class Session:
             if self.kind.refit is not None:
                 self.kind.refit.from_data(*state)
         except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
-            raise DataError(
-                f"{self.run.path}: its checkpoint is damaged: it holds no state of this experiment "
-                f"({type(error).__name__}: {error})"
-            ) from error
+            what = f"its checkpoint is damaged: it holds no state of this experiment ({type(error).__name__}: {error})"
+            raise DataError(f"{self.run.path}: {what}") from error
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self._pictures.close()
         self.run.close()
 
     def _note(self, **facts: Any) -> None:
@@ -192,6 +191,7 @@ class Session:
         return arrays | further, meta | further_meta
 
     def _save_now_and_then(self) -> None:
+        self._pictures.prepare()
         if monotonic() - self._saved_at > SECONDS_BETWEEN_CHECKPOINTS:
             self.run.save_checkpoint(*self._state())
             self._saved_at = monotonic()
@@ -199,7 +199,7 @@ class Session:
     def _end_so_far(self) -> Status:
         """How training has ended, the refit too."""
         refit, finished = self.kind.refit, self.experiment.position.finished
-        return Status.INTERRUPTED if finished is None or (refit is not None and not refit.is_done) else finished
+        return Status.INTERRUPTED if finished is None or (refit and not refit.is_done) else finished
 
     @contextmanager
     def _ending(self) -> Iterator[None]:
@@ -232,7 +232,7 @@ class Session:
         with run.writing_together() if self.light else nullcontext():  # what takes longer is not to be lost meanwhile
             self._note_end(**self.kind.write(run, self.facts, self.light))
         if not self.light:
-            self.kind.draw(run)
+            self.kind.draw(run, self._pictures)
 
     def _note_end(self, **facts: Any) -> None:
         """Put the end of the run into run.json."""

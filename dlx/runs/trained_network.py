@@ -28,6 +28,7 @@ from dlx.runs.file_names import BOUNDARY, CURVES, REFIT
 from dlx.runs.performance import Performance, measure_of, needs_bound
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
+from dlx.show.pictures.drawing_process import DrawingProcess
 from dlx.stats.intervals import Estimate
 from dlx.text import command
 from dlx.training.error_unit import unit_of_errors
@@ -140,15 +141,17 @@ class NetworkRun:
         measured_beside = performance.document() if performance else {}
         return replace(document, learning_rate=tested, target_errors=unit_of_errors(dataset), **measured_beside)
 
-    def draw(self, run: RunDirectory) -> None:
+    def draw(self, run: RunDirectory, process: DrawingProcess) -> None:
         """The curves of costs and errors, and of two inputs the regions that the network tells apart."""
         experiment, dataset = self.experiment, self.experiment.dataset
         name, best = experiment.spec.name, experiment.position.best
         if best is not None:
-            run.write(CURVES, pictures.curves(training_curves(run.metrics(), self.task, best.epoch), title=name))
+            curves = training_curves(run.metrics(), self.task, best.epoch)
+            run.write(CURVES, process.draw(pictures.curves, curves, title=name))
         if self.draws_boundary:
             parts = {key: (part.X[:MOST_POINTS], part.y[:MOST_POINTS]) for key, part in dataset.parts.items()}
-            picture = pictures.boundary(
+            picture = process.draw(
+                pictures.boundary,
                 Model(*describe(experiment)).outputs,
                 parts,
                 title=name,

@@ -19,7 +19,7 @@ from dlx.nn.tape import Tape
 from dlx.training.evaluation import EVALUATION_BATCH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from dlx.data.stored_rows import StoredRows
     from dlx.training.supervised import Supervised
@@ -81,6 +81,11 @@ class Model:
         self._scaling = Scaling(self.shift, self.scale, dtype)
         self.temperature, self.threshold = 1.0, 0.5  # of logits, and for the second of two classes: `dlx calibrate`
 
+    def __reduce__(self) -> tuple[Callable[..., Model], tuple[object, ...]]:
+        """What pickle and copy make the same model of: its step belongs to its own arrays."""
+        arrays = {**self.network.parameters, **self.network.statistics, "shift": self.shift, "scale": self.scale}
+        return _again, (arrays, self.facts, self.temperature, self.threshold)
+
     def outputs(self, X: Array | StoredRows) -> Array:
         """A of the output layer for rows X (m, n_x) as the data have them: (m, n_y) probabilities or values.
 
@@ -119,6 +124,12 @@ class Model:
                 tape.run()
                 outputs.append(A[:, : len(X)].copy())
         return outputs
+
+
+def _again(arrays: Mapping[str, Array], facts: Mapping[str, Any], temperature: float, threshold: float) -> Model:
+    model = Model(arrays, facts)
+    model.temperature, model.threshold = temperature, threshold
+    return model
 
 
 def _plan(layer: Mapping[str, Any]) -> LayerPlan:

@@ -1,0 +1,112 @@
+"""A process that draws pictures: it is made ready while something else goes on, so that nobody waits for matplotlib."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from subprocess import DEVNULL, PIPE, Popen
+from threading import Timer
+from time import monotonic
+from typing import Any, BinaryIO, ParamSpec
+
+from dlx.show.pictures.canvas import house_style, new_figure, png
+
+Parameters = ParamSpec("Parameters")
+
+SECONDS = 0.2  # that something must take before a process is made beside it
+PATIENCE = 60.0  # seconds for a picture
+START = """
+import sys, json
+sys.path[:] = json.loads(sys.argv[1])
+from dlx.show.pictures.drawing_process import main
+main()
+"""
+
+
+class DrawingProcess:
+    """Draws in a process of its own where that is ready, and else here: the picture is the same."""
+
+    def __init__(self, is_wanted: bool = True) -> None:
+        self._begun = monotonic()
+        self._is_wanted = is_wanted and _processors() > 1
+        self._process: Popen[bytes] | None = None
+
+    def prepare(self) -> None:
+        """Make the process, once it is worth it; to be called now and then."""
+        if self._is_wanted and monotonic() - self._begun > SECONDS:
+            self._is_wanted = False
+            with suppress(OSError):  # no process may be made, or no pipe
+                command = [sys.executable, "-c", START, json.dumps(sys.path)]
+                # No signal of a terminal is for it: it ends when its input does, also where its owner has died.
+                self._process = Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True)
+
+    def draw(
+        self, drawing: Callable[Parameters, bytes], /, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> bytes:
+        """What the function returns, which is one of a module, as its arguments are picklable, or it is called here."""
+        picture = self._picture_from_there((drawing, args, kwargs)) if self._process is not None else None
+        return drawing(*args, **kwargs) if picture is None else picture
+
+    def _picture_from_there(self, call: tuple[Callable[..., bytes], tuple[Any, ...], dict[str, Any]]) -> bytes | None:
+        process = self._process
+        assert process is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
+        impatience = Timer(PATIENCE, process.kill)
+        try:
+            message = pickle.dumps(call)
+            impatience.start()
+            process.stdin.write(message)
+            process.stdin.flush()
+            picture: bytes | None = pickle.load(process.stdout)
+        except (OSError, EOFError, ValueError, TypeError, AttributeError, pickle.PickleError):
+            return None  # what cannot be pickled, or the process has died
+        finally:
+            impatience.cancel()
+        return picture
+
+    def close(self) -> None:
+        """Let the process go, whatever it does."""
+        process, self._process, self._is_wanted = self._process, None, False
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def main() -> None:
+    """Draw what comes in, one picture after the other, to the end of the input; None is what could not be drawn."""
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what anything prints is no answer
+    with suppress(Exception):  # then the first picture tells
+        rehearse()
+    with suppress(EOFError, OSError):
+        while True:
+            _answer(requests, answers)
+
+
+@house_style()
+def rehearse() -> bytes:
+    """A picture of nothing, by which all is imported that takes long."""
+    figure = new_figure(1, 1, "0")
+    figure.add_subplot().set_title("0")
+    return png(figure)
+
+
+def _answer(requests: BinaryIO, answers: BinaryIO) -> None:
+    try:
+        drawing, args, kwargs = pickle.load(requests)
+        picture = drawing(*args, **kwargs)
+    except (EOFError, OSError):
+        raise
+    except Exception:
+        picture = None
+    pickle.dump(picture, answers)
+    answers.flush()
