@@ -25,12 +25,13 @@ DEEPEST = 100  # so many lists and mappings may stand in each other; what Python
 BEGINNINGS = {
     ".json": (b"{",),
     ".yaml": (b"name: ", b"# ", b"base:"),
-    ".csv": (b"epoch,", b"step,", b"index,"),
+    ".csv": (b"epoch,", b"step,", b"index,", b"run,"),
     ".npz": (b"PK\x03\x04",),
     ".npy": (b"\x93NUMPY",),
     ".png": (b"\x89PNG",),
     ".html": (b"<!DOCTYPE html>",),
     ".py": (b'"""',),
+    ".tfevents": (b"\x18\0\0\0\0\0\0\0",),  # the length of the first event
 }
 LONGEST_BEGINNING = 16
 ON_WINDOWS = os.name == "nt"

@@ -11,6 +11,7 @@ from dlx.errors import Remark, UsageError, allowed
 from dlx.runs.export import targets
 from dlx.runs.export.frozen import freeze
 from dlx.runs.export.target import Target
+from dlx.runs.export.tracking import TRACKERS
 from dlx.runs.manifest import write_output
 from dlx.runs.predict import model_of
 from dlx.runs.references import open_run
@@ -38,7 +39,7 @@ def export(run: str, to: str, out: Path | None = None) -> list[Path]:
         UsageError: there is no such format, or it cannot hold this network.
     """
     if to not in TARGETS:
-        raise UsageError(f"--to {to}: there is no such format {allowed(to, list(TARGETS))}")
+        raise UsageError(f"--to {to}: there is no such format {allowed(to, [*TARGETS, *TRACKERS])}")
     directory = open_run(run)
     base = out or directory.path / f"model_{to}"
     model = model_of(run)
