@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO, TypeVar
 
 from dlx.errors import DataError, EnvironmentProblem, ReadFailure
-from dlx.plain_data import in_lines, opened
+from dlx.plain_data import in_lines, is_deeper, is_surely_shallow, opened
 
 Content = TypeVar("Content")
 Other = TypeVar("Other")
@@ -229,18 +229,8 @@ def parse_json(content: bytes, path: Path) -> Any:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: is damaged: {error}") from error
-    for key, value in document.items() if isinstance(document, dict) else ():
-        if _is_deeper(value, DEEPEST):
+    is_sure = not isinstance(document, dict) or is_surely_shallow(content, DEEPEST)
+    for key, value in () if is_sure else document.items():
+        if is_deeper(value, DEEPEST):
             raise DataError(f"{path}: is damaged: {key} is nested more than {DEEPEST} deep")
     return document
-
-
-def _is_deeper(value: Any, most: int) -> bool:
-    """Whether more than so many lists and mappings stand in each other."""
-    level = [value]
-    for _ in range(most + 1):
-        inner = [item for item in level if isinstance(item, list | dict)]
-        level = [item for outer in inner for item in (outer.values() if isinstance(outer, dict) else outer)]
-        if not inner:
-            return False
-    return True
