@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
 
 from dlx.runs.directory import RunDirectory
@@ -101,6 +103,22 @@ def test_csv_of_a_run_belongs_to_it_and_replaces_no_file_of_the_user(
     result = call_dlx("export", "many/1", "--to", "csv", "--out", "mine", cwd=folder)
     assert result.code == 2
     assert "dlx made no such file" in result.stderr
+
+
+def test_an_onnx_file_says_what_was_measured_of_its_network(folder: Path, call_dlx: Callable[..., Any]) -> None:
+    def measured(run: str) -> Any:
+        path = call_dlx("export", run, "--to", "onnx", cwd=folder).stdout.strip()
+        properties = {entry.key: entry.value for entry in onnx.load(folder / path).metadata_props}
+        return json.loads(properties.get("measured", "{}"))
+
+    run = RunHistory.read(folder / "many/1")
+    assert measured("many/1") == run.final_figures
+    assert measured("many/1")["test_error"] == run.test["error"]
+    assert call_dlx("calibrate", "many/1", "--apply", cwd=folder).code == 0
+    assert measured("many/1").keys() == {"train_error", "dev_error", "test_error"}
+    again = call_dlx("train", "spec.yaml", "training.refit=true", "--out", "refit", cwd=folder)
+    assert again.code == 0, again.stderr
+    assert measured("refit") == {}
 
 
 def test_tensorboard_reads_rows_settings_figures_and_pictures(
