@@ -24,6 +24,10 @@ test-all:  ## the tests with those that repeat others, and with more of the draw
 	@sh .ci/environment .venv dlx dev
 	.venv/bin/pytest -n 2 -m "" --hypothesis-profile thorough
 
+test-trackers:  ## the tests of exports to TensorBoard and MLflow, with both of them
+	@sh .ci/environment .venv-trackers dlx dev tensorboard mlflow
+	.venv-trackers/bin/pytest -m "" tests/runs/export/test_tracking.py
+
 test-lowest:  ## run the tests with the lowest versions that pyproject.toml allows, on Python 3.11
 	@VERSIONS=lowest PYTHON=$${PYTHON:-python3.11} sh .ci/environment .venv-lowest dlx dev
 	.venv-lowest/bin/pytest -n 2
@@ -122,5 +126,5 @@ schema:  ## write configs/schema.json, by which editors complete the keys of a s
 clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
-.PHONY: help train test test-all golden test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
+.PHONY: help train test test-all golden test-trackers test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
 	benchmark mnist tables faults diagnose repair advice intervals tuning rates torture package schema clean

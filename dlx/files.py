@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO, TypeVar
 
 from dlx.errors import DataError, EnvironmentProblem, ReadFailure
-from dlx.plain_data import in_lines, opened
+from dlx.plain_data import in_lines, is_deeper, is_surely_shallow, opened
 
 Content = TypeVar("Content")
 Other = TypeVar("Other")
@@ -25,12 +25,13 @@ DEEPEST = 100  # so many lists and mappings may stand in each other; what Python
 BEGINNINGS = {
     ".json": (b"{",),
     ".yaml": (b"name: ", b"# ", b"base:"),
-    ".csv": (b"epoch,", b"step,", b"index,"),
+    ".csv": (b"epoch,", b"step,", b"index,", b"run,"),
     ".npz": (b"PK\x03\x04",),
     ".npy": (b"\x93NUMPY",),
     ".png": (b"\x89PNG",),
     ".html": (b"<!DOCTYPE html>",),
     ".py": (b'"""',),
+    ".tfevents": (b"\x18\0\0\0\0\0\0\0",),  # the length of the first event
 }
 LONGEST_BEGINNING = 16
 ON_WINDOWS = os.name == "nt"
@@ -228,18 +229,8 @@ def parse_json(content: bytes, path: Path) -> Any:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: is damaged: {error}") from error
-    for key, value in document.items() if isinstance(document, dict) else ():
-        if _is_deeper(value, DEEPEST):
+    is_sure = not isinstance(document, dict) or is_surely_shallow(content, DEEPEST)
+    for key, value in () if is_sure else document.items():
+        if is_deeper(value, DEEPEST):
             raise DataError(f"{path}: is damaged: {key} is nested more than {DEEPEST} deep")
     return document
-
-
-def _is_deeper(value: Any, most: int) -> bool:
-    """Whether more than so many lists and mappings stand in each other."""
-    level = [value]
-    for _ in range(most + 1):
-        inner = [item for item in level if isinstance(item, list | dict)]
-        level = [item for outer in inner for item in (outer.values() if isinstance(outer, dict) else outer)]
-        if not inner:
-            return False
-    return True

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlx.files import from_signed_json, to_json, to_signed_json
-from dlx.plain_data import in_lines, plain
+from dlx.plain_data import in_lines, is_deeper, is_surely_shallow, plain
 from dlx.words import Status
 from tests.conftest import examples
 
@@ -70,3 +70,16 @@ def test_a_signed_document_comes_back_as_long_as_nothing_is_changed() -> None:
     document = {"files": {"ä": [None, {"bytes": 3}]}}
     assert from_signed_json(to_signed_json(document)) == document
     assert from_signed_json(to_signed_json(document).replace(b"3", b"4")) is None
+
+
+@settings(max_examples=examples(100))
+@given(DATA, st.integers(0, 6))
+def test_what_is_surely_shallow_is_not_deep(value: Any, most: int) -> None:
+    is_shallow = is_surely_shallow(json.dumps(value, ensure_ascii=False).encode(errors="replace"), most)
+    assert not (is_shallow and is_deeper(value, most))
+
+
+def test_documents_of_dlx_are_surely_shallow() -> None:
+    assert is_surely_shallow(to_json({"rows": [{"a": [[1]]}] * 3}), 20)
+    assert not is_surely_shallow(b"[" * 200 + b"]" * 200, 100)
+    assert is_deeper(json.loads(b"[" * 200 + b"]" * 200), 100)

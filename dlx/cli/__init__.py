@@ -46,7 +46,8 @@ COMMANDS = {
     "mends them.",
     "predict": "Print what a trained network says of each example: a CSV with the class and its probabilities, or the "
     "value.",
-    "export": "Write a trained network, its normalization inside, as an ONNX file or as a module for PyTorch or Keras.",
+    "export": "Write a trained network for ONNX, PyTorch or Keras, or what runs measured for TensorBoard, MLflow or a "
+    "table.",
     "report": "Write a page in HTML that shows a run, or the results of a search or a study.",
     "trust": "Allow plugins to run that a run names, by their content: a file that has changed since is not trusted.",
     "list": "List what a spec may name, with formulas and options.",

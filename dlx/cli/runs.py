@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dlx.cli.options import Json, Run
+from dlx.data import parquet_file
 from dlx.errors import UsageError
-from dlx.runs import listing, references
+from dlx.runs import listing, manifest, references
 from dlx.show import numbers, terminal
 
 if TYPE_CHECKING:
@@ -27,6 +31,10 @@ Most = Annotated[
 Runs = Annotated[list[str], typer.Argument(metavar="RUN…", help="Directories, beginnings of ids, tags, latest, ~1 …")]
 Tags = Annotated[list[str], typer.Argument(metavar="TAG…", help="Words of your own.")]
 Away = Annotated[bool, typer.Option("--remove", help="Take the tags away.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print a row for each run as CSV, numbers in full, as they are read.")]
+Parquet = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the same table as a Parquet file.", show_default=False)
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 HEADERS = ("id", "name", "status", "epoch", "train", "dev", "test", "tags")
@@ -34,22 +42,55 @@ HEADERS = ("id", "name", "status", "epoch", "train", "dev", "test", "tags")
 
 @runs.callback()
 def list_runs(
-    context: typer.Context, where: Where = None, sort: Sort = None, most: Most = None, json: Json = False
+    context: typer.Context,
+    where: Where = None,
+    sort: Sort = None,
+    most: Most = None,
+    json: Json = False,
+    csv: Csv = False,
+    parquet: Parquet = None,
 ) -> None:
-    """List past runs with the errors of the parameters that were kept, the newest last; tag or remove them."""
+    """List past runs with the errors of the parameters that were kept, the newest last; tag or remove them.
+
+    The columns of `--csv` and `--parquet`, which are the keys of `--json`: run (the directory), name, id, status,
+    started, seed, parameters; of the row that was kept epoch, learning_rate, cost, train_cost, train_error, dev_cost,
+    dev_error, gradient_norm, seconds; test_cost, test_error; tags, parted by commas.
+    """
     if context.invoked_subcommand is not None:
         return
 
     conditions = [listing.Condition.parse(text) for text in where or []]
-    chosen = listing.selected(listing.past_runs(), conditions, sort, most)
-    for fault in filter(None, (run.fault for run in chosen)):
-        terminal.say((f"remark: {fault}", ""), stream=sys.stderr)
+    if csv or parquet is not None:
+        if json or (csv and parquet is not None):
+            raise UsageError("--json, --csv and --parquet are three forms of the same list: take one of them")
+        _write_table(listing.table(conditions, sort, most), parquet)
+        return
+    chosen = list(_remarked(listing.selected(listing.past_runs(), conditions, sort, most)))
     if json:
         terminal.document({"runs": [run.document() for run in chosen]})
     elif chosen:
         terminal.table([_row(run) for run in chosen], HEADERS)
     else:
         terminal.say(("no runs", "dim"), stream=sys.stderr)
+
+
+def _remarked(runs: Iterable[PastRun]) -> Iterator[PastRun]:
+    """The runs, of which is said why one could not be read."""
+    for run in runs:
+        if run.fault:
+            terminal.say((f"remark: {run.fault}", ""), stream=sys.stderr)
+        yield run
+
+
+def _write_table(runs: Iterable[PastRun], file: Path | None) -> None:
+    """As CSV on stdout, or into a Parquet file."""
+    rows = (run.row() for run in _remarked(runs))
+    if file is None:
+        terminal.csv_table(itertools.chain([listing.TABLE], rows))
+        return
+    types = {name: str if name in listing.WORDS else int if name in listing.COUNTS else float for name in listing.TABLE}
+    manifest.write_output("--parquet", file, parquet_file.of_rows(types | {"run": str}, rows), parquet_file.is_ours)
+    terminal.path(file)
 
 
 def _row(run: PastRun) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from dlx.runs import dry_run as rehearsal
 from dlx.runs import file_names, references
 from dlx.runs import repeat as repeats
 from dlx.runs import train as sessions
+from dlx.runs.export import event_log
 from dlx.search.folds import training as folds
 from dlx.show import terminal
 from dlx.spec import loader, trust
@@ -35,6 +36,10 @@ Out = Annotated[Path | None, typer.Option(metavar="DIR", help="The run directory
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document: run.json, and where the run lies.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the run directory.")]
 Workers = Annotated[int, typer.Option(metavar="N", min=1, help="With data.folds: processes that train at a time.")]
+Log = Annotated[
+    str | None,
+    typer.Option(metavar="PROGRAM", help="tensorboard: write events into the run directory while it trains."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Build everything, take one step, write nothing.")]
 
 
@@ -48,6 +53,7 @@ def train(
     quiet: Quiet = False,
     dry_run: DryRun = False,
     workers: Workers = 1,
+    log: Log = None,
 ) -> None:
     """Train the network that a spec describes, or minimize its objective, or go on with a run.
 
@@ -55,11 +61,11 @@ def train(
     over all examples, each by the network that was not given it.
     """
     _check(spec, overrides or [], resume, plugin or [], begins=out is not None or dry_run)
+    event_log.check(log)
     trust.load_named(plugin or ())
     resolved = None if spec is None else loader.load_spec(spec, overrides or [], named_by=trust.NamedBy.USER)
     in_folds = folds.has_folds(resolved.spec) if resolved is not None else is_in_folds(resume or "")
-    if workers > 1 and not in_folds:
-        raise UsageError("--workers is for a spec with data.folds: without them there is one training")
+    _check_folds(in_folds, workers, log)
     if resolved is not None and dry_run:
         forecast = folds.foretold(resolved) if in_folds else rehearsal.rehearse(resolved)
         terminal.facts(files.versioned(forecast), json)
@@ -69,9 +75,7 @@ def train(
         return
     with _session(spec, resolved, overrides or [], resume, out) as session:
         try:
-            with terminal.progress(terminal.TrainingProgress(session.kind.task), quiet=quiet or json) as display:
-                for record in session.records():
-                    display.update(record)
+            _train(session, log, quiet=quiet or json)
             if spec is not None and not overrides:
                 _compare_with_original(spec, session)
         finally:
@@ -88,6 +92,25 @@ def _check(spec: Path | None, overrides: list[str], resume: str | None, plugin: 
         raise UsageError("--resume goes on with a run as it was begun: it takes no key=value, --out or --dry-run")
     if plugin and resume is None:
         raise UsageError(OWN_PLUGINS)
+
+
+def _check_folds(in_folds: bool, workers: int, log: str | None) -> None:
+    """Raises `UsageError` where an option is for a training with folds, or for one without, and this is not."""
+    if workers > 1 and not in_folds:
+        raise UsageError("--workers is for a spec with data.folds: without them there is one training")
+    if log is not None and in_folds:
+        raise UsageError(f"--log is for one training: dlx export DIR --to {log} writes those of all folds afterwards")
+
+
+def _train(session: Session, log: str | None, quiet: bool) -> None:
+    """Train to the end, showing and logging the records."""
+    with (
+        event_log.logging(session.run, log) as write,
+        terminal.progress(terminal.TrainingProgress(session.kind.task), quiet=quiet) as display,
+    ):
+        for record in session.records():
+            display.update(record)
+            write(record)
 
 
 def _no_setting(reference: str, overrides: list[str]) -> UsageError:

@@ -20,6 +20,7 @@ CALIBRATION = "calibration.json"
 CALIBRATION_PICTURE = "calibration.png"
 LEARNING_CURVE = "learning_curve.json"
 LEARNING_CURVE_PICTURE = "learning_curve.png"
+EVENTS = "events.tfevents"  # TensorBoard takes every file with tfevents in its name
 MODEL = "model.npz"
 REFIT = "refit.npz"
 CHECKPOINT = "checkpoint"
@@ -33,6 +34,6 @@ DAMAGED = "damaged"  # below the trials, the run directories that could not be r
 FILES = (
     *(CONFIG, FACTS, METRICS, LAYERS, CURVES, BOUNDARY, TRAIL, TRAIL_PICTURE, DIAGNOSIS, ERRORS, WORST, REPORT),
     *(CALIBRATION, CALIBRATION_PICTURE, LEARNING_CURVE, LEARNING_CURVE_PICTURE, MODEL, REFIT, MISTAKES),
-    *(ACT, CANDIDATE),
+    *(ACT, CANDIDATE, EVENTS),
 )
 ITS_CHECKPOINT = f"{CHECKPOINT}/manifest.json"

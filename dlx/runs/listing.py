@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt, ne
@@ -23,6 +23,15 @@ Kind = TypeVar("Kind", list[Any], dict[str, Any])
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"<=": le, ">=": ge, "!=": ne, "<": lt, ">": gt, "=": eq}
 FACTS_SHOWN = ("name", "id", "status", "started", "seed", "parameters", "epoch")
 COLUMNS = (*FACTS_SHOWN, *OF_ROWS[2:], "test_cost", "test_error", "tags")
+TABLE = ("run", *COLUMNS)  # the columns of a run as one row, behind the path of its directory
+COUNTS = ("seed", "parameters", "epoch")  # whole numbers
+OF_FACTS = (
+    *FACTS_SHOWN,
+    "final",
+    "best",
+    "test",
+    "kept_epoch",
+)  # of the facts: those of a thousand runs take much memory
 WORDS = ("name", "id", "status", "started", "tags")  # columns of text
 
 
@@ -40,7 +49,9 @@ class PastRun(Result):
             facts = run.document(FACTS)
         except DataError as error:
             return cls(run, {"name": path.parent.name, "status": Status.DAMAGED}, str(error))
-        return cls(run, facts | {name: _or_empty(facts.get(name), dict) for name in ("final", "best", "test")})
+        few = {name: facts[name] for name in (*OF_FACTS, "tags") if name in facts}
+        few["data"] = {"task": _or_empty(facts.get("data"), dict).get("task")}
+        return cls(run, few | {name: _or_empty(facts.get(name), dict) for name in ("final", "best", "test")})
 
     @property
     def tags(self) -> list[str]:
@@ -59,7 +70,11 @@ class PastRun(Result):
 
     def document(self) -> dict[str, Any]:
         """The columns of the list, and the directory."""
-        return {"run": str(self.path), **{column: self[column] for column in COLUMNS}, "tags": self.tags}
+        return {**dict(zip(TABLE, self.row(), strict=True)), "tags": self.tags}
+
+    def row(self) -> list[Value]:
+        """The same as one row, tags parted by commas; None where the run has no such value."""
+        return [str(self.path), *(self[column] for column in COLUMNS)]
 
 
 def _or_empty(value: Any, kind: type[Kind]) -> Kind:
@@ -73,9 +88,14 @@ def _value(value: Any) -> Value:
 
 def past_runs(root: Path = ROOT) -> list[PastRun]:
     """Every run below ``root``, the oldest first; of one whose ``run.json`` is damaged only that is known."""
+    return sorted(each(root), key=lambda run: (run.path.name if run.fault else str(run["started"]), run.path.name))
+
+
+def each(root: Path = ROOT) -> Iterator[PastRun]:
+    """The same, read one by one, in the order of the names of their directories, which begin with the time."""
     paths = [path.parent for path in root.glob(f"*/*/{FACTS}") if not path.parent.parent.is_symlink()]
-    runs = [PastRun.listed(path) for path in paths]
-    return sorted(runs, key=lambda run: (run.path.name if run.fault else str(run["started"]), run.path.name))
+    for path in sorted(paths, key=lambda path: path.name):
+        yield PastRun.listed(path)
 
 
 @dataclass(frozen=True)
@@ -119,6 +139,13 @@ def _number(text: str) -> Value:
         return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
         return text
+
+
+def table(conditions: list[Condition], sort: str | None, most: int | None, root: Path = ROOT) -> Iterable[PastRun]:
+    """Those that `selected` takes of all runs; where their order does not matter to it, one by one as they are read."""
+    if sort is not None or most is not None:
+        return selected(past_runs(root), conditions, sort, most)
+    return (run for run in each(root) if all(condition.holds(run) for condition in conditions))
 
 
 def selected(runs: list[PastRun], conditions: list[Condition], sort: str | None, most: int | None) -> list[PastRun]:

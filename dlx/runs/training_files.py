@@ -12,7 +12,7 @@ from dlx.files import read
 from dlx.runs import checkpoint
 from dlx.runs.file_names import CHECKPOINT, ITS_CHECKPOINT, LAYERS, METRICS
 from dlx.runs.locked_directory import LockedDirectory
-from dlx.runs.manifest import ANYTHING, Manifest
+from dlx.runs.manifest import ANYTHING, Content, Manifest
 from dlx.runs.tables import LayersTable, MetricsTable
 
 if TYPE_CHECKING:
@@ -99,7 +99,10 @@ class TrainingFiles(LockedDirectory):
 
     def _note_tables(self, grows: bool) -> None:
         tables = (self._metrics, self._layers)
-        contents = {table.path.name: table.content(grows) for table in tables if table.path.exists()}
+        self.vouch({table.path.name: table.content(grows) for table in tables if table.path.exists()})
+
+    def vouch(self, contents: Mapping[str, Content | None]) -> None:
+        """Notes what files hold that have grown by themselves; it must be locked."""
         manifest = self._announce(contents)
         for name in contents:
             manifest.confirm(name)

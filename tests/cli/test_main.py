@@ -17,6 +17,7 @@ from dlx import __version__
 from dlx.cli import COMMANDS, load_command
 from dlx.errors import CheckFailed, DataError, Diverged, EnvironmentProblem, Place, Problem, SpecError, UsageError
 from dlx.runs.export.formats import TARGETS
+from dlx.runs.export.tracking import TRACKERS
 
 Run = Callable[..., Any]
 
@@ -50,8 +51,10 @@ for command in sys.argv[1:]:
 
 
 def test_the_help_of_export_names_the_formats(call_dlx: Run) -> None:
-    *others, last = TARGETS
-    assert f"{', '.join(others)} or {last}." in call_dlx("export", "--help").stdout
+    words = " ".join(call_dlx("export", "--help").stdout.split())
+    for formats in (TARGETS, TRACKERS):
+        *others, last = formats
+        assert f"{', '.join(others)} or {last}." in words
 
 
 def test_a_spec_is_shown_without_what_searches_it() -> None:

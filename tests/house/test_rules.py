@@ -64,6 +64,8 @@ ONLY_IN = {
     "PIL": "dlx.data",
     "distributed": "dlx.search.trials",
     "optuna": "dlx.search.tune",
+    "tensorboard": "dlx.runs.export",
+    "mlflow": "dlx.runs.export",
 }
 
 NN_STANDARD = {"__future__", "abc", "collections", "dataclasses", "functools", "itertools", "math", "typing"}

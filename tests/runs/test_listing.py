@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from dlx.errors import EnvironmentProblem, UsageError
 from dlx.runs.listing import Condition, past_runs, remove, selected, tag
@@ -155,6 +159,41 @@ def test_the_command(root: Path, call_dlx: Any) -> None:
     assert "aaaa11" in call_dlx("runs", "remove", "first", "--yes").stdout
     assert len(past_runs()) == 3
     assert "did you mean dev_error?" in call_dlx("runs", "--sort", "dev_eror").stderr
+
+
+def test_the_list_is_the_same_in_all_forms(root: Path, call_dlx: Any) -> None:
+    tag(locate("~1"), ["good", "baseline"])
+    (find("bbbb") / "run.json").write_text("{")
+    documents = json.loads(call_dlx("runs", "--json").stdout)["runs"]
+    rows = [run | {"tags": ",".join(run["tags"])} for run in documents]
+    assert [run["id"] for run in rows] == list(IDS)
+    printed = call_dlx("runs", "--csv")
+    assert list(csv.DictReader(io.StringIO(printed.stdout))) == [
+        {name: "" if value is None else str(value) for name, value in row.items()} for row in rows
+    ]
+    assert "is damaged" in printed.stderr
+    assert call_dlx("runs", "--parquet", "runs.parquet").stdout == "runs.parquet\n"
+    table = parquet.read_table("runs.parquet")
+    assert table.to_pylist() == rows
+    types = {field.name: str(field.type) for field in table.schema}
+    assert (types["epoch"], types["dev_error"], types["id"]) == ("int64", "double", "string")
+
+
+def test_a_part_of_the_list_is_the_same_part(root: Path, call_dlx: Any) -> None:
+    for arguments in (["--where", "dev_error<0.04"], ["--sort", "-dev_error"], ["-n", "2"]):
+        lines = call_dlx("runs", *arguments).stdout.splitlines()[1:]
+        rows = list(csv.DictReader(io.StringIO(call_dlx("runs", "--csv", *arguments).stdout)))
+        assert [row["id"] for row in rows] == [line.split()[0] for line in lines]
+
+
+def test_a_table_replaces_no_file_of_the_user(root: Path, call_dlx: Any) -> None:
+    own = Path("mine.parquet")
+    parquet.write_table(pa.table({"a": [1]}), own)
+    refused = call_dlx("runs", "--parquet", own)
+    assert (refused.code, "dlx made no such file" in refused.stderr) == (2, True)
+    for _ in range(2):
+        assert call_dlx("runs", "--parquet", "table.parquet").code == 0
+    assert "take one of them" in call_dlx("runs", "--csv", "--json").stderr
 
 
 def test_listing_imports_no_numpy(root: Path) -> None:

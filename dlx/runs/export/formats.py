@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
 from dlx.errors import Remark, UsageError, allowed
+from dlx.files import unless_damaged
+from dlx.runs.directory import RunDirectory
 from dlx.runs.export import targets
 from dlx.runs.export.frozen import freeze
+from dlx.runs.export.history import RunHistory
 from dlx.runs.export.target import Target
+from dlx.runs.export.tracking import TRACKERS
+from dlx.runs.file_names import MODEL
 from dlx.runs.manifest import write_output
 from dlx.runs.predict import model_of
 from dlx.runs.references import open_run
+from dlx.training.model import Model
 
 for module in iter_modules(targets.__path__, f"{targets.__name__}."):
     import_module(module.name)
@@ -38,11 +46,11 @@ def export(run: str, to: str, out: Path | None = None) -> list[Path]:
         UsageError: there is no such format, or it cannot hold this network.
     """
     if to not in TARGETS:
-        raise UsageError(f"--to {to}: there is no such format {allowed(to, list(TARGETS))}")
+        raise UsageError(f"--to {to}: there is no such format {allowed(to, [*TARGETS, *TRACKERS])}")
     directory = open_run(run)
     base = out or directory.path / f"model_{to}"
     model = model_of(run)
-    files = TARGETS[to].files(freeze(model), base.name)
+    files = TARGETS[to].files(replace(freeze(model), measured=_measured(directory, model)), base.name)
     if model.threshold != 0.5:
         what = f"the threshold of {model.threshold:.4g} for class {model.facts['classes'][1]} is not in it"
         warnings.warn(Remark(f"the export gives probabilities: {what}"), stacklevel=2)
@@ -53,6 +61,17 @@ def export(run: str, to: str, out: Path | None = None) -> list[Path]:
         else:
             write_output("--out", path, content, is_ours)
     return list(paths)
+
+
+def _measured(run: RunDirectory, model: Model) -> Mapping[str, float]:
+    """What is known of the network that predicts; of one that was trained again on all examples there is nothing.
+
+    A temperature, which `dlx calibrate` may have set since, changes costs, but no errors.
+    """
+    if run.predicting_model != MODEL:
+        return {}
+    figures = unless_damaged(lambda: RunHistory.of(run).final_figures, {})
+    return figures if model.temperature == 1 else {name: figures[name] for name in figures if name.endswith("_error")}
 
 
 def is_ours(content: bytes) -> bool:

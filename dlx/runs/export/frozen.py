@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -83,6 +83,7 @@ class Frozen:
     target_unit: TargetUnit | None = None
     preparation: Preparation | None = None
     targets: tuple[str, ...] = ()  # names of several, in the order of the columns of the result
+    measured: Mapping[str, float] = field(default_factory=dict)  # its costs, errors and metrics, as ``dev_error``
 
     @property
     def n_x(self) -> int:

@@ -135,7 +135,8 @@ class Onnx(Target):
     """``.onnx``: input ``features`` (m, n) float32, or float64 where their numbers need it; output ``probabilities``
     (m, classes) or ``values`` (m, k).
 
-    The names of features and classes, and of several targets, stand in the file's metadata as JSON.
+    The names of features and classes, and of several targets, and what was measured of the network, such as
+    ``dev_error``, stand in the file's metadata as JSON; ``producer_version`` is the version of dlx.
     """
 
     name = "onnx"
@@ -170,6 +171,8 @@ class Onnx(Target):
         metadata: dict[str, Any] = {"task": network.task, "features": network.features, "classes": network.classes}
         if network.targets:
             metadata["targets"] = network.targets
+        if network.measured:
+            metadata["measured"] = network.measured
         helper.set_model_props(model, {key: json.dumps(value, ensure_ascii=False) for key, value in metadata.items()})
         checker.check_model(model, full_check=True)
         return {".onnx": model.SerializeToString()}

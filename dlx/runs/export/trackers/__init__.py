@@ -1,0 +1,1 @@
+"""The programs that track experiments, each in a module of its own."""
