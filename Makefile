@@ -110,6 +110,10 @@ rates:  ## train at the learning rates that the range test suggests, and type wh
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.rates
 
+machines:  ## work out from which network, batch and link on it pays to train on several machines (a minute)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python -m experiments.machines
+
 torture:  ## kill dlx, break its disk and damage its files, and see whether anything is lost (15 minutes; SHARE=0.1 less)
 	@sh .ci/environment .venv dlx fast
 	.venv/bin/python -m experiments.reliability --share $(or $(SHARE),1)
@@ -127,4 +131,4 @@ clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 .PHONY: help train test test-all golden test-trackers test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
-	benchmark mnist tables faults diagnose repair advice intervals tuning rates torture package schema clean
+	benchmark mnist tables faults diagnose repair advice intervals tuning rates machines torture package schema clean
