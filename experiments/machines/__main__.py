@@ -54,7 +54,8 @@ def _answer(steps: Sequence[StepTime]) -> str:
             for overlapped in (False, True)
         ]
         batches_of_link = [batch for batch in batches if batch is not None]
-        limits.append(f"from a batch of {min(batches_of_link):,} to {max(batches_of_link):,} on at {link.name}")
+        span = f"{min(batches_of_link):,} to {max(batches_of_link):,}" if batches_of_link else f"over {max(BATCHES):,}"
+        limits.append(f"from a batch of {span} on at {link.name}")
     return f"Four machines of eight cores are twice as fast as one {', and '.join(limits)}, whatever the network."
 
 

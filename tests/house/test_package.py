@@ -78,7 +78,8 @@ def test_the_sdist_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
         names = {name.partition("/")[2] for name in archive.getnames()}
         needed = [member for member in archive if member.name.partition("/")[2].startswith(OF_WHEEL)]
         archive.extractall(tmp_path, needed, filter="data")
-    assert {"README.md", "LICENSE", "CHANGELOG.md", "configs/digits.yaml", "tests/conftest.py"} <= names
+    of_tests = {"tests/conftest.py", "configs/digits.yaml", ".ci/environment", ".github/CITATION.cff"}  # what they read
+    assert {"README.md", "LICENSE", "CHANGELOG.md", "experiments/README.md", "Makefile", *of_tests} <= names
     assert not [name for name in names if name.startswith(("runs/", "dist/", ".venv", ".git/"))]
     again = build("wheel", tmp_path / f"{DISTRIBUTION.replace('-', '_')}-{__version__}", tmp_path)
     assert contents(again) == contents(wheel)

@@ -149,11 +149,14 @@ def settings_in(reader: Any) -> dict[str, Any]:
     return {name: getattr(value, str(value.WhichOneof("kind"))) for name, value in values.items()}
 
 
-def test_a_log_while_it_trains_is_what_is_exported_afterwards(folder: Path, call_dlx: Callable[..., Any]) -> None:
+def test_a_log_while_it_trains_is_what_is_exported_afterwards(
+    folder: Path, call_dlx: Callable[..., Any], run_dlx: Callable[..., Any]
+) -> None:
     events(folder)  # skips
     assert call_dlx("train", "spec.yaml", "--log", "tensorboard", "--out", "logged", cwd=folder).code == 0
     logged = (folder / "logged/events.tfevents").read_bytes()
-    assert call_dlx("export", "logged", "--to", "tensorboard", "--out", "out", cwd=folder).code == 0
+    # in a process of its own, where maps of protocol buffers have another order
+    assert run_dlx("export", "logged", "--to", "tensorboard", "--out", "out", cwd=folder).code == 0
     assert (folder / "out/tiny/logged/events.tfevents").read_bytes() == logged
     assert whole_records(logged) == len(logged)
     assert call_dlx("doctor", "logged", cwd=folder).code == 0

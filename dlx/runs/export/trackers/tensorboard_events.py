@@ -119,6 +119,10 @@ class Events:
 
     def _of_settings(self, tag: str, data: Any) -> Any:
         metadata = self._settings.create_summary_metadata(data)
+        data.version = self._settings.PLUGIN_DATA_VERSION
+        metadata.plugin_data.content = data.SerializeToString(
+            deterministic=True
+        )  # settings in the same order each time
         return self._summaries.Summary.Value(tag=tag, metadata=metadata, tensor=self._settings.NULL_TENSOR)
 
     def _summary(self, values: Sequence[Any], step: int, time: float) -> bytes:
@@ -127,7 +131,7 @@ class Events:
 
     def _record(self, event: Any) -> bytes:
         file = io.BytesIO()
-        self._writer(file).write(event.SerializeToString())
+        self._writer(file).write(event.SerializeToString(deterministic=True))
         return file.getvalue()
 
 
