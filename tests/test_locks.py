@@ -8,7 +8,6 @@ import os
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -36,25 +35,27 @@ def msvcrt() -> ModuleType:
     return module
 
 
-ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="Windows's locks are played with those of Linux")
-
-
-@pytest.fixture(params=["posix", pytest.param("windows", marks=ON_LINUX)])
-def system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The module as it is on this system, or as on Windows, where there is no fcntl."""
-    if request.param == "posix":
-        yield locks
-        return
+def locks_of_windows() -> ModuleType:
+    """The module as it is where there is no fcntl."""
     spec = importlib.util.find_spec("dlx.locks")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    with monkeypatch.context() as inside:
+    with pytest.MonkeyPatch.context() as inside:
         inside.setattr(sys, "platform", "win32")
         inside.setitem(sys.modules, "msvcrt", msvcrt())
         inside.setitem(sys.modules, "fcntl", None)
         spec.loader.exec_module(module)
-    yield module
+    return module
+
+
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="Windows's locks are played with those of Linux")
+
+
+@pytest.fixture(params=["posix", pytest.param("windows", marks=ON_LINUX)])
+def system(request: pytest.FixtureRequest) -> ModuleType:
+    """The module as it is on this system, or as on Windows."""
+    return locks if request.param == "posix" else locks_of_windows()
 
 
 def test_an_open_file_is_locked_until_it_is_closed(system: ModuleType, tmp_path: Path) -> None:
