@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from hashlib import sha256
 from math import isnan
 from typing import Any
 
@@ -49,6 +50,11 @@ class RunHistory(Result):
     def id(self) -> str:
         """The name of its directory."""
         return self.path.resolve().name
+
+    @property
+    def key(self) -> str:
+        """What no other run has, wherever it is moved to: made of its beginning and its spec."""
+        return sha256(f"{self.facts['started']} {self.facts.get('config_sha256')}".encode()).hexdigest()[:16]
 
     @property
     def started(self) -> float:

@@ -268,7 +268,9 @@ def test_mlflow_reads_rows_settings_figures_and_files(
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
     first = call_dlx("export", "many", "--to", "mlflow", cwd=folder)
     assert first.code == 0, first.stderr
+    (folder / "many/2").rename(folder / "many/it's")
     assert call_dlx("export", "many", "--to", "mlflow", cwd=folder).stdout == first.stdout  # nothing is there twice
+    (folder / "many/it's").rename(folder / "many/2")
     client = MlflowClient()
     experiment = client.get_experiment_by_name("tiny")
     assert experiment is not None

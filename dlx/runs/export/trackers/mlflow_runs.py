@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
     from mlflow.tracking import MlflowClient
 
-RUN = "dlx.run"  # the tag by which a run that was written before is found
+KEY = "dlx.key"  # the tag by which a run that was written before is found
 MOST_METRICS, MOST_SETTINGS, LONGEST_SETTING = 1000, 100, 6000  # that one call takes
 STATUSES = {Status.RUNNING: "RUNNING", Status.INTERRUPTED: "KILLED"}
 MEASURED_ALWAYS = "cost/batches"
@@ -91,11 +91,11 @@ class _Written:
         return f"{self.client.tracking_uri}/#/experiments/{place}/runs/{number}"
 
     def _counterpart(self, place: str) -> Run:
-        same = self.client.search_runs([place], f"tags.`{RUN}` = '{self.run.id}'", max_results=1)
+        same = self.client.search_runs([place], f"tags.`{KEY}` = '{self.run.key}'", max_results=1)
         if same:
             return same[0]
-        tags = {RUN: self.run.id, "dlx.version": self.run.facts["versions"]["dlx"], "mlflow.note.content": ""}
-        tags["mlflow.note.content"] = self.run.summary()
+        version, note = self.run.facts["versions"]["dlx"], self.run.summary()
+        tags = {KEY: self.run.key, "dlx.run": str(self.run.path), "dlx.version": version, "mlflow.note.content": note}
         return self.client.create_run(place, round(1000 * self.run.started), tags, self.run.id)
 
     def _settings(self, number: str, there: Mapping[str, str]) -> None:

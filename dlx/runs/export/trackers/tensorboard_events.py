@@ -68,7 +68,7 @@ class Events:
 
     def beginning(self, run: RunHistory) -> bytes:
         """The version of the format, and the settings."""
-        start = self._settings_data.SessionStartInfo(group_name=run.id, start_time_secs=run.started)
+        start = self._settings_data.SessionStartInfo(group_name=run.key, start_time_secs=run.started)
         for name, value in run.settings.items():
             if isinstance(value, bool):
                 start.hparams[name].bool_value = value
