@@ -26,18 +26,15 @@ def requirements() -> list[str]:
 
 def missing_extra(package: str, extra: str, purpose: str) -> EnvironmentProblem:
     """The one line for an optional package that is not installed, with the command that installs it."""
-    command = shlex.join([*installer(Path(sys.prefix)), _requirement(package, extra)])
+    command = shlex.join([*installer(Path(sys.prefix)), *_requirements(package, extra)])
     return EnvironmentProblem(f"{purpose} needs {package}, which is not installed: {command}")
 
 
-def _requirement(package: str, extra: str) -> str:
-    """The package with its bounds, as the extra names it."""
+def _requirements(package: str, extra: str) -> list[str]:
+    """The packages of the extra with their bounds, this one among them; it alone where the extra does not name it."""
     of_extra = re.compile(rf"extra == ['\"]{re.escape(extra)}['\"]")
-    for requirement in filter(of_extra.search, requirements()):
-        named = requirement.partition(";")[0].strip()
-        if name_of(named).lower() == package.lower():
-            return named
-    return package
+    named = [requirement.partition(";")[0].strip() for requirement in filter(of_extra.search, requirements())]
+    return named if package.lower() in (name_of(requirement).lower() for requirement in named) else [package]
 
 
 def name_of(requirement: str) -> str:

@@ -25,7 +25,8 @@ def test_the_command_names_the_package_and_its_bounds(extra: str, requirement: s
     """A package of dlx's own name on an index is another project: it must not be named."""
     package = extras.name_of(requirement)
     message = str(extras.missing_extra(package.capitalize(), extra, "this"))
-    assert message == f"this needs {package.capitalize()}, which is not installed: pip install '{requirement}'"
+    every = " ".join(f"'{requirement}'" for requirement in sorted(PROJECT["optional-dependencies"][extra]))
+    assert message == f"this needs {package.capitalize()}, which is not installed: pip install {every}"
 
 
 def test_without_metadata_the_package_is_named_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 KEY = "dlx.key"  # the tag by which a run that was written before is found
 MOST_METRICS, MOST_SETTINGS, LONGEST_SETTING = 1000, 100, 6000  # that one call takes
+STORE = "MLFLOW_TRACKING_URI"
+DATABASES, OF_DATABASES = ("sqlite", "mysql", "postgresql", "mssql"), ("sqlalchemy", "alembic")
 STATUSES = {Status.RUNNING: "RUNNING", Status.INTERRUPTED: "KILLED"}
 MEASURED_ALWAYS = "cost/batches"
 
@@ -37,7 +40,7 @@ class MLflow(Tracker):
 
     def write(self, runs: Sequence[RunHistory], source: Path, out: Path | None) -> list[str]:
         if out is not None:
-            raise UsageError("--out: MLflow keeps runs where the environment variable MLFLOW_TRACKING_URI says")
+            raise UsageError(f"--out: MLflow keeps runs where the environment variable {STORE} says")
         with _plain_errors():
             client = _client()
             return [_Written(client, run).write() for run in runs]
@@ -49,6 +52,11 @@ def _client() -> MlflowClient:
         from mlflow.tracking import MlflowClient
     except ImportError as error:
         raise missing_extra("mlflow-skinny", "mlflow", "writing runs for MLflow") from error
+    for package in OF_DATABASES if os.environ.get(STORE, DATABASES[0]).startswith(DATABASES) else ():
+        try:  # MLflow itself would say that it does not know such a store
+            import_module(package)
+        except ImportError as error:
+            raise missing_extra(package, "mlflow", "MLflow's store in a database") from error
     return MlflowClient()
 
 
@@ -57,8 +65,6 @@ def _plain_errors() -> Iterator[None]:
     """What MLflow refuses, in one line."""
     try:
         yield
-    except ImportError as error:  # of a store on this machine, which a client alone does without
-        raise missing_extra(error.name or "mlflow-skinny", "mlflow", "MLflow's store") from error
     except Exception as error:
         if not type(error).__module__.startswith("mlflow."):
             raise
