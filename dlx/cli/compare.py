@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
+from dlx.cli.layout import Command, Commands
 from dlx.cli.options import Json, Plugins
 from dlx.errors import EnvironmentProblem, UsageError, allowed
 from dlx.files import writing
@@ -46,7 +46,7 @@ Csv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV, number
 Md = Annotated[bool, typer.Option("--md", help="Print the table and the verdict as Markdown.")]
 
 
-class Compare(TyperCommand):
+class Compare(Command):
     """The command, of which ``--against`` takes all the runs that follow it."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -62,7 +62,7 @@ class Compare(TyperCommand):
         return super().parse_args(ctx, spread)
 
 
-compare_app = typer.Typer(add_completion=False, rich_markup_mode=None)
+compare_app = Commands()
 
 
 @compare_app.command(cls=Compare)

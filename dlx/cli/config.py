@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dlx.cli import rows
+from dlx.cli.layout import Commands
 from dlx.cli.options import Json, Overrides, Plugins, Spec
 from dlx.errors import Problem, SpecError
 from dlx.search import plan
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from dlx.component import Options
     from dlx.spec.loader import Resolved
 
-config = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+config = Commands(no_args_is_help=True)
 
 Origin = Annotated[bool, typer.Option("--origin", help="One line for each value, with the place that decided it.")]
 Step = Annotated[bool, typer.Option("--step", help="The training step as the list of NumPy calls that it is.")]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dlx.cli.layout import Commands
 from dlx.cli.options import Json, Run
 from dlx.data import parquet_file
 from dlx.errors import UsageError
@@ -19,7 +20,7 @@ from dlx.show import numbers, terminal
 if TYPE_CHECKING:
     from dlx.runs.listing import PastRun
 
-runs = typer.Typer(add_completion=False, rich_markup_mode=None, invoke_without_command=True)
+runs = Commands(invoke_without_command=True)
 
 Where = Annotated[
     list[str] | None, typer.Option(metavar="CONDITION", help="Such as dev_error<0.05 or tags=good; repeatable.")

@@ -1,0 +1,117 @@
+"""How help looks: usage, what the command does, its arguments and options, and examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup
+
+from dlx.cli.examples import EXAMPLES
+
+WIDEST = 100  # columns; longer lines are hard to read
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}
+
+
+class Command(TyperCommand):
+    """A command whose help names arguments as people speak of them, and ends with examples."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return usage_pieces(self, ctx)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        write_parameters(self, ctx, formatter)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        write_examples(ctx, formatter)
+
+
+class CommandGroup(TyperGroup):
+    """A command with commands of its own, likewise."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        command = "[COMMAND …]" if self.invoke_without_command else "COMMAND …"
+        return [*usage_pieces(self, ctx), command]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        self.format_commands(ctx, formatter)
+        write_parameters(self, ctx, formatter)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        write_rows("Commands", [(name, summary(command)) for name, command in self.commands.items()], formatter)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        write_examples(ctx, formatter)
+
+
+class Commands(typer.Typer):
+    """A Typer whose commands have that help."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{"cls": CommandGroup, "add_completion": False, "rich_markup_mode": None, **settings})
+
+    def command(self, name: str | None = None, **settings: Any) -> Callable[[Any], Any]:
+        """The decorator of a command."""
+        return super().command(name, **{"cls": Command, **settings})
+
+
+def usage_pieces(command: Any, ctx: Any) -> list[str]:
+    """What stands behind the command, as ``[OPTIONS] RUN [KEY=VALUE …]``."""
+    names = [
+        (argument_name(parameter), parameter.required)
+        for parameter in command.get_params(ctx)
+        if isinstance(parameter, TyperArgument) and not parameter.hidden
+    ]
+    return ["[OPTIONS]", *(name if required else f"[{name}]" for name, required in names)]
+
+
+def argument_name(argument: Any) -> str:
+    """Such as ``SPEC``, or ``KEY=VALUE …`` where there may be several."""
+    name = argument.metavar or argument.name.upper()
+    return f"{name} …" if argument.nargs != 1 and "…" not in name else str(name)
+
+
+def write_parameters(command: Any, ctx: Any, formatter: Any) -> None:
+    """The arguments and options, a row each."""
+    arguments, options = [], []
+    for parameter in command.get_params(ctx):
+        record = parameter.get_help_record(ctx)
+        if record is None:
+            continue
+        if isinstance(parameter, TyperArgument):
+            arguments.append((argument_name(parameter), parameter.help or ""))
+        else:
+            options.append(record)
+    write_rows("Arguments", arguments, formatter)
+    write_rows("Options", options, formatter)
+
+
+def write_examples(ctx: Any, formatter: Any) -> None:
+    """The examples of the command, as they are typed: no line is broken."""
+    path = command_words(ctx)
+    if path in EXAMPLES:
+        with formatter.section("Examples"):
+            for example in EXAMPLES[path]:
+                formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+
+
+def command_words(ctx: Any) -> str:
+    """The words of the command behind ``dlx``, such as ``config show``."""
+    words: list[str] = []
+    while ctx.parent is not None:
+        words.insert(0, str(ctx.info_name))
+        ctx = ctx.parent
+    return " ".join(words)
+
+
+def write_rows(title: str, rows: Sequence[tuple[str, str]], formatter: Any, width: int = 0) -> None:
+    """A section of rows, if there are any; ``width`` is that of the first column at least."""
+    if rows:
+        with formatter.section(title):
+            formatter.write_dl([(f"{name:<{width}}", text) for name, text in rows])
+
+
+def summary(command: Any) -> str:
+    """What a command does, whole: the first paragraph of its help."""
+    return " ".join((command.help or "").partition("\n\n")[0].split())
