@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 
+from dlx.synonyms import NOTES, SYNONYMS, plainly
 from dlx.text import shorten, visible_line
 
 # A message is read by people: so many problems of a file are shown, and so many characters of a key and of a sentence.
@@ -14,68 +15,6 @@ MOST_SHOWN = 50
 LONGEST_KEY, LONGEST_MESSAGE = 300, 3000
 # What is compared to find the nearest name: the time grows with the number of names and the square of their length.
 LONGEST_NAME, MOST_COMPARED = 100, 5000
-
-
-JOINTS = dict.fromkeys(map(ord, "_- "))
-# What other tools call it, without capitals and underscores: the names here, of which those count that are allowed.
-SYNONYMS = {
-    "sgd": ("gradient_descent",),
-    "gd": ("gradient_descent",),
-    "nag": ("nesterov",),
-    "lr": ("learning_rate",),
-    "alpha": ("learning_rate", "leaky_relu"),
-    "eta": ("learning_rate",),
-    "weightdecay": ("l2", "adamw"),
-    "lambd": ("l2",),
-    "lambda": ("l2",),
-    "dropout": ("keep_prob",),
-    "glorot": ("xavier",),
-    "glorotuniform": ("xavier",),
-    "glorotnormal": ("xavier",),
-    "kaiming": ("he",),
-    "henormal": ("he",),
-    "heuniform": ("he",),
-    "silu": ("swish",),
-    "logistic": ("sigmoid",),
-    "linear": ("identity",),
-    "epoch": ("epochs",),
-    "maxiter": ("epochs",),
-    "iterations": ("epochs",),
-    "numepochs": ("epochs",),
-    "batch": ("batch_size",),
-    "minibatchsize": ("batch_size",),
-    "layers": ("hidden",),
-    "hiddenlayers": ("hidden",),
-    "hiddenlayersizes": ("hidden",),
-    "units": ("hidden",),
-    "model": ("architecture",),
-    "network": ("architecture",),
-    "zscore": ("standard",),
-    "standardize": ("standard",),
-    "standardscaler": ("standard",),
-    "minmaxscaler": ("minmax",),
-    "robustscaler": ("robust",),
-    "mse": ("squared_error",),
-    "l2loss": ("squared_error",),
-    "mae": ("absolute",),
-    "l1loss": ("absolute",),
-    "crossentropy": ("softmax", "logistic"),
-    "bce": ("logistic",),
-    "exponentialdecay": ("exponential",),
-    "step": ("staircase",),
-    "steplr": ("staircase",),
-    "cosineannealing": ("cosine",),
-    "validation": ("dev",),
-    "valid": ("dev",),
-    "val": ("dev",),
-    "label": ("target",),
-    "randomstate": ("seed",),
-    "features": ("use",),
-    "drop": ("ignore",),
-    "sep": ("delimiter",),
-    "navalues": ("missing",),
-    "patience": ("early_stopping",),
-}
 
 
 class DlxError(Exception):
@@ -197,15 +136,12 @@ def nearest(value: object, names: Iterable[str]) -> str | None:
     text, compared = str(value), list(islice(names, MOST_COMPARED))
     if len(text) > LONGEST_NAME:
         return None
-    plain = _plainly(text)
-    by_plain = {_plainly(name): name for name in reversed(compared)}
-    meant = [by_plain[word] for word in (plain, *map(_plainly, SYNONYMS.get(plain, ()))) if word in by_plain]
+    plain = plainly(text)
+    by_plain = {plainly(name): name for name in reversed(compared)}
+    meant = [by_plain[word] for word in (plain, *map(plainly, SYNONYMS.get(plain, ()))) if word in by_plain]
+    if not meant and plain in NOTES:  # it is spelt right, and means nothing that is allowed here
+        return None
     return next(iter(meant or get_close_matches(text, compared, n=1)), None)
-
-
-def _plainly(name: str) -> str:
-    """A name without capitals, and without what joins its words."""
-    return name.lower().translate(JOINTS)
 
 
 def allowed(value: object, names: Sequence[str]) -> str:
@@ -214,6 +150,20 @@ def allowed(value: object, names: Sequence[str]) -> str:
     >>> allowed("rleu", ["relu", "tanh"]), allowed(3, ["relu", "tanh"])
     ('(allowed relu, tanh; did you mean relu?)', '(allowed relu, tanh)')
     """
-    near = nearest(value, names)
-    hint = f"; did you mean {near}?" if near is not None else ""
-    return f"(allowed {', '.join(names)}{hint})" if names else "(nothing is allowed here)"
+    return listing(names, hint(value, nearest(value, names)))
+
+
+def listing(names: Sequence[str], further: str = "") -> str:
+    """All that could stand there, with what else is to be said of it."""
+    return f"(allowed {', '.join(names)}{further})" if names else f"(nothing is allowed here{further})"
+
+
+def hint(value: object, near: str | None) -> str:
+    """The end of what `allowed` says: the name that was probably meant, and what has to be known of the word.
+
+    >>> hint("dropout", "keep_prob"), hint("rleu", None)
+    ('; did you mean keep_prob? it is the share that stays: 1 − dropout', '')
+    """
+    question = f"did you mean {near}?" if near is not None else ""
+    note = NOTES.get(plainly(str(value)), "") if near is None or plainly(near) != plainly(str(value)) else ""
+    return f"; {' '.join(filter(None, (question, note)))}" if question or note else ""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dlx.errors import SYNONYMS, nearest
+from dlx.errors import nearest
+from dlx.synonyms import SYNONYMS
 
 OPTIMIZERS = ["gradient_descent", "momentum", "adam", "adamw"]
 ACTIVATIONS = ["identity", "sigmoid", "relu", "leaky_relu", "elu"]

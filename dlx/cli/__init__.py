@@ -9,21 +9,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EFBIG, EIO, ENOSPC
 from functools import cache
+from importlib import import_module
 from threading import current_thread, main_thread
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
+from typer.exceptions import TyperException
 from typer.main import get_command
 
 from dlx import __version__
 from dlx.cli.commands import COMMANDS, GROUPS, load_command
+from dlx.cli.late_imports import late_imports
 from dlx.cli.layout import SETTINGS, CommandGroup, Commands, write_rows
 from dlx.cli.messages import message_and_code
 from dlx.cli.reading_bar import reading_shown
 from dlx.cli.remarks import remarks_shown
 from dlx.cli.standard_streams import flush_stdout, sound_streams
-from dlx.errors import EnvironmentProblem
+from dlx.errors import EnvironmentProblem, UsageError
 from dlx.runs.signals import NUMBERS, end_process
 
 OF_DISKS = (ENOSPC, EFBIG, EIO)
@@ -92,8 +95,7 @@ def main() -> int:
         try:
             with remarks_shown(), reading_shown(arguments):
                 try:
-                    _command().main(args=[argument for argument in arguments if argument != "--debug"], prog_name="dlx")
-                    code = 0
+                    code = _run([argument for argument in arguments if argument != "--debug"])
                 except SystemExit as end:
                     code = end.code if isinstance(end.code, int) else 0
             sys.stdout.flush()
@@ -118,6 +120,23 @@ def _heed_signals() -> None:
     for number in NUMBERS:
         if number != signal.SIGINT and signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, end_process)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run the command of these arguments; returns its exit code. What is wrong with them is said as all errors are."""
+    try:
+        code = _command().main(args=arguments, prog_name="dlx", standalone_mode=False)
+    except TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error.format_message(), file=sys.stderr)
+            return UsageError.exit_code
+        with late_imports():
+            usage = import_module("dlx.cli.usage")
+        raise UsageError(usage.message(error, arguments)) from None
+    except typer.Abort:
+        print("nothing is done", file=sys.stderr)
+        return 1
+    return code if isinstance(code, int) else 0
 
 
 @cache

@@ -12,6 +12,7 @@ from dlx.cli import rows
 from dlx.cli.layout import Commands
 from dlx.cli.options import Json, Overrides, Plugins, Spec
 from dlx.errors import Problem, SpecError
+from dlx.runs import mistaken
 from dlx.search import plan
 from dlx.search.study import file as study_file
 from dlx.search.study import section as study_section
@@ -48,6 +49,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Print the complete spec, every default filled in."""
+    mistaken.refuse_as_spec(spec, "config", "show")
     trust.load_named(plugin or ())
     resolved = loader.load_spec(spec, overrides or ())
     if step:
@@ -79,6 +81,7 @@ def _print_step(resolved: Resolved, json: bool) -> None:
 @config.command()
 def check(spec: Spec, overrides: Overrides = None, plugin: Plugins = None, json: Json = False) -> None:
     """Say all that is wrong with a spec, or with a plan for dlx tune or dlx study, without reading the data."""
+    mistaken.refuse_as_spec(spec, "config", "check")
     trust.load_named(plugin or ())
     try:
         _load(spec, overrides or ())

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from dlx.cli import usage
 from dlx.cli.commands import COMMANDS, load_command
-from dlx.errors import UsageError, allowed
+from dlx.cli.layout import command_words
 
 Words = Annotated[
     list[str] | None, typer.Argument(metavar="COMMAND", help="Such as train or config show.", show_default=False)
@@ -20,7 +21,7 @@ def show_help(context: typer.Context, words: Words = None) -> None:
     for name in words or []:
         names = list(getattr(level.command, "commands", ()))
         if name not in names:
-            raise UsageError(f"there is no command {name!r} {allowed(name, names)}")
+            raise usage.no_command(name, names, command_words(level))
         command = load_command(name) if name in COMMANDS and level.parent is None else level.command.commands[name]
         level = command.context_class(command, info_name=name, parent=level)
     typer.echo(level.get_help())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 import typer
@@ -29,6 +30,11 @@ class Command(TyperCommand):
 
 class CommandGroup(TyperGroup):
     """A command with commands of its own, likewise."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise import_module("dlx.cli.usage").no_command(args[0], tuple(self.commands), command_words(ctx))
+        return super().resolve_command(ctx, args)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         command = "[COMMAND …]" if self.invoke_without_command else "COMMAND …"

@@ -11,7 +11,7 @@ import typer
 from dlx.cli.options import Cluster, Directory, Plugins, Quiet, Workers, check_beginning
 from dlx.errors import CheckFailed, DataError
 from dlx.events import finish
-from dlx.runs import collection
+from dlx.runs import collection, mistaken
 from dlx.search.study import check, file, pictures
 from dlx.search.study import study as studies
 from dlx.search.trials import executors
@@ -54,6 +54,7 @@ def study(
         ):
             _train(studies.StudyRun(file.load_study(directory.plan), directory, executor), json, quiet)
         return
+    mistaken.refuse_as_spec(spec, "study")
     read = file.load_study(spec, overrides or [], named_by=trust.NamedBy.USER)
     check.check(read)
     if dry_run:

@@ -14,7 +14,7 @@ from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.diagnose import next_step
 from dlx.errors import UsageError
 from dlx.runs import dry_run as rehearsal
-from dlx.runs import file_names, references
+from dlx.runs import file_names, mistaken, references
 from dlx.runs import repeat as repeats
 from dlx.runs import train as sessions
 from dlx.runs.export import event_log
@@ -62,6 +62,8 @@ def train(
     """
     _check(spec, overrides or [], resume, plugin or [], begins=out is not None or dry_run)
     event_log.check(log)
+    if spec is not None:
+        mistaken.refuse_as_spec(spec, "train")
     trust.load_named(plugin or ())
     resolved = None if spec is None else loader.load_spec(spec, overrides or [], named_by=trust.NamedBy.USER)
     in_folds = folds.has_folds(resolved.spec) if resolved is not None else is_in_folds(resume or "")

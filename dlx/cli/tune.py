@@ -12,7 +12,7 @@ from dlx.cli import act
 from dlx.cli.options import Cluster, Directory, Plugins, Quiet, Workers, check_beginning
 from dlx.cli.range_test import LearningRate, Picture, show_range_test
 from dlx.events import finish
-from dlx.runs import collection
+from dlx.runs import collection, mistaken
 from dlx.search.trials import executors
 from dlx.search.tune import file, forecast, tuner
 from dlx.show import pictures, terminal
@@ -64,6 +64,7 @@ def tune(
     if spec is None:
         _go_on(resume or "", workers, cluster, seconds, json, quiet)
         return
+    mistaken.refuse_as_spec(spec, "tune")
     plan, space = file.load_tune(spec, overrides or [], named_by=trust.NamedBy.USER)
     task = forecast.check(plan, space)
     if dry_run:

@@ -16,6 +16,7 @@ from dlx.gradcheck.report import Report
 from dlx.gradcheck.subject import CheckedCost, LandscapeSubject, Subject
 from dlx.nn.gradcheck import EPSILON
 from dlx.runs.directory import RunDirectory
+from dlx.runs.mistaken import refuse_as_spec
 from dlx.runs.references import means_run, open_run
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
@@ -75,6 +76,8 @@ def _experiment(
     path: Path, overrides: Sequence[str], options: CheckOptions
 ) -> tuple[Supervised | Minimization, RunDirectory | None]:
     run = open_run(str(path)) if means_run(path) else None
+    if run is None:
+        refuse_as_spec(path, "gradcheck")
     named_by = NamedBy.FILE if run else NamedBy.USER
     resolved = load_spec(run.config if run else path, overrides, named_by=named_by)
     spec = resolved.spec if options.dropout else _without_dropout(resolved.spec)

@@ -30,6 +30,7 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.examination import Examination, RunExamination
 from dlx.runs.file_names import ERRORS, SPECS, WORST
 from dlx.runs.measured_errors import MeasuredErrors, measure, recall
+from dlx.runs.mistaken import refuse_as_spec
 from dlx.runs.objective import refuse_objective
 from dlx.runs.preparation import prepare_supervised
 from dlx.runs.references import means_run, open_run
@@ -56,6 +57,7 @@ def examine(source: str, overrides: Sequence[str] = ()) -> Examination:
     if means_run(source):
         return examine_run(open_run(source), overrides)
     if path.suffix not in SPECS:
+        refuse_as_spec(path, "diagnose")
         hint = "allowed: a run, by its directory, latest, a tag …, or the YAML file of a spec"
         raise UsageError(f"{source}: is neither a run nor a spec ({hint})")
     return examine_spec(path, overrides)

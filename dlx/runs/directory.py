@@ -26,6 +26,7 @@ from dlx.runs.latest import followed, point_to_newest
 from dlx.runs.lock import Locked
 from dlx.runs.manifest import refuse_links
 from dlx.runs.result_files import ResultFiles
+from dlx.runs.stand_ins import instead_of_run
 from dlx.runs.training_files import TrainingFiles
 from dlx.text import command
 from dlx.words import Status
@@ -176,6 +177,8 @@ def existing(path: Path | str, name: Path | str) -> Path:
         again = command("train", "--resume", path)
         raise UsageError(f"{name}: {what}; {again} tells what they came to together, {plan} trains one that predicts")
     if not (path / CONFIG).is_file():
+        if stand_in := instead_of_run(path):
+            raise UsageError(f"{name}: {stand_in}")
         _refuse_lost_config(path)
         fault = f"it holds no {CONFIG}" if path.exists() else "it does not exist"
         what = "allowed: a directory that dlx train made, latest"

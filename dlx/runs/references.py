@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
+from collections.abc import Sequence
 from pathlib import Path
 
-from dlx.errors import UsageError, allowed
+from dlx.errors import UsageError, allowed, nearest
 from dlx.runs.collection import FoldsDirectory
 from dlx.runs.directory import RunDirectory, existing
 from dlx.runs.file_names import SPECS
@@ -60,7 +60,8 @@ def find(reference: str, root: Path = ROOT) -> Path:
     name, slash, rest = reference.rpartition("/")
     runs = [run for run in past_runs(root) if not slash or run["name"] == name]
     if not runs:
-        raise UsageError(f"{reference}: is no run directory, and there are no runs {_where(name, root)}")
+        question = _similar(reference, past_runs(root))
+        raise UsageError(f"{reference}: is no run directory, and there are no runs {_where(name, root)}{question}")
     if newest := re.fullmatch(rf"(?:{LATEST}|(?:{LATEST})?~(\d+))", rest):
         return _before_the_newest(reference, int(newest[1] or 0), runs)
     if rest.startswith("best:"):
@@ -131,7 +132,17 @@ def _beginning_with(reference: str, beginning: str, runs: list[PastRun]) -> Path
     if beginning and names:
         listed = ", ".join(names[-MOST_NAMED:]) + (" …" if len(names) > MOST_NAMED else "")
         raise UsageError(f"{reference}: {len(names)} runs are meant by that ({listed})")
-    near = get_close_matches(beginning, ids, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
     what = "a run's directory, the beginning of its id, a tag of it, latest, ~1, best:dev_error"
-    raise UsageError(f"{reference}: is no run (allowed: {what}{hint})")
+    raise UsageError(f"{reference}: is no run (allowed: {what}{_similar(reference, runs)})")
+
+
+def _similar(reference: str, runs: Sequence[PastRun]) -> str:
+    """A hint at the run, the tag or the newest run of a name that may be meant."""
+    newest = {str(run["name"]): run.path for run in runs}
+    names = {LATEST: LATEST}
+    for run in runs:
+        names |= {run.path.name: run.path.name, str(run.path): str(run.path), **{tag: tag for tag in run.tags}}
+    names |= {name: str(path) for name, path in newest.items()}
+    names |= {str(path.parent): str(path) for path in newest.values()}
+    near = nearest(reference.rstrip("/"), names)
+    return f"; did you mean {names[near]}?" if near is not None else ""

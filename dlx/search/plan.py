@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
@@ -25,6 +25,7 @@ from dlx.spec.yaml_text.writing import dump
 
 Section = TypeVar("Section", bound=Options)
 BASE, NAME = "base", "name"
+DEPTH = len(("search", "space", "optimizer.learning_rate"))  # keys that lead to what stands alone
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Plan(Generic[Section]):
         options: the rest of the file, validated.
         places: the rest of the file as a tree, in which every key and value knows its place.
         named_by: who names the plugins of the file and of its base.
+        doubtful: sections of the spec that are at fault, in place of which the plan has defaults, so that what does
+            not depend on them can be looked at too.
     """
 
     name: str
@@ -46,9 +49,10 @@ class Plan(Generic[Section]):
     options: Section
     places: Node
     named_by: NamedBy
+    doubtful: frozenset[str] = frozenset()
 
     def text(self) -> str:
-        """The complete plan as YAML: `load_plan` of it gives the same."""
+        """The complete plan as YAML: `read_plan` of it gives the same."""
         return dump({NAME: self.name, BASE: self.base.spec.dump(), **plain(self.options)})
 
     def resolved(self, changes: Node) -> Resolved:
@@ -58,6 +62,13 @@ class Plan(Generic[Section]):
             SpecError: with every problem, each at its place.
         """
         return resolve(merge(self.tree, write_out(changes)), named_by=self.named_by)
+
+    def undoubted(self, problems: Sequence[Problem]) -> list[Problem]:
+        """Those of a derived spec that are not of sections which are at fault anyway, or follow from their absence."""
+        if not self.doubtful:
+            return list(problems)
+        stated = set(self.base.spec.dump()) - self.doubtful
+        return [problem for problem in problems if problem.key.split(".")[0] in stated]
 
 
 def kind_of(path: Path) -> str | None:
@@ -71,12 +82,13 @@ def kind_of(path: Path) -> str | None:
     return next((key for key in PLANS if key in keys), None) if BASE in keys else None
 
 
-def load_plan(
+def read_plan(
     path: Path, overrides: Sequence[str], record: type[Section], named_by: NamedBy = NamedBy.FILE
-) -> Plan[Section]:
+) -> tuple[Plan[Section], list[Problem]]:
     """The plan of a file, with ``key=value`` on top: ``base.`` in front means the spec, everything else the plan.
 
-    ``base`` is the path of a spec, meant from the plan's folder, or a spec itself.
+    ``base`` is the path of a spec, meant from the plan's folder, or a spec itself. What is wrong with either comes with
+    the plan, which then lacks what is at fault: who reads on finds the problems of the rest, and raises all at once.
 
     Args:
         path: of the file.
@@ -85,7 +97,7 @@ def load_plan(
         named_by: who names its plugins, as for `load_spec`.
 
     Raises:
-        SpecError: with every problem of the plan and of the spec, each at its place.
+        SpecError: so much is wrong that there is no plan to look at, with every problem of the plan and of the spec.
     """
     tree = load(path)
     if not isinstance(tree.value, dict):
@@ -97,19 +109,46 @@ def load_plan(
     tree = merge(write_out(tree, shape), changes)
     assert isinstance(tree.value, dict)
     rest = replace(tree, value={key: node for key, node in tree.value.items() if key not in (BASE, NAME)})
-    options, base_tree, base = None, None, None
+    options = _options(rest, record, all_problems)
+    base = name = None
     try:
-        options = record.model_validate(rest.plain())
-    except ValidationError as error:
-        all_problems += problems_of(error, rest, shape)
-    try:
-        base_tree, base, named_by = _base(tree, for_base, namer([path], named_by))
-        name = _name(tree.child(NAME), base)
+        base = _base(tree, for_base, namer([path], named_by), all_problems)
+        name = _name(tree.child(NAME), base.resolved) if base is not None else None
     except SpecError as error:
         all_problems += error.problems
-    if all_problems or options is None or base is None or base_tree is None:
-        raise SpecError(all_problems)
-    return Plan(name, base, base_tree, options, rest, named_by)
+    if options is None or base is None or name is None:
+        raise SpecError(sorted(all_problems, key=lambda problem: problem.place.order()))
+    return Plan(name, base.resolved, base.tree, options, rest, base.named_by, base.doubtful), all_problems
+
+
+def _options(tree: Node, record: type[Section], problems: list[Problem]) -> Section | None:
+    """A plan without its base as its record, without the entries that are at fault; what is wrong is noted."""
+    try:
+        return record.model_validate(tree.plain())
+    except ValidationError as error:
+        problems += problems_of(error, tree, Shape((record,)))
+        sound = tree.plain()
+        for detail in error.errors(include_url=False):
+            _remove(sound, detail["loc"])
+    try:
+        return record.model_validate(sound)
+    except ValidationError:
+        return None
+
+
+def _remove(data: Any, path: Sequence[int | str]) -> None:
+    """Take out the entry that a path of pydantic leads to, or the innermost that there is on the way.
+
+    Of a range of a search, all of it: half a range would be another fault.
+    """
+    parents = []
+    for key in path[:DEPTH]:
+        if isinstance(data, dict) and key in data:
+            parents.append((data, key))
+            data = data[key]
+    if parents:
+        mapping, key = parents[-1]
+        del mapping[key]
 
 
 def _refuse_other(tree: Node, record: type[Options]) -> None:
@@ -128,8 +167,22 @@ def _refuse_other(tree: Node, record: type[Options]) -> None:
         raise SpecError([Problem(tree.place, "", what)])
 
 
-def _base(tree: Node, overrides: Sequence[str], named_by: NamedBy) -> tuple[Node, Resolved, NamedBy]:
-    """The spec that a plan starts from, as a tree and resolved, and who names its plugins."""
+@dataclass(frozen=True)
+class _Base:
+    """The spec that a plan starts from, as a tree and resolved, who names its plugins, and sections left out of it."""
+
+    tree: Node
+    resolved: Resolved
+    named_by: NamedBy
+    doubtful: frozenset[str] = frozenset()
+
+
+def _base(tree: Node, overrides: Sequence[str], named_by: NamedBy, problems: list[Problem]) -> _Base | None:
+    """The base, without the sections that are at fault, which are noted; None where nothing is left.
+
+    Raises:
+        SpecError: there is no base, or its file cannot be read.
+    """
     node = tree.child(BASE)
     if node is None:
         raise SpecError([Problem(tree.place, BASE, "is missing: the path of a spec, or its sections")])
@@ -144,7 +197,21 @@ def _base(tree: Node, overrides: Sequence[str], named_by: NamedBy) -> tuple[Node
     named_by = namer([*files, *extended(node)], named_by)
     changes, override_problems = overrides_tree(overrides)
     base = merge(base, changes)
-    return base, resolve(base, override_problems, named_by=named_by), named_by
+    try:
+        return _Base(base, resolve(base, override_problems, named_by=named_by), named_by)
+    except SpecError as error:
+        problems += error.problems
+        return _without(base, frozenset(problem.key.split(".")[0] for problem in error.problems), named_by)
+
+
+def _without(base: Node, doubtful: frozenset[str], named_by: NamedBy) -> _Base | None:
+    """The base without these sections; None where it is no spec then."""
+    assert isinstance(base.value, dict)
+    rest = base.holding({key: node for key, node in base.value.items() if key not in doubtful})
+    try:
+        return _Base(rest, resolve(rest, named_by=named_by), named_by, doubtful)
+    except SpecError:
+        return None
 
 
 def _name(node: Node | None, base: Resolved) -> str:

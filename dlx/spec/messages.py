@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from dlx.component import Component
-from dlx.errors import MOST_SHOWN, Place, Problem, allowed, nearest
+from dlx.component import Component, Options
+from dlx.errors import MOST_SHOWN, Place, Problem, allowed, hint, listing, nearest
 from dlx.spec.sections import Spec
 from dlx.spec.shapes import SPEC, Shape, shape_at
 from dlx.spec.tree import KeyPath, Node, dotted, excerpt
+from dlx.synonyms import SYNONYMS, plainly
 
 # What was expected, by the type of pydantic's error: a value of another type, or one of the same type within bounds.
 _TYPES = {
@@ -106,15 +107,23 @@ def _unknown(path: KeyPath, root: Node, shape: Shape) -> str:
     if above is None or options is None:
         return "unknown key"
     of = f" of {options.kind} {options.name}" if issubclass(options, Component) and above.family else ""
-    hint = allowed(key, list(options.model_fields))
-    elsewhere = next((place for place in _places(key)), None)
-    if "did you mean" not in hint and elsewhere and shape is SPEC:
-        hint = f"{hint[:-1]}; did you mean {elsewhere}?)"
-    return f"unknown key{of} {hint}"
+    names = list(options.model_fields)
+    near = nearest(key, names)
+    if shape is SPEC and (near is None or (plainly(key) in SYNONYMS and near not in SYNONYMS[plainly(key)])):
+        near = place_of(key) or near
+    return f"unknown key{of} {listing(names, hint(key, near))}"
+
+
+def place_of(key: str) -> str | None:
+    """The dotted key of a spec that ends in this one, or in what another tool calls so."""
+    names = (*SYNONYMS.get(plainly(key), ()), key)  # first what is meant elsewhere: `dropout` also pins a stream
+    return next((place for name in names for place in _places(name)), None)
 
 
 def _places(key: str) -> Iterator[str]:
     """The dotted keys of a spec that end in this one."""
+    if key in Spec.model_fields:
+        yield key
     for section, field in Spec.model_fields.items():
         record = Shape((field.annotation,)).record
         options = type(field.default) if isinstance(field.default, Component) else record
@@ -141,8 +150,25 @@ def _what(details: list[ErrorDetails], node: Node, shape: Shape | None) -> str:
     short = short_form.says if short_form and "a mapping" in types else names
     *others, last = dict.fromkeys([*short, *types])
     near = nearest(text, names)
-    hint = f" (did you mean {near}?)" if near else ""
-    return f"expected {', '.join(others)}{' or ' if others else ''}{last}, got {excerpt(node)}{hint}"
+    if near is None and last == "a list" and (not others or "," in text):
+        near = _listed(node)
+    if near is None and [*short] == ["true", "false"] and isinstance(node.value, int) and shape and shape.record:
+        near = _only_number(shape.record, node.value)
+    question = f" (did you mean {near}?)" if near else ""
+    return f"expected {', '.join(others)}{' or ' if others else ''}{last}, got {excerpt(node)}{question}"
+
+
+def _listed(node: Node) -> str | None:
+    """The list that a value without brackets was probably meant to be, such as ``[64, 32]`` for ``64,32``."""
+    entries = str(node.value).strip("()").split(",") if isinstance(node.value, str | int | float) else []
+    words = [entry.strip() for entry in entries]
+    return f"[{', '.join(words)}]" if words and all(re.fullmatch(r"[\w.+-]+", word) for word in words) else None
+
+
+def _only_number(record: type[Options], value: int) -> str | None:
+    """The mapping that a bare number was probably meant to be: its first option, where that is a whole number."""
+    name, field = next(iter(record.model_fields.items()))
+    return f"{{{name}: {value}}}" if type(field.default) is int else None
 
 
 def _message(detail: ErrorDetails) -> str:

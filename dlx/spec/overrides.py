@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from dlx.spec.shapes import SPEC, Shape, write_out
 from dlx.spec.tree import KeyPath, Node, dotted
 from dlx.spec.yaml_text.limits import MAX_DEPTH
 from dlx.spec.yaml_text.reading import parse
-from dlx.text import shorten
+from dlx.text import quoted, shorten
 
 
 def overrides_tree(overrides: Sequence[str], shape: Shape = SPEC) -> tuple[Node, list[Problem]]:
@@ -25,23 +26,57 @@ def overrides_tree(overrides: Sequence[str], shape: Shape = SPEC) -> tuple[Node,
     nowhere = Place("command line")
     trees: list[Node] = [Node({}, nowhere, nowhere)]
     problems: list[Problem] = []
-    for override in overrides:
+    for words in in_words(overrides):
         try:
-            trees.append(write_out(_override_tree(override), shape))
+            trees.append(write_out(_override_tree(words), shape))
         except SpecError as error:
             problems += error.problems
     return combine(trees, problems), problems
 
 
-def _override_tree(override: str) -> Node:
-    """``a.b=value`` as the tree {a: {b: value}}."""
+def in_words(overrides: Sequence[str]) -> list[list[str]]:
+    """The arguments that belong to each setting: one, unless spaces stand around ``=``, or in a list without quotes.
+
+    >>> in_words(["seed=2", "training.epochs", "=", "10", "architecture.hidden=[64,", "32]"])
+    [['seed=2'], ['training.epochs', '=', '10'], ['architecture.hidden=[64,', '32]']]
+    """
+    groups: list[list[str]] = []
+    for word in overrides:
+        before = " ".join(groups[-1]) if groups else ""
+        is_open = bool(before) and (_is_open(before) or ("=" not in word and before.endswith(("=", ":"))))
+        if is_open or (before and word.startswith("=") and "=" not in before):
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+    return groups
+
+
+def _is_open(text: str) -> bool:
+    """Whether a bracket or brace waits for its end."""
+    return any(text.count(left) > text.count(right) for left, right in ("[]", "{}"))
+
+
+def _override_tree(words: Sequence[str]) -> Node:
+    """``a.b=value`` as the tree {a: {b: value}}; raises `SpecError` where it is something else."""
+    override = " ".join(words)
     place = Place(f"command line: {shorten(override, LONGEST_KEY)}")
     key, equals, value = override.partition("=")
+    if len(words) > 1 or (equals and (key != key.strip() or key.startswith("+"))):
+        what = f"a setting is one word: {quoted(_as_setting(override))}"
+        raise SpecError.of(place, "", what if _as_setting(override) else what.partition(":")[0])
     if not equals or not all(key.split(".")):
-        raise SpecError.of(place, "", "expected key=value, as in optimizer.learning_rate=0.01")
+        setting = _as_setting(override)
+        example = f" (did you mean {quoted(setting)}?)" if setting else ", as in optimizer.learning_rate=0.01"
+        raise SpecError.of(place, "", f"expected key=value{example}")
     if key == "extends":
         raise SpecError.of(place, key, "stands in a spec file, not on the command line")
     return nested(key, parse(value, place), place)
+
+
+def _as_setting(text: str) -> str:
+    """The setting that a text was probably meant to be; empty where none can be read from it."""
+    match = re.fullmatch(r"\+*\s*([a-z_]\w*(?:\.\w+)*)\s*[=:]\s*(\S.*)", text.strip())
+    return f"{match[1]}={match[2]}" if match else ""
 
 
 def nested(key: str, tree: Node, place: Place) -> Node:

@@ -111,7 +111,7 @@ def test_help_alone_is_that_of_dlx(call_dlx: Run) -> None:
 def test_help_of_what_is_no_command(words: list[str], near: str, call_dlx: Run) -> None:
     result = call_dlx("help", *words)
     assert (result.code, result.stdout) == (2, "")
-    assert result.stderr.startswith(f"error: there is no command {words[-1]!r}")
+    assert result.stderr.startswith(f"error: there is no command dlx {' '.join(words)} ")
     assert near in result.stderr
 
 

@@ -67,7 +67,7 @@ def test_the_command_trains_tells_and_keeps(folder: Path, call_dlx: Call) -> Non
         (("run", "--learning-curve", "--sizes", "20,400"), "error: --sizes: train has 160 examples (allowed 2 to 160)"),
         (("run", "--learning-curve", "--target", "low"), "error: --target low: expected an error above 0 such as 0.03"),
         (("run", "--learning-curve", "--budget", "soon"), "error: --budget soon: expected a time such as 90s"),
-        (("moons.yaml", "--learning-curve"), "error: moons.yaml: is no run directory"),
+        (("moons.yaml", "--learning-curve"), "error: moons.yaml: is a spec, not a run"),
     ],
 )
 def test_what_it_refuses(folder: Path, call_dlx: Call, arguments: tuple[Any, ...], message: str) -> None:

@@ -19,8 +19,8 @@ PACKAGE = ROOT / "dlx"
 
 # Lowest first; a module may import its own room and those before it, wherever in the file the import stands.
 ROOMS = (
-    "text", "errors", "extras", "words", "types", "events", "component", "plain_data", "locks", "files", "nn",
-    "stats", "data", "spec", "training", "documents", "gradcheck", "diagnose", "show", "runs", "search", "api",
+    "text", "synonyms", "errors", "extras", "words", "types", "events", "component", "plain_data", "locks", "files",
+    "nn", "stats", "data", "spec", "training", "documents", "gradcheck", "diagnose", "show", "runs", "search", "api",
     "cli", "__main__",
 )  # fmt: skip
 # Of the rooms with sub-rooms: from which of these a sub-room takes something. All others do not know each other.
@@ -42,7 +42,7 @@ BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "folds": ("trials",),
     },
 }
-LIGHT = {"dlx", "__version__", "text", "errors", "words", "types"}  # what the command line starts with
+LIGHT = {"dlx", "__version__", "text", "synonyms", "errors", "words", "types"}  # what the command line starts with
 ALSO_LIGHT = {"dlx.runs.signals", "dlx.data.reading"}
 # What is imported before the command is known.
 FIRST = {

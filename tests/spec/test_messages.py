@@ -48,14 +48,17 @@ OPTIMIZERS = ", ".join(Optimizer.members())
         ("name: 5", "2:7: name: expected text, got 5"),
         ("dtype: float23", "2:8: dtype: got 'float23' (allowed float32, float64; did you mean float32?)"),
         ("task: 3", "2:7: task: got 3 (allowed binary, multiclass, multilabel, regression)"),
-        ("plugins: a.py", "2:10: plugins: expected a list, got 'a.py'"),
+        ("plugins: a.py", "2:10: plugins: expected a list, got 'a.py' (did you mean [a.py]?)"),
         ("training:", "2:10: training: expected a mapping, got nothing"),
         (
             "training: {batch_size: ful}",
             "2:24: training.batch_size: expected full or a whole number, got 'ful' (did you mean full?)",
         ),
         ("training: {batch_size: 0}", "2:24: training.batch_size: expected at least 1, got 0"),
-        ("training: {early_stopping: 5}", "2:28: training.early_stopping: expected true, false or a mapping, got 5"),
+        (
+            "training: {early_stopping: 5}",
+            "2:28: training.early_stopping: expected true, false or a mapping, got 5 (did you mean {patience: 5}?)",
+        ),
         (
             "training: {early_stopping: {patience: 0.5}}",
             "2:39: training.early_stopping.patience: expected a whole number, got 0.5",
@@ -82,7 +85,7 @@ OPTIMIZERS = ", ".join(Optimizer.members())
         ("optimizer: {name: rmsprop, beta: 1}", "2:34: optimizer.beta: expected less than 1.0, got 1"),
         ("schedule: manual", "2:1: schedule.table: is missing"),
         ("randomness: {dropout: {}}", "2:14: randomness.dropout.seed: is missing"),
-        ("architecture: {hidden: 5}", "2:24: architecture.hidden: expected a list, got 5"),
+        ("architecture: {hidden: 5}", "2:24: architecture.hidden: expected a list, got 5 (did you mean [5]?)"),
         ("architecture: {hidden: [x]}", "2:25: architecture.hidden.0.units: expected a whole number, got 'x'"),
         ("architecture: {hidden: [[3]]}", "2:25: architecture.hidden.0: expected a whole number, got [3]"),
         ("architecture: {hidden: [{}]}", "2:25: architecture.hidden.0.units: is missing"),

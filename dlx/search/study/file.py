@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dlx.errors import MOST_SHOWN, Place, Problem, SpecError
-from dlx.search.plan import Plan, load_plan
+from dlx.search.plan import Plan, read_plan
 from dlx.search.study.claim_check import check_claim
 from dlx.search.study.claim_parser import ClaimError, parse_claim
 from dlx.search.study.claims import Claim, term_of
@@ -84,16 +84,16 @@ def load_study(path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy =
     Raises:
         SpecError: with everything that is wrong with the file, its base, its variants and its claims.
     """
-    return _StudyReader(load_plan(path, overrides, StudyFile, named_by)).study()
+    return _StudyReader(*read_plan(path, overrides, StudyFile, named_by)).study()
 
 
 class _StudyReader:
     """From a plan to a study, collecting what is wrong."""
 
-    def __init__(self, plan: Plan[StudyFile]) -> None:
+    def __init__(self, plan: Plan[StudyFile], problems: list[Problem]) -> None:
         self.plan = plan
         self.section = "variants" if plan.options.sweep is None else "sweep"
-        self.problems: list[Problem] = []
+        self.problems = problems
 
     def study(self) -> Study:
         changes = self._changes()
@@ -103,16 +103,19 @@ class _StudyReader:
                 variants.append(variant)
         self._refuse_equal(variants, changes)
         specs = {variant.name: variant.spec for variant in variants}
-        claims = self._claims(specs, wrong=changes.keys() - specs.keys()) if changes else []
+        node = self.plan.places.child(self.section)
+        stated = changes.keys() | (node.value if node is not None and isinstance(node.value, dict) else {}).keys()
+        claims = self._claims(specs, wrong=stated - specs.keys()) if changes else []
         if self.problems:
-            raise SpecError(self.problems)
+            raise SpecError(sorted(self.problems, key=lambda problem: problem.place.order()))
         return Study(self.plan, tuple(variants), tuple(claims))
 
     def _changes(self) -> dict[str, Node]:
         """For each variant a tree of changes, in which every value has its place."""
         options, places = self.plan.options, self.plan.places
         if (options.variants is None) == (options.sweep is None):
-            self.problems.append(Problem(places.place, "variants", "a study has variants, or a sweep"))
+            if not self.problems:  # which may be the reason
+                self.problems.append(Problem(places.place, "variants", "a study has variants, or a sweep"))
             return {}
         if options.sweep is not None:
             return self._swept(options.sweep)
@@ -177,7 +180,8 @@ class _StudyReader:
             return None
 
     def _note(self, error: SpecError, name: str) -> None:
-        self.problems += [replace(problem, key=dotted((self.section, name, problem.key))) for problem in error.problems]
+        problems = self.plan.undoubted(error.problems)
+        self.problems += [replace(problem, key=dotted((self.section, name, problem.key))) for problem in problems]
 
     def _refuse_equal(self, variants: Sequence[Variant], changes: Mapping[str, Node]) -> None:
         names: dict[str, str] = {}

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from dlx.errors import MOST_SHOWN, Place, Problem, SpecError
-from dlx.search.plan import Plan, load_plan
+from dlx.search.plan import Plan, read_plan
+from dlx.search.tune.forecast import unheeded
 from dlx.search.tune.section import Number, Range, TuneFile
 from dlx.search.tune.space import LAYERS, UNITS, Dimension, Scale, Space
 from dlx.spec.overrides import nested
@@ -42,8 +43,9 @@ def load_tune(
     Raises:
         SpecError: with everything that is wrong with the file, its spec, and what the spec refuses of the space.
     """
-    plan = _measuring(load_plan(path, overrides, TuneFile, named_by))
-    return plan, _SpaceReader(plan).space()
+    read, problems = read_plan(path, overrides, TuneFile, named_by)
+    plan = _measuring(read)
+    return plan, _SpaceReader(plan, problems).space()
 
 
 def _measuring(plan: Plan[TuneFile]) -> Plan[TuneFile]:
@@ -58,9 +60,9 @@ def _measuring(plan: Plan[TuneFile]) -> Plan[TuneFile]:
 class _SpaceReader:
     """From the ranges of a plan to a space, collecting what is wrong."""
 
-    def __init__(self, plan: Plan[TuneFile]) -> None:
+    def __init__(self, plan: Plan[TuneFile], problems: list[Problem]) -> None:
         self.plan = plan
-        self.problems: list[Problem] = []
+        self.problems = problems
 
     def space(self) -> Space:
         ranges = self.plan.options.search.space
@@ -73,7 +75,8 @@ class _SpaceReader:
             if len(self.problems) <= MOST_SHOWN:
                 dimensions += self._dimensions(key, range_)
         if self.problems:
-            raise SpecError(self.problems)
+            every = [*self.problems, *unheeded(self.plan)]
+            raise SpecError(sorted(every, key=lambda problem: problem.place.order()))
         hidden = next((key for key, range_ in ranges.items() if range_.layers is not None), None)
         return Space(tuple(dimensions), hidden)
 
@@ -150,7 +153,7 @@ class _SpaceReader:
         try:
             self.plan.resolved(_change(key, value, node.place))
         except SpecError as error:
-            for problem in error.problems:
+            for problem in self.plan.undoubted(error.problems):
                 what = problem.what if problem.key == key else f"{problem.key}: {problem.what}"
                 self.problems.append(Problem(node.place, self._key(key), what))
             return False

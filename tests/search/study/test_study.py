@@ -242,6 +242,22 @@ def test_wrong_studies(tmp_path: Path, old: str, new: str, message: str) -> None
     assert message in str(caught.value)
 
 
+def test_the_file_its_base_its_variants_and_its_claims_are_looked_at_together(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text("data: {source: moons}\ntraining: {epochs: 0}\n")
+    (tmp_path / "study.yaml").write_text(
+        "base: base.yaml\nsedes: 3\nvariants:\n  he: {initializer: he}\n  big: {architecture.hiden: [9]}\n"
+        "  long: {training.epochs: 9}\nexpect:\n  - he.dev_eror < 0.1\n  - big.dev_error < 0.1\n"
+    )
+    with pytest.raises(SpecError) as caught:
+        load_study(tmp_path / "study.yaml")
+    assert [problem.key for problem in caught.value.problems] == [
+        "training.epochs",
+        "sedes",
+        "variants.big.architecture.hiden",
+        "expect.0",
+    ]
+
+
 def test_a_sweep_is_a_variant_for_each_value(tmp_path: Path) -> None:
     head, tail = STUDY[: STUDY.index("variants:")], 'expect: [\'"l2=0".train_cost < "l2=30".train_cost\']\n'
     document = studied(tmp_path / "study", head + "sweep: {regularization.l2: [0, 3, 30]}\nseeds: 1\n" + tail)

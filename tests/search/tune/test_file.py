@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 
 from dlx.errors import SpecError
-from dlx.search.plan import load_plan
 from dlx.search.tune.file import load_tune
 from dlx.search.tune.forecast import check
-from dlx.search.tune.section import TuneFile
 from dlx.search.tune.space import Space
 
 HEAD = """base:
@@ -144,16 +142,16 @@ def test_an_override_changes_the_search_or_its_base(tmp_path: Path) -> None:
     path = tmp_path / "tune.yaml"
     path.write_text("base: base.yaml\nsearch: {space: {optimizer.beta: {one_minus_log_uniform: [0.9, 0.999]}}}\n")
     given = ["base.training.epochs=3", "search.trials=5", "search.halving=false"]
-    plan = load_plan(path, given, TuneFile)
+    plan = load_tune(path, given)[0]
     assert plan.base.spec.training.epochs == 3
     assert (plan.options.search.trials, plan.options.search.halving) == (5, None)
     path.write_text(plan.text())
-    again = load_plan(path, [], TuneFile)
+    again = load_tune(path)[0]
     assert (again.base.spec, again.options, again.name) == (plan.base.spec, plan.options, "experiment")
     with pytest.raises(SpecError, match=r"command line: search.trails=5: search.trails: unknown key"):
-        load_plan(path, ["search.trails=5"], TuneFile)
+        load_tune(path, ["search.trails=5"])
     with pytest.raises(SpecError, match=r"command line: training.epocs=5: training.epocs: unknown key"):
-        load_plan(path, ["base.training.epocs=5"], TuneFile)
+        load_tune(path, ["base.training.epocs=5"])
 
 
 def test_another_kind_of_file_is_told_in_one_line(tmp_path: Path) -> None:
@@ -165,7 +163,7 @@ def test_another_kind_of_file_is_told_in_one_line(tmp_path: Path) -> None:
         path = tmp_path / "x.yaml"
         path.write_text(text)
         with pytest.raises(SpecError) as caught:
-            load_plan(path, (), TuneFile)
+            load_tune(path)
         assert said in str(caught.value)
         assert len(caught.value.problems) == 1
 
@@ -213,3 +211,26 @@ def test_an_objective_that_cannot_be_measured(tmp_path: Path, objective: str, me
     with pytest.raises(SpecError) as caught:
         tuned(tmp_path, f"objective: {objective}\nspace: {{optimizer.learning_rate: {{log_uniform: [0.1, 1]}}}}")
     assert message in str(caught.value)
+
+
+def test_the_file_its_base_and_its_space_are_looked_at_together(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text("data: {source: moons, split: {train: 60, dev: 40}}\noptimizer: adm\nsede: 2\n")
+    (tmp_path / "tune.yaml").write_text(
+        "base: base.yaml\nsearch:\n  methd: random\n  trials: 0\n  space:\n"
+        "    training.epocs: {uniform: [1, 5]}\n    regularization.l2: {unifrm: [0, 1]}\n"
+        "    optimizer.beta1: {uniform: [0.5, 0.9]}\n"
+    )
+    with pytest.raises(SpecError) as caught:
+        load_tune(tmp_path / "tune.yaml")
+    assert [problem.key for problem in caught.value.problems] == [
+        "optimizer",
+        "sede",
+        "search.methd",
+        "search.trials",
+        "search.space.training.epocs",
+        "search.space.regularization.l2.unifrm",
+    ]
+    (tmp_path / "tune.yaml").write_text("base: base.yaml\nsearch: {space: {regularization.l2: {uniform: [0, 1]}}}\n")
+    with pytest.raises(SpecError) as caught:
+        load_tune(tmp_path / "tune.yaml")
+    assert [problem.key for problem in caught.value.problems] == ["optimizer", "sede"]

@@ -1,0 +1,48 @@
+"""Runs and tables that are named where a spec belongs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dlx.errors import DataError, UsageError
+from dlx.runs import references
+from dlx.runs.file_names import CONFIG, SPECS
+from dlx.runs.latest import followed
+from dlx.runs.stand_ins import is_table
+from dlx.text import command
+
+PLANNED = {("tune",): "search", ("study",): "variants"}
+
+
+def refuse_as_spec(path: Path, *words: str) -> None:
+    """Raise UsageError where what is named as a spec is a run, by its directory or a short name, or a table.
+
+    ``words`` are those of the command that takes the spec, such as ``config show``.
+    """
+    if path.suffix in SPECS and path.is_file():
+        return
+    if path.is_file() and is_table(path):
+        new = command("new", path, "--target", "COLUMN", "--out", path.with_suffix(".yaml"))
+        raise UsageError(f"{path}: is a table, not a spec: {new} writes the spec that trains on it")
+    run = _run_of(path)
+    if run is not None:
+        raise UsageError(f"{path}: is a run, not a spec: {_ways_on(run, words)}")
+
+
+def _run_of(path: Path) -> Path | None:
+    if path.is_dir():
+        return path if (followed(path) / CONFIG).is_file() else None
+    if path.exists() or path.suffix in SPECS:
+        return None
+    try:
+        return references.locate(str(path))
+    except (UsageError, DataError):  # it means no run either
+        return None
+
+
+def _ways_on(run: Path, words: tuple[str, ...]) -> str:
+    if words == ("train",):
+        return f"{command('train', '--resume', run)} goes on with it, {command('train', run / CONFIG)} repeats it"
+    if words in PLANNED:
+        return f"{command(*words)} takes a plan, with `base: {run / CONFIG}` and `{PLANNED[words]}:`"
+    return f"{command(*words, run / CONFIG)} takes its spec"

@@ -1,0 +1,166 @@
+"""Wrong usage: one dialect of errors, each with what is right instead, and that is then accepted."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlx.cli.commands import COMMANDS, load_command
+from dlx.cli.usage import OPTIONS, SYNONYMS
+
+Run = Callable[..., Any]
+
+SPEC = "data: {source: {name: moons, m: 40}, split: {train: 30, dev: 10}}\narchitecture: {hidden: [4]}\n"
+SPEC += "training: {epochs: 1, batch_size: 30}\n"
+PLAN = "base: spec.yaml\nsearch: {space: {optimizer.learning_rate: {uniform: [0.1, 1]}}}\n"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, call_dlx: Run) -> Path:
+    """One with a spec, a plan, a table and a run of the spec."""
+    folder = tmp_path_factory.mktemp("wrong")
+    (folder / "spec.yaml").write_text(SPEC, encoding="utf-8")
+    (folder / "plan.yaml").write_text(PLAN, encoding="utf-8")
+    (folder / "table.csv").write_text("a,b,kind\n1,2,x\n2,3,y\n", encoding="utf-8")
+    assert call_dlx("train", "spec.yaml", "-q", cwd=folder).code == 0
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("trian spec.yaml", "there is no command dlx trian (allowed …; did you mean train?)"),
+        ("fit spec.yaml", "there is no command dlx fit (did you mean dlx train?)"),
+        ("validate spec.yaml", "there is no command dlx validate (did you mean dlx config check SPEC?)"),
+        ("runs list", "there is no command dlx runs list (did you mean dlx runs?)"),
+        ("runs rm latest", "there is no command dlx runs rm (did you mean dlx runs remove?)"),
+        ("config sho spec.yaml", "there is no command dlx config sho (allowed …; did you mean show?)"),
+        ("version", "there is no command dlx version (did you mean dlx --version?)"),
+        ("train spec.yaml --outdir x", "dlx train has no option --outdir (did you mean --out?)"),
+        ("train spec.yaml --wrokers 2", "dlx train has no option --wrokers (did you mean --workers?)"),
+        ("train spec.yaml --qqq", "dlx train has no option --qqq (dlx train --help says more)"),
+        ("predict latest", "dlx predict: DATA is missing (usage: dlx predict [OPTIONS] RUN DATA)"),
+        ("train spec.yaml --out", "--out: a value is missing"),
+        ("train spec.yaml --dry-run=3", "--dry-run: takes no value"),
+        ("train spec.yaml --workers x", "--workers: expected a whole number of at least 1, got 'x'"),
+        ("gradcheck spec.yaml --epsilon=big", "--epsilon: expected a number, got 'big'"),
+        ("new table.csv --task classification", "--task: there is no 'classification' (allowed …; did you mean multi"),
+        ("list optimizer adam beta1", "dlx list takes no 'beta1' (usage: dlx list [OPTIONS] [KIND] [NAME])"),
+        ("train table.csv", "table.csv: is a table, not a spec: dlx new table.csv --target COLUMN --out table.yaml"),
+        ("diagnose table.csv", "table.csv: is a table, not a spec: "),
+        ("gradcheck table.csv", "table.csv: is a table, not a spec: "),
+        ("predict table.csv latest", "table.csv: is a table, not a run: the run stands in front of it"),
+        ("report spec.yaml", "spec.yaml: is a spec, not a run: dlx train spec.yaml trains it"),
+        ("tune latest", "latest: is a run, not a spec: dlx tune takes a plan, with `base: runs/experiment/"),
+        ("runs tag latst good", "latst: is no run (allowed …; did you mean latest?)"),
+    ],
+)
+def test_wrong_words_are_answered_in_one_line(typed: str, message: str, folder: Path, call_dlx: Run) -> None:
+    result = call_dlx(*shlex.split(typed), cwd=folder)
+    assert (result.code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert re.sub(r"allowed:? [^;]*; ", "allowed …; ", result.stderr).startswith(f"error: {message}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "setting"),
+    [
+        ("train spec.yaml --epochs 10", "training.epochs=10"),
+        ("train spec.yaml --lr=0.1", "optimizer.learning_rate=0.1"),
+        ("train spec.yaml --batch-size 8", "training.batch_size=8"),
+        ("train spec.yaml --optimizer adam", "optimizer=adam"),
+        ("config check spec.yaml --seed 3", "seed=3"),
+        ("tune plan.yaml --epochs 3", "base.training.epochs=3"),
+        ("train spec.yaml training.epochs = 2", "training.epochs=2"),
+        ("train spec.yaml training.epochs: 2", "training.epochs=2"),
+        ("train spec.yaml 'training.epochs = 2'", "training.epochs=2"),
+        ("train spec.yaml training.epochs:2", "training.epochs=2"),
+        ("train spec.yaml +training.epochs=2", "training.epochs=2"),
+        ("train spec.yaml architecture.hidden=[6, 5]", "'architecture.hidden=[6, 5]'"),
+        ("train spec.yaml optimizer={name: adam, beta1: 0.8}", "'optimizer={name: adam, beta1: 0.8}'"),
+    ],
+)
+def test_a_setting_is_answered_with_the_word_that_is_accepted(
+    typed: str, setting: str, folder: Path, call_dlx: Run
+) -> None:
+    result = call_dlx(*shlex.split(typed), cwd=folder)
+    assert (result.code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert re.search(rf"(: |as |did you mean ){re.escape(setting)}(\?\))?\n$", result.stderr)
+    file = typed.split()[(typed.split()[0] == "config" and 2) or 1]
+    assert call_dlx("config", "check", file, *shlex.split(setting), cwd=folder).code == 0
+
+
+@pytest.mark.parametrize(
+    ("override", "answer"),
+    [
+        ("lr=0.1", "did you mean optimizer.learning_rate?"),
+        ("optimizer.lr=0.1", "did you mean learning_rate?"),
+        ("training.learning_rate=0.1", "did you mean optimizer.learning_rate?"),
+        ("optimizer=sgd", "did you mean gradient_descent?"),
+        ("optimizer.momentum=0.9", "momentum is an optimizer: optimizer={name: momentum, beta: 0.9}"),
+        ("dropout=0.5", "did you mean regularization.keep_prob? it is the share that stays: 1 − dropout"),
+        ("layers=[64]", "did you mean architecture.hidden? a list with the units of each: [64, 32]"),
+        ("weight_decay=0.1", "did you mean regularization.l2?"),
+        ("random_state=1", "did you mean seed?"),
+        ("architecture.activation=Relu", "did you mean relu?"),
+        ("architecture.activation=softmax", "softmax is of the output, and follows from the labels"),
+        ("architecture.hidden=64", "did you mean [64]?"),
+        ("architecture.hidden=64,32", "did you mean [64, 32]?"),
+        ("training.early_stopping=5", "did you mean {patience: 5}?"),
+        ("loss=CrossEntropyLoss", "did you mean softmax?"),
+        ("data.source=iris", "data.source={name: file, path: DATA.csv, target: COLUMN}"),
+        ("data.source=make_moons", "did you mean moons?"),
+        ("metrics=[accuracy]", "accuracy is 1 − error"),
+        ("device=cuda", "dlx trains on the processor alone"),
+        ("initializer=kaiming_normal", "did you mean he?"),
+        ("schedule=CosineAnnealingLR", "did you mean cosine?"),
+    ],
+)
+def test_words_of_other_tools(override: str, answer: str, folder: Path, call_dlx: Run) -> None:
+    result = call_dlx("config", "check", "spec.yaml", override, cwd=folder)
+    assert (result.code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"command line: {override}: ")
+    assert answer in result.stderr
+
+
+def test_a_run_in_place_of_a_spec_is_named_with_its_spec(folder: Path, call_dlx: Run) -> None:
+    result = call_dlx("train", "latest", cwd=folder)
+    assert result.code == 2
+    resume, repeat = re.findall(r"dlx (train --resume \S+|train \S+config.yaml)", result.stderr)
+    assert call_dlx(*repeat.split(), "-q", "--out", "again", cwd=folder).code == 0
+    assert call_dlx(*resume.split(), "-q", cwd=folder).code == 0
+    shutil.rmtree(folder / "again")
+    assert "takes its spec" in call_dlx("config", "show", "latest", cwd=folder).stderr
+
+
+@pytest.mark.parametrize("near", ["runs/experimnt", "experimant", "runs/experiment/nothing"])
+def test_a_run_that_is_not_there_is_answered_with_the_nearest(near: str, folder: Path, call_dlx: Run) -> None:
+    result = call_dlx("diagnose", near, cwd=folder)
+    assert result.code == 2
+    assert (match := re.search(r"did you mean (runs/experiment/\S+)\?", result.stderr))
+    assert (folder / match[1] / "config.yaml").exists()
+
+
+def test_synonyms_lead_to_commands_and_options_that_are_there() -> None:
+    for words, synonyms in SYNONYMS.items():
+        names = COMMANDS if not words else load_command(words).commands
+        others = [word for entry in synonyms.values() for word in entry.split()]
+        assert len(set(others)) == len(others)
+        assert not set(others) & set(names)
+        for meant in filter(None, synonyms):
+            assert meant.split()[0] in {*names, "--version", "--install-completion"}
+    commands = [load_command(name) for name in COMMANDS]
+    commands += [below for command in commands for below in getattr(command, "commands", {}).values()]
+    options = {name for command in commands for parameter in command.params for name in parameter.opts}
+    assert OPTIONS.keys() - {"--debug"} <= options
+
+
+def test_no_traceback_and_no_box_of_another_dialect(folder: Path, call_dlx: Run) -> None:
+    result = call_dlx("train", "spec.yaml", "--nothing", cwd=folder)
+    assert not re.search("Usage:|Try |Error:|╭|Traceback", result.stderr)
+    assert call_dlx("train", "spec.yaml", "--nothing", "--debug", cwd=folder).stderr.startswith("Traceback")
