@@ -44,6 +44,8 @@ GROUPS = {
     },
     "Inspect": {
         "runs": "List past runs with the errors of the parameters that were kept, the newest last; tag or remove them.",
+        "explain": "Say what a key, a finding, a metric or a component means, with its default, what is allowed, and "
+        "an example.",
         "list": "List what a spec may name, with formulas and options.",
         "config": "Show or check a spec, or print the JSON Schema of specs.",
         "trust": "Allow plugins to run that a run names, by their content: a file that has changed since is not "

@@ -28,6 +28,7 @@ EXAMPLES = {
     "runs": ("dlx runs -n 10", "dlx runs --where 'dev_error<0.5' --sort dev_error"),
     "runs tag": ("dlx runs tag latest good", "dlx runs tag ~1 baseline seed-1"),
     "runs remove": ("dlx runs remove ~1 --yes", "dlx runs remove latest ~1 --yes"),
+    "explain": ("dlx explain optimizer.learning_rate", "dlx explain dead_units"),
     "list": ("dlx list optimizer", "dlx list optimizer adam"),
     "config": ("dlx config show spec.yaml", "dlx config check spec.yaml"),
     "config show": ("dlx config show spec.yaml --origin", "dlx config show spec.yaml training.batch_size=32 --step"),

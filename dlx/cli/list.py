@@ -1,8 +1,8 @@
-"""``dlx list``: the components that a spec may name, with their formulas, options, defaults and sources."""
+"""``dlx list``: the components that a spec may name, with formulas, options and sources; its sections and keys."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,42 +10,95 @@ import typer
 from dlx.cli.options import Json, Plugins
 from dlx.cli.rows import print_rows
 from dlx.errors import UsageError, allowed
+from dlx.runs import explain as explaining
+from dlx.search.study import section as study_section
+from dlx.search.tune import section as tune_section
 from dlx.show import terminal
-from dlx.spec import plugins, schema, trust
+from dlx.spec import keys, plugins, schema, sections, trust
 from dlx.spec.yaml_text import writing
 
 if TYPE_CHECKING:
     from dlx.component import Component
+    from dlx.runs.explain import Explanation
+    from dlx.spec.keys import Key
 
-Kind = Annotated[str | None, typer.Argument(metavar="KIND", help="Such as optimizer.", show_default=False)]
-Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Such as adam.", show_default=False)]
+Kind = Annotated[
+    str | None,
+    typer.Argument(metavar="KIND|SECTION", help="Such as optimizer, training or data.split.", show_default=False),
+]
+Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Such as adam, or epochs.", show_default=False)]
+
+WHOLE = "spec"  # the section of the keys that stand in none
 
 
 def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None, json: Json = False) -> None:
     """List what a spec may name, with formulas and options.
 
-    Alone it lists the kinds, with KIND the components of that kind, with NAME one of them with its options.
+    Alone it lists the kinds of components, and the sections of a spec and of the plans of dlx tune and dlx study; with
+    KIND or SECTION what is in it, with NAME one of these with its options.
     """
     plugins.load_installed()
     trust.load_named(plugin or ())
-    chosen = _chosen(kind, name)
+    by_section = _sections()
+    if kind in by_section:
+        _print_section(by_section[kind], name, json)
+        return
+    chosen = _chosen(kind, name, list(by_section))
     if json:
-        _print_json(chosen)
+        _print_json(chosen, by_section if kind is None else {})
     elif kind is None:
         print_rows([(family, ", ".join(members)) for family, members in chosen.items()])
+        typer.echo("\nSections, each with its keys")
+        print_rows([(section, ", ".join(map(_last, section_keys))) for section, section_keys in by_section.items()])
     elif name is None:
         _print_summaries(chosen[kind])
     else:
         _print_details(chosen[kind][name])
 
 
-def _chosen(kind: str | None, name: str | None) -> Mapping[str, Mapping[str, type[Component]]]:
+def _sections() -> dict[str, list[Key]]:
+    """The sections of a spec and of plans that are no components, with their keys."""
+    records = (sections.Spec, tune_section.TuneFile, study_section.StudyFile)
+    every = [key for record in records for key in keys.keys(record).values()]
+    by_section: dict[str, list[Key]] = {}
+    for key in every:
+        if not key.owners:
+            by_section.setdefault(key.path.rpartition(".")[0], []).append(key)
+    components = schema.components()
+    by_section = {WHOLE: by_section.pop(""), **by_section}
+    return {section: listed for section, listed in by_section.items() if section not in components}
+
+
+def _last(key: Key) -> str:
+    return key.path.rpartition(".")[2]
+
+
+def _print_section(section: Sequence[Key], name: str | None, json: bool) -> None:
+    """The keys of a section, or one of them."""
+    by_name = {_last(key): key for key in section}
+    if name is not None and name not in by_name:
+        raise UsageError(f"there is no key named {name!r} here {allowed(name, list(by_name))}")
+    chosen = [by_name[name]] if name is not None else section
+    explanations = [explaining.of_key(key) for key in chosen]
+    if json:
+        terminal.document({"keys": explaining.as_document(explanations)})
+    else:
+        print_rows([_row(explanation) for explanation in explanations])
+
+
+def _row(key: Explanation) -> tuple[str, ...]:
+    default = {None: "required", "null": "optional", "": ""}.get(key.default, f"default {key.default}")
+    return key.name.rpartition(".")[2], key.allowed or "", default, key.meaning
+
+
+def _chosen(kind: str | None, name: str | None, others: Sequence[str]) -> Mapping[str, Mapping[str, type[Component]]]:
     """The components asked for, by kind and name."""
     registry = schema.components()
     if kind is None:
         return dict(sorted(registry.items()))
     if kind not in registry:
-        raise UsageError(f"there is no kind of component named {kind!r} {allowed(kind, list(registry))}")
+        what = f"there is no kind of component or section named {kind!r}"
+        raise UsageError(f"{what} {allowed(kind, [*registry, *others])}")
     members = registry[kind]
     if name is None:
         return {kind: members}
@@ -54,9 +107,10 @@ def _chosen(kind: str | None, name: str | None) -> Mapping[str, Mapping[str, typ
     return {kind: {name: members[name]}}
 
 
-def _print_json(chosen: Mapping[str, Mapping[str, type[Component]]]) -> None:
+def _print_json(chosen: Mapping[str, Mapping[str, type[Component]]], by_section: Mapping[str, list[Key]]) -> None:
     components = [schema.description(member) for members in chosen.values() for member in members.values()]
-    terminal.document({"components": components})
+    listed = {section: [key.path for key in section_keys] for section, section_keys in by_section.items()}
+    terminal.document({"components": components, **({"sections": listed} if listed else {})})
 
 
 def _print_summaries(members: Mapping[str, type[Component]]) -> None:

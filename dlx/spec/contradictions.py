@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dlx.nn.norms.norm import Norm
-from dlx.spec.sections import OF_BATCHES, OF_NETWORKS, LayerSection, Spec, norms_of
+from dlx.spec.sections import DRAWN_ONCE, OF_BATCHES, OF_NETWORKS, LayerSection, Spec, norms_of
 from dlx.spec.tree import KeyPath, dotted
 from dlx.words import PARTS
 
@@ -213,7 +213,7 @@ def _loss(spec: Spec) -> Iterator[Contradiction]:
 
 
 def _randomness(spec: Spec) -> Iterator[Contradiction]:
-    for name in ("split", "subset", "initializer"):
+    for name in DRAWN_ONCE:
         stream = getattr(spec.randomness, name)
         if stream is not None and stream.reseed is not None:
             key: KeyPath = ("randomness", name, "reseed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from inspect import cleandoc
 from typing import Any
 
@@ -92,8 +93,8 @@ def _link(kind: str, default: Any) -> JSON:
     return {"anyOf": [family, {"$ref": f"#/$defs/{kind}.{default['name']}"}]} if isinstance(default, dict) else family
 
 
-def summary(member: type[Component]) -> str:
-    """The first paragraph of a component's docstring, in one line."""
+def summary(member: type[Options]) -> str:
+    """The first paragraph of the docstring of a component, or of a section, in one line."""
     return " ".join((member.__doc__ or "").strip().split("\n\n")[0].split())
 
 
@@ -112,6 +113,17 @@ def description(member: type[Component]) -> JSON:
     }
 
 
+def option_of(options: type[Options], name: str) -> JSON:
+    """What is said of one option: its type in words, whether it is required, its default and description."""
+    schema = _schema_of(options)
+    return _option(name, schema["properties"][name], name in schema.get("required", []))
+
+
+@cache
+def _schema_of(options: type[Options]) -> JSON:
+    return options.model_json_schema(by_alias=False)
+
+
 def _option(name: str, schema: JSON, required: bool) -> JSON:
     schemas = [schema, *schema.get("anyOf", [])]
     return {
@@ -121,6 +133,14 @@ def _option(name: str, schema: JSON, required: bool) -> JSON:
         "default": schema.get("default"),
         "description": next((part["description"] for part in schemas if "description" in part), ""),
     }
+
+
+def choices_of(options: type[Options], name: str) -> list[Any]:
+    """The values that may stand there by name, if only such may."""
+    schema = _schema_of(options)["properties"][name]
+    parts = [part for part in schema.get("anyOf", [schema]) if part.get("type") != "null"]
+    values = [part.get("enum", [part["const"]] if "const" in part else None) for part in parts]
+    return [value for listed in values for value in listed or ()]
 
 
 _TYPES = {"integer": "a whole number", "number": "a number", "string": "text", "boolean": "true or false"}

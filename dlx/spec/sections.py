@@ -100,6 +100,8 @@ class Randomness(Options):
     gradient_noise: Stream | None = Field(None, description="the noise on the gradient of an objective")
 
 
+DRAWN_ONCE = ("split", "subset", "initializer")  # of the streams: none of these can be restarted
+
 # To pydantic the words alone are right, and the schema lists them where they stand; the field holds the task.
 TASK_SCHEMA = core_schema.no_info_after_validator_function(Task, core_schema.literal_schema([*map(str, Task)]))
 StatedTask = Annotated[Task, GetPydanticSchema(lambda *_: TASK_SCHEMA)]

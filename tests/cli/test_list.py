@@ -16,7 +16,7 @@ Run = Callable[..., Any]
 
 
 def test_kinds_with_their_members(call_dlx: Run) -> None:
-    lines = call_dlx("list").stdout.splitlines()
+    lines = call_dlx("list").stdout.partition("\n\n")[0].splitlines()
     assert [line.split(maxsplit=1) for line in lines] == [
         [kind, ", ".join(members)] for kind, members in sorted(REGISTRY.items())
     ]
@@ -54,7 +54,7 @@ def test_json(call_dlx: Run, arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["optimizr"], "there is no kind of component named 'optimizr' (allowed "),
+        (["optimizr"], "there is no kind of component or section named 'optimizr' (allowed "),
         (["optimizer", "adm"], "there is no optimizer named 'adm' (allowed "),
     ],
 )
@@ -82,3 +82,29 @@ def test_every_default_of_the_spec_is_listed() -> None:
     for field in Spec.model_fields.values():
         if hasattr(field.default, "kind"):
             assert field.default.name in REGISTRY[field.default.kind]
+
+
+def test_sections_with_their_keys(call_dlx: Run) -> None:
+    _, _, sections = call_dlx("list").stdout.partition("\nSections, each with its keys\n")
+    by_name = {line.split()[0]: line.split(maxsplit=1)[1] for line in sections.splitlines()}
+    assert by_name["regularization"] == "l2, l1, keep_prob"
+    assert {"spec", "training", "data.split", "search", "expect"} <= by_name.keys()
+    assert not by_name.keys() & REGISTRY.keys()
+    lines = call_dlx("list", "training").stdout.splitlines()
+    names = {line.split()[0] for line in lines if not line.startswith(" ")}
+    assert names == set(type(Spec.model_fields["training"].default).model_fields)
+    assert (
+        call_dlx("list", "training", "epochs").stdout == "epochs  a whole number ≥ 1  default 10  passes over train\n"
+    )
+    [key] = json.loads(call_dlx("list", "training", "epochs", "--json").stdout)["keys"]
+    assert (key["name"], key["default"]) == ("training.epochs", "10")
+    assert json.loads(call_dlx("list", "--json").stdout)["sections"]["expect"] == ["expect.claim", "expect.why"]
+
+
+def test_explain_prints_and_gives_json(call_dlx: Run) -> None:
+    lines = call_dlx("explain", "training.epochs").stdout.splitlines()
+    assert lines[0].split() == ["training.epochs", "key"]
+    assert lines[-1].endswith("dlx train spec.yaml training.epochs=60")
+    [explanation] = json.loads(call_dlx("explain", "dead_units", "--json").stdout)["explanations"]
+    assert (explanation["kind"], explanation["also"]["severity"]) == ("finding", "warning")
+    assert call_dlx("explain", "nothing-like-it").code == 2

@@ -127,7 +127,7 @@ def test_debug_stands_anywhere_and_shows_the_traceback(call_dlx: Run, arguments:
     assert result.code == 2
     assert "Traceback (most recent call last)" in result.stderr
     assert result.stderr.endswith(
-        "error: there is no kind of component named 'nothing' " + result.stderr.split("'nothing' ")[-1]
+        "error: there is no kind of component or section named 'nothing' " + result.stderr.split("'nothing' ")[-1]
     )
 
 

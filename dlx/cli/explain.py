@@ -1,0 +1,62 @@
+"""``dlx explain``: what a key, a finding, a metric or a component means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dlx.cli.options import Json, Plugins
+from dlx.cli.rows import print_rows
+from dlx.runs import explain as explaining
+from dlx.search.study import section as study_section
+from dlx.search.tune import section as tune_section
+from dlx.show import terminal
+from dlx.spec import plugins, trust
+
+if TYPE_CHECKING:
+    from dlx.runs.explain import Explanation
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="KEY|FINDING|METRIC|COMPONENT",
+        help="Such as optimizer.learning_rate, dead_units, f1 or adam; of a key its last part may do.",
+        show_default=False,
+    ),
+]
+
+
+def explain(name: Name, plugin: Plugins = None, json: Json = False) -> None:
+    """Say what a key, a finding, a metric or a component means, with its default, what is allowed, and an example.
+
+    Keys are those of specs, and of the plans of dlx tune and dlx study.
+    """
+    plugins.load_installed()
+    trust.load_named(plugin or ())
+    explanations = explaining.explain(name, [tune_section.TuneFile, study_section.StudyFile])
+    if json:
+        terminal.document({"explanations": explaining.as_document(explanations)})
+        return
+    for number, explanation in enumerate(explanations):
+        if number:
+            typer.echo()
+        _print(explanation)
+
+
+def _print(explanation: Explanation) -> None:
+    of = f" of {', '.join(explanation.of)}" if explanation.of else ""
+    rows = [(explanation.name, f"{explanation.kind}{of}"), ("meaning", explanation.meaning)]
+    rows += [("allowed", explanation.allowed or ""), ("default", _default(explanation))]
+    rows += [("short", form) for form in explanation.short_forms]
+    rows += list((explanation.also or {}).items())
+    rows += [("related", ", ".join(explanation.related)), ("example", explanation.example)]
+    print_rows([(label, text) for label, text in rows if text])
+
+
+def _default(explanation: Explanation) -> str:
+    if explanation.kind != "key":
+        return ""
+    if explanation.default is None:
+        return "none: it has to be stated"
+    return "nothing: it is left out" if explanation.default == "null" else explanation.default
