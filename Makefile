@@ -122,10 +122,11 @@ package:  ## build sdist and wheel into dist/, check them, and use the wheel in 
 	@sh .ci/environment .venv-package .ci/package.txt
 	@sh .ci/package
 
-schema:  ## write configs/schema.json, by which editors complete the keys of a spec
+schema:  ## write configs/schema.json and dlx/cli/names.json, by which editors and shells complete keys
 	@sh .ci/environment .venv dlx
 	.venv/bin/dlx config schema > .venv/schema.json
 	mv .venv/schema.json configs/schema.json
+	.venv/bin/python -m dlx.cli.names
 
 clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
@@ -66,7 +67,7 @@ def _broken_pipe() -> Iterator[None]:
         raise typer.Exit(BROKEN_PIPE) from None
 
 
-app = Commands(cls=_Commands, add_completion=True, no_args_is_help=True, context_settings=SETTINGS)
+app = Commands(cls=_Commands, no_args_is_help=True, context_settings=SETTINGS)
 
 
 def _print_version(requested: bool) -> None:
@@ -78,11 +79,37 @@ def _print_version(requested: bool) -> None:
 Version = Annotated[
     bool, typer.Option("--version", "-V", callback=_print_version, is_eager=True, help="Print the version.")
 ]
+
+
+def _complete_here(requested: bool) -> None:
+    if requested:
+        import_module("dlx.cli.shells").set_up()
+        raise typer.Exit
+
+
+def _show_completion(requested: bool) -> None:
+    if requested:
+        import_module("dlx.cli.shells").show()
+        raise typer.Exit
+
+
+Install = Annotated[
+    bool,
+    typer.Option(
+        "--install-completion", callback=_complete_here, is_eager=True, help="Have the shell in use complete dlx."
+    ),
+]
+Show = Annotated[
+    bool,
+    typer.Option(
+        "--show-completion", callback=_show_completion, is_eager=True, help="Print what the shell would run for that."
+    ),
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere.")]
 
 
 @app.callback()
-def dlx(version: Version = False, debug: Debug = False) -> None:
+def dlx(version: Version = False, debug: Debug = False, install: Install = False, show: Show = False) -> None:
     """A laboratory for training fully-connected networks in NumPy, driven by YAML."""
 
 
@@ -90,6 +117,8 @@ def main() -> int:
     """Run the command that ``sys.argv`` gives; returns its exit code, whatever happens."""
     arguments = sys.argv[1:]
     with sound_streams():
+        if (line := os.environ.get("_DLX_COMPLETE")) is not None:
+            return int(import_module("dlx.cli.completion").answer(line))
         if current_thread() is main_thread():
             _heed_signals()
         try:
