@@ -24,6 +24,7 @@ from dlx.cli.commands import COMMANDS, GROUPS, load_command
 from dlx.cli.late_imports import late_imports
 from dlx.cli.layout import SETTINGS, CommandGroup, Commands, write_rows
 from dlx.cli.messages import message_and_code
+from dlx.cli.quiet import quiet_by_command
 from dlx.cli.reading_bar import reading_shown
 from dlx.cli.remarks import remarks_shown
 from dlx.cli.standard_streams import flush_stdout, sound_streams
@@ -122,7 +123,7 @@ def main() -> int:
         if current_thread() is main_thread():
             _heed_signals()
         try:
-            with remarks_shown(), reading_shown(arguments):
+            with quiet_by_command(), remarks_shown(), reading_shown(arguments):
                 try:
                     code = _run([argument for argument in arguments if argument != "--debug"])
                 except SystemExit as end:

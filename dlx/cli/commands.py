@@ -39,8 +39,8 @@ GROUPS = {
         "the value.",
         "calibrate": "Show whether a network's probabilities are what they say, and fit the temperature on dev that "
         "mends them.",
-        "export": "Write a trained network for ONNX, PyTorch or Keras, or what runs measured for TensorBoard, MLflow or a "
-        "table.",
+        "export": "Write a trained network for ONNX, PyTorch or Keras, or what runs measured for TensorBoard, MLflow "
+        "or a table.",
     },
     "Inspect": {
         "runs": "List past runs with the errors of the parameters that were kept, the newest last; tag or remove them.",

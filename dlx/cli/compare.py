@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 AGAINST = "--against"
 
 Runs = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
         metavar="RUN…",
         help="Directories, ids, tags, latest, ~1 …; a tag, the name of a spec or a folder of runs means all of them.",
@@ -67,7 +67,7 @@ compare_app = Commands()
 
 @compare_app.command(cls=Compare)
 def compare(
-    runs: Runs,
+    runs: Runs = None,
     against: Against = None,
     out: Out = None,
     metric: Metrics = None,
@@ -79,13 +79,16 @@ def compare(
     """Show how runs and their results differ: a table, their curves, and how sure the difference is.
 
     Runs that differ only in their seeds are a group. Of two groups, or of RUNs --against others, the difference of the
-    dev errors is given with its 95 % interval, paired by seed, and by dev example where these are the same. With
-    --json, --csv or --md that is all that is printed, and the picture is drawn only with --out.
+    dev errors is given with its 95 % interval, paired by seed, and by dev example where these are the same. Of
+    different data there is no verdict. Without a RUN it is the last two of the same data. With --json, --csv or --md
+    that is all that is printed, and the picture is drawn only with --out.
     """
     if json + csv + md > 1:
         raise UsageError("--json, --csv and --md: one document at a time")
     trust.load_named(plugin or ())
-    comparison = comparisons.compare(runs, against or [], _metrics(metric or []))
+    if runs is None and against:
+        raise UsageError("--against RUN… is what other runs, named before it, are compared with")
+    comparison = comparisons.compare(runs or comparisons.newest_pair(), against or [], _metrics(metric or []))
     alone = json or csv or md
     try:
         picture = _draw(comparison, out, needed=out is not None or not alone)

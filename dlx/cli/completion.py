@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dlx.cli.commands import COMMANDS, load_command
-from dlx.cli.layout import argument_name, summary
+from dlx.cli.layout import argument_name, has_quiet, summary
 from dlx.runs.latest import LATEST, ROOT
 
 MOST_RUNS = 100  # whose tags are read
@@ -88,6 +88,8 @@ def _options(command: Any) -> list[Candidate]:
         for name in (*parameter.opts, *parameter.secondary_opts)
         if name.startswith("--")
     ]
+    if command is not None and not has_quiet(command):
+        options.append(("--quiet", "Say nothing but the result."))
     always = [("--help", "Show the help.")]
     return [*options, *always, *([] if command is not None else [("--version", "Print the version.")])]
 

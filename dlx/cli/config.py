@@ -124,7 +124,7 @@ def _as_data(problem: Problem) -> dict[str, Any]:
 
 
 @config.command()
-def schema(plugin: Plugins = None) -> None:
+def schema(plugin: Plugins = None, json: Json = False) -> None:
     """Print the JSON Schema that lets editors complete a spec or a plan."""
     plugins.load_installed()
     trust.load_named(plugin or ())

@@ -11,7 +11,7 @@ import typer
 
 from dlx.cli.act import Act, Budget, Seeds, Workers, acted, options_of
 from dlx.cli.learning_curve import LearningCurve, Sizes, Target, show_learning_curve
-from dlx.cli.options import Json, Overrides, Plugins
+from dlx.cli.options import Json, Overrides, Plugins, Quiet
 from dlx.diagnose import fail_on as fail_conditions
 from dlx.diagnose import next_step
 from dlx.documents import diagnosis as documents
@@ -79,6 +79,7 @@ def diagnose(
     plugin: Plugins = None,
     full: Full = False,
     json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Say what the errors of a run, or bare errors, tell about bias and variance, and what is wrong with a spec.
 
@@ -89,19 +90,29 @@ def diagnose(
     _refuse_lonely(act or learning_curve, bool(seeds or budget or workers), learning_curve, bool(sizes or target))
     trust.load_named(plugin or ())
     if learning_curve:
-        if source is None or overrides or fail_on or picture or worst or act:
-            raise UsageError(ALONE)
-        show_learning_curve(source, seeds, budget, workers, sizes, target, json)
+        _refuse_beside(source is None or overrides or fail_on or picture or worst or act)
+        show_learning_curve(source or "", seeds, budget, workers, sizes, target, json)
         return
     conditions, options = _conditions(fail_on), options_of(seeds, budget, workers) if act else None
     examination = _examined(source, errors, overrides or [])
     _write(examination, picture, worst)
     written = _keep(examination) if not overrides else []
     examination = replace(examination, steps=tuple(next_step.unrepeated(examination.steps, worst, act)))
-    _tell(examination, written, options, json, full)
-    if not json:
-        _name_outputs(picture, worst)
+    _tell(examination, written, options, json, full, quiet)
+    _name_outputs(*(() if json or quiet else (picture, worst)))
     _judge(examination, conditions)
+
+
+def _refuse_beside(others: object) -> None:
+    """Refuse what has no part in a learning curve."""
+    if others:
+        raise UsageError(ALONE)
+
+
+def _name(examination: Examination) -> None:
+    """Only where the run lies."""
+    if examination.run is not None:
+        terminal.path(examination.run.path)
 
 
 def _source(source: str | None, errors: str | None) -> str | None:
@@ -156,10 +167,14 @@ def _keep(examination: Examination) -> list[Path]:
         return []
 
 
-def _tell(examination: Examination, written: list[Path], options: RepairOptions | None, json: bool, full: bool) -> None:
+def _tell(
+    examination: Examination, written: list[Path], options: RepairOptions | None, json: bool, full: bool, quiet: bool
+) -> None:
     """Show what was found out; with options for that, go on to have it repaired."""
     if options is not None:
         _act(examination, written, options, json)
+    elif quiet:
+        _name(examination)
     else:
         _show(examination, written, json, full)
 

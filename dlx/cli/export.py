@@ -9,6 +9,7 @@ import typer
 
 from dlx.cli.options import Json, Plugins
 from dlx.runs.export import formats, tracking
+from dlx.runs.latest import LATEST
 from dlx.show import terminal
 from dlx.spec import trust
 
@@ -33,10 +34,11 @@ Out = Annotated[
 ]
 
 
-def export(run: Run, to: To, out: Out = None, plugin: Plugins = None, json: Json = False) -> None:
+def export(to: To, run: Run = LATEST, out: Out = None, plugin: Plugins = None, json: Json = False) -> None:
     """Write a trained network for ONNX, PyTorch or Keras, or what runs measured for TensorBoard, MLflow or a table.
 
     A network has its normalization inside. Of a directory of runs, or of a tag, what all of them measured is written.
+    Without a run it is the newest one.
     """
     trust.load_named(plugin or ())
     is_story = to in tracking.TRACKERS

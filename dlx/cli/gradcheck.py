@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlx.cli.options import Json, Overrides
+from dlx.cli.quiet import is_quiet
 from dlx.errors import CheckFailed, UsageError
 from dlx.events import finish
 from dlx.gradcheck import plugin as plugins
@@ -15,6 +16,7 @@ from dlx.nn import gradcheck as differences
 from dlx.runs import check, manifest
 from dlx.show import pictures, terminal
 from dlx.show.terminal import gradcheck as show
+from dlx.spec import plugins as installed
 
 if TYPE_CHECKING:
     from dlx.runs.check import CheckOptions
@@ -56,7 +58,8 @@ def gradcheck(
 ) -> None:
     """Compare the gradients of backprop with two-sided differences of the cost, on real data in float64.
 
-    What a difference leaves in doubt the complex step judges again. Exit code 3 says that they differ.
+    What a difference leaves in doubt the complex step judges again. Exit code 3 says that they differ. Alone it checks
+    every component of dlx and of installed plugins that has a gradient, in every setting that it can stand in.
     """
     epsilon_or_default = differences.EPSILON if epsilon is None else epsilon
     options = check.CheckOptions(examples, after, epsilon_or_default, not no_dropout, seed)
@@ -65,7 +68,9 @@ def gradcheck(
             raise UsageError("--plugin checks small networks of its own: it takes NAME, --epsilon, --seed and --json")
         _check_plugin(plugin, source, options, json)
     elif source is None:
-        raise UsageError("dlx gradcheck takes a spec or a run directory, or --plugin FILE")
+        if overrides or examples or after or no_dropout or orders or picture:
+            raise UsageError("dlx gradcheck alone checks small networks of its own: it takes --epsilon, --seed, --json")
+        _check_registered(options, json)
     elif orders:
         if after or epsilon:
             raise UsageError("--orders looks at many ε at the initialization: it takes no --after and no --epsilon")
@@ -77,7 +82,7 @@ def gradcheck(
 
 
 def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool) -> None:
-    with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json) as display:
+    with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json or is_quiet()) as display:
         report = finish(check.check_file(source, overrides, options), display.update)
     if json:
         terminal.document(report.document())
@@ -87,9 +92,23 @@ def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool
         raise CheckFailed
 
 
+def _check_registered(options: CheckOptions, json: bool) -> None:
+    """The self-test: every registered component, a line each."""
+    installed.load_installed()
+    events = plugins.check_registered(options.epsilon, options.seed)
+    with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json or is_quiet()) as display:
+        cases = finish(events, display.update)
+    if json:
+        terminal.document(plugins.document(None, cases))
+    else:
+        show.registered(cases)
+    if not all(case.point.passed for case in cases):
+        raise CheckFailed
+
+
 def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: bool) -> None:
     events = plugins.check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed)
-    with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json) as display:
+    with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json or is_quiet()) as display:
         cases = finish(events, display.update)
     if json:
         terminal.document(plugins.document(plugin, cases))

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 from dlx.cli.examples import EXAMPLES
+from dlx.cli.quiet import without_quiet
 
 WIDEST = 100  # columns; longer lines are hard to read
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}
@@ -17,6 +18,9 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}
 
 class Command(TyperCommand):
     """A command whose help names arguments as people speak of them, and ends with examples."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, args if has_quiet(self) else without_quiet(args))
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         return usage_pieces(self, ctx)
@@ -30,6 +34,10 @@ class Command(TyperCommand):
 
 class CommandGroup(TyperGroup):
     """A command with commands of its own, likewise."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        is_alone = self.invoke_without_command and not {*self.commands} & {*args}
+        return super().parse_args(ctx, without_quiet(args) if is_alone else args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
@@ -62,6 +70,11 @@ class Commands(typer.Typer):
         return super().command(name, **{"cls": Command, **settings})
 
 
+def has_quiet(command: Any) -> bool:
+    """Whether ``-q`` says something of its own there."""
+    return any("--quiet" in parameter.opts for parameter in command.params)
+
+
 def usage_pieces(command: Any, ctx: Any) -> list[str]:
     """What stands behind the command, as ``[OPTIONS] RUN [KEY=VALUE …]``."""
     names = [
@@ -69,7 +82,8 @@ def usage_pieces(command: Any, ctx: Any) -> list[str]:
         for parameter in command.get_params(ctx)
         if isinstance(parameter, TyperArgument) and not parameter.hidden
     ]
-    return ["[OPTIONS]", *(name if required else f"[{name}]" for name, required in names)]
+    first = any(name.startswith("[") for name, _ in names)  # that may be left out, in front of one that may not
+    return ["[OPTIONS]", *(name if required or first else f"[{name}]" for name, required in names)]
 
 
 def argument_name(argument: Any) -> str:
@@ -89,6 +103,8 @@ def write_parameters(command: Any, ctx: Any, formatter: Any) -> None:
             arguments.append((argument_name(parameter), parameter.help or ""))
         else:
             options.append(record)
+    if not has_quiet(command) and isinstance(command, Command):
+        options.insert(-1, ("-q, --quiet", "Say nothing but the result."))
     write_rows("Arguments", arguments, formatter)
     write_rows("Options", options, formatter)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dlx.cli.act import seconds_of
+from dlx.cli.quiet import is_quiet
 from dlx.errors import UsageError
 from dlx.events import finish
 from dlx.runs import directory, references
@@ -51,7 +52,7 @@ def show_learning_curve(
         target=_error(target) if target is not None else None,
     )
     run = references.open_run(source)
-    with terminal.progress(terminal.CountProgress("training on fewer examples"), quiet=json) as display:
+    with terminal.progress(terminal.CountProgress("training on fewer examples"), quiet=json or is_quiet()) as display:
         document = finish(curve.learning_curve(run, options), display.update)
     picture = pictures.learning_curve(document, title=document.name)
     with directory.RunDirectory.open(run.path, writing=True) as locked:

@@ -12,6 +12,7 @@ from typing import Any
 from dlx.diagnose.fail_on import NAMES
 from dlx.runs.explain import topics
 from dlx.runs.export.formats import TARGETS
+from dlx.runs.export.tracking import TRACKERS
 from dlx.runs.listing import COLUMNS
 from dlx.search.study.section import StudyFile
 from dlx.search.tune.section import TuneFile
@@ -32,7 +33,7 @@ def names() -> dict[str, Any]:
         "topics": sorted(set(topics([TuneFile, StudyFile]))),
         "fail_on": list(NAMES),
         "columns": list(COLUMNS),
-        "formats": list(TARGETS),
+        "formats": [*TARGETS, *TRACKERS],
     }
 
 

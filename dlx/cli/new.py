@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dlx.cli.options import Json
 from dlx.errors import UsageError
 from dlx.runs import starter_rate
 from dlx.show import terminal
@@ -54,6 +55,7 @@ def new(
     skip_lines: SkipLines = None,
     sheet: Sheet = None,
     out: Out = None,
+    json: Json = False,
 ) -> None:
     """Print or write a spec to start from.
 
@@ -73,10 +75,17 @@ def new(
         text = starter_rate.with_tested_rate(text, file, data)
     if not _is_utf8(text):
         raise UsageError(f"{data}: a spec cannot hold this name, which is no UTF-8: rename the file")
-    if out is None:
+    _deliver(text, out, json)
+
+
+def _deliver(text: str, out: Path | None, json: bool) -> None:
+    if out is not None:
+        _write(out, text)
+    if json:
+        terminal.document({"spec": text, "path": None if out is None else str(out)})
+    elif out is None:
         typer.echo(text, nl=False)
     else:
-        _write(out, text)
         terminal.path(out)
 
 

@@ -10,14 +10,28 @@ from typing import Annotated
 
 import typer
 
-from dlx.cli.options import Json, Plugins, Run
-from dlx.errors import Remark
+from dlx.cli.options import Json, Plugins
+from dlx.errors import Remark, UsageError
 from dlx.files import versioned
 from dlx.runs import predict as answering
+from dlx.runs import references
+from dlx.runs.latest import LATEST
 from dlx.show import terminal
 from dlx.spec import trust
 
-Examples = Annotated[Path, typer.Argument(help="A file of the kind that training takes.", show_default=False)]
+First = Annotated[
+    str,
+    typer.Argument(
+        metavar="[RUN]",
+        help="A run directory, or latest, ~1, best:dev_error, a tag, the beginning of an id; the newest where there is "
+        "but a file.",
+        show_default=False,
+    ),
+]
+Examples = Annotated[
+    Path | None,
+    typer.Argument(metavar="DATA", help="A file of the kind that training takes.", show_default=False),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse a file that has a row without an answer.")]
 Target = Annotated[
     str | None, typer.Option(metavar="NAME", help="The column or file of the labels, if not as in train.")
@@ -26,13 +40,16 @@ Target = Annotated[
 MOST = 3  # unanswered rows that stderr says the reasons of
 
 
-def predict(run: Run, data: Examples, strict: Strict = False, plugin: Plugins = None, json: Json = False) -> None:
+def predict(
+    run: First, data: Examples = None, strict: Strict = False, plugin: Plugins = None, json: Json = False
+) -> None:
     """Print what a trained network says of each example: a CSV with the class and its probabilities, or the value.
 
     Rows that cannot be answered (a value is missing, or train lacks a category) have empty cells and a reason in the
     column `unanswered`, which is there if there are such rows.
     """
     trust.load_named(plugin or ())
+    run, data = _run_and_data(run, data)
     answers = answering.predictions(run, data, strict)
     if answers.unanswered and not _one_stream():
         warnings.warn(Remark(_summary(list(answers.unanswered.values()), answers.m, "unanswered")), stacklevel=2)
@@ -41,6 +58,18 @@ def predict(run: Run, data: Examples, strict: Strict = False, plugin: Plugins = 
         terminal.document({"run": run, "data": str(data), "predictions": records})
     else:
         terminal.csv_table([answers.header, *answers.rows])
+
+
+def _run_and_data(run: str, data: Path | None) -> tuple[str, Path]:
+    """The run and the file; the newest run where there is but a file, which is then said."""
+    if data is not None:
+        return run, data
+    if not Path(run).exists() and Path(run).suffix == "":  # it names a run, and the file is missing
+        raise UsageError(f"{run}: which examples? a file of the kind that training takes stands behind the run")
+    newest = str(references.locate(LATEST))
+    if not _one_stream():
+        warnings.warn(Remark(f"by the newest run, {newest}"), stacklevel=3)
+    return newest, Path(run)
 
 
 def _summary(reasons: list[str], m: int, state: str) -> str:
@@ -66,8 +95,8 @@ def _one_stream() -> bool:
 
 
 def evaluate(
-    run: Run,
-    data: Examples,
+    run: First,
+    data: Examples = None,
     target: Target = None,
     strict: Strict = False,
     plugin: Plugins = None,
@@ -79,6 +108,7 @@ def evaluate(
     how many of the examples the network was trained on.
     """
     trust.load_named(plugin or ())
+    run, data = _run_and_data(run, data)
     document = answering.evaluation(run, data, target, strict)
     if document.get("left_out"):
         m = document["m"] + document["left_out"]

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from dlx.cli.quiet import is_quiet
 from dlx.errors import UsageError
 from dlx.events import finish
 from dlx.runs import manifest
@@ -50,7 +51,7 @@ def show_range_test(
     if spec is None:
         raise UsageError("dlx tune --learning-rate takes the spec of an experiment, as dlx train does")
     trust.load_named(plugins)
-    with terminal.progress(terminal.CountProgress("testing learning rates"), quiet=json) as display:
+    with terminal.progress(terminal.CountProgress("testing learning rates"), quiet=json or is_quiet()) as display:
         document = finish(range_tests.test_rates(spec, overrides), display.update)
     commands = range_tests.next_commands(spec, overrides, document)
     if picture is not None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from dlx.cli.quiet import is_quiet
 from dlx.errors import Remark
 
 
@@ -22,7 +23,7 @@ def remarks_shown() -> Iterator[None]:
 
         def show_remark(message: Warning | str, category: type[Warning], *place: Any, **how: Any) -> None:
             if issubclass(category, Remark):
-                if str(message) not in messages:
+                if str(message) not in messages and not is_quiet():
                     messages.add(str(message))
                     _say(str(message))
             else:

@@ -9,6 +9,7 @@ import typer
 
 from dlx.cli.options import Json, Plugins
 from dlx.runs import report as reports
+from dlx.runs.latest import LATEST
 from dlx.show import terminal
 from dlx.spec import trust
 
@@ -26,10 +27,10 @@ Out = Annotated[
 ]
 
 
-def report(source: Of, out: Out = None, plugin: Plugins = None, json: Json = False) -> None:
+def report(source: Of = LATEST, out: Out = None, plugin: Plugins = None, json: Json = False) -> None:
     """Write a page in HTML that shows a run, or the results of a search or a study.
 
-    It needs no other file, follows the reader's light or dark, and prints well.
+    Without one it is the newest run. The page needs no other file, follows the reader's light or dark, and prints well.
     """
     trust.load_named(plugin or ())
     page = reports.write_report(source, out)

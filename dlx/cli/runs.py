@@ -103,13 +103,18 @@ def _row(run: PastRun) -> tuple[str, ...]:
 
 
 @runs.command("tag")
-def tag_run(run: Run, tags: Tags, remove: Away = False) -> None:
+def tag_run(run: Run, tags: Tags, remove: Away = False, json: Json = False) -> None:
     """Give a run tags, by which it is found like by its id."""
-    typer.echo(", ".join(listing.tag(references.locate(run), tags, remove)))
+    path = references.locate(run)
+    all_tags = listing.tag(path, tags, remove)
+    if json:
+        terminal.document({"run": str(path), "tags": all_tags})
+    else:
+        typer.echo(", ".join(all_tags))
 
 
 @runs.command("remove")
-def remove_runs(names: Runs, yes: Yes = False) -> None:
+def remove_runs(names: Runs, yes: Yes = False, json: Json = False) -> None:
     """Delete runs with all that dlx wrote into them; other files stay."""
     paths = list(dict.fromkeys(references.locate(name) for name in names))
     if not yes:
@@ -117,6 +122,9 @@ def remove_runs(names: Runs, yes: Yes = False) -> None:
             raise UsageError(f"this would delete {', '.join(map(str, paths))}: say --yes")
         typer.confirm(f"Delete {', '.join(map(str, paths))}?", abort=True, err=True)
     foreign = listing.remove(paths)
+    if json:
+        terminal.document({"removed": [str(path) for path in paths], "left": [str(path) for path in foreign]})
+        return
     for path in paths:
         typer.echo(f"removed {path}")
     for path in foreign:

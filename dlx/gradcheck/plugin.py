@@ -1,8 +1,8 @@
-"""The check of a plugin: activations, losses and norms in every setting of a small network, objectives alone."""
+"""The check of components: activations, losses and norms in every setting of a small network, objectives alone."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
 from typing import Any
@@ -25,12 +25,15 @@ from dlx.nn.network import LayerPlan, Network
 from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.nn.norms.norm import Norm
 from dlx.nn.objectives import Objective
+from dlx.spec.key_examples import required_options
 from dlx.spec.trust import load_named
 from dlx.training.build import takes_weights
 from dlx.types import Array
 from dlx.words import Task
 
 EXAMPLES, FEATURES, CLASSES = 7, 4, 3
+
+KINDS = (Activation.kind, Loss.kind, Norm.kind, Objective.kind)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,20 @@ def check_plugin(plugin: str, name: str | None, epsilon: float, seed: int) -> Ge
             f"{plugin}: defines no activation, loss, norm or objective, and nothing else has a gradient to check"
         )
     members = [chosen[name]] if name else list(chosen.values())
-    standing = [(member, *setting) for member in members for setting in _subjects(_instance(member), seed)]
+    return (yield from _check_all([(member, _instance(member)) for member in members], epsilon, seed))
+
+
+def check_registered(epsilon: float, seed: int) -> Generator[Count, None, list[PluginCase]]:
+    """Check every component that has a gradient, in every setting that it can stand in; counts the networks."""
+    members = [member for kind in KINDS for member in REGISTRY[kind].values()]
+    components = [(member, member.model_validate(required_options(member))) for member in members]
+    return (yield from _check_all(components, epsilon, seed))
+
+
+def _check_all(
+    components: Sequence[tuple[type[Component], Component]], epsilon: float, seed: int
+) -> Generator[Count, None, list[PluginCase]]:
+    standing = [(member, *setting) for member, component in components for setting in _subjects(component, seed)]
     settings = []
     for member, within, subject in standing:
         point = check(subject, f"{member.name} with {within}", epsilon)
@@ -69,8 +85,8 @@ def check_plugin(plugin: str, name: str | None, epsilon: float, seed: int) -> Ge
     return settings
 
 
-def document(plugin: str, settings: list[PluginCase]) -> dict[str, Any]:
-    """The JSON document."""
+def document(plugin: str | None, settings: list[PluginCase]) -> dict[str, Any]:
+    """The JSON document; ``plugin`` is None where all that is registered was checked."""
     faults = [case.point.fault for case in settings if case.point.fault]
     return {
         "plugin": plugin,
@@ -93,10 +109,9 @@ def document(plugin: str, settings: list[PluginCase]) -> dict[str, Any]:
 
 def _defined_by(plugin: str) -> dict[str, type[Component]]:
     """The activations, losses, norms and objectives that loading the plugin adds."""
-    kinds = (Activation.kind, Loss.kind, Norm.kind, Objective.kind)
-    before = {kind: set(REGISTRY[kind]) for kind in kinds}
+    before = {kind: set(REGISTRY[kind]) for kind in KINDS}
     load_named([plugin])
-    return {name: member for kind in kinds for name, member in REGISTRY[kind].items() if name not in before[kind]}
+    return {name: member for kind in KINDS for name, member in REGISTRY[kind].items() if name not in before[kind]}
 
 
 def _instance(member: type[Component]) -> Component:

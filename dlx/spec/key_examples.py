@@ -23,7 +23,7 @@ def example_of(key: Key) -> str:
 def example_of_component(member: type[Component]) -> str:
     """The same of a component, with the options that it must have."""
     key = places()[member.kind]
-    value = {"name": member.name, **_required(member)}
+    value = {"name": member.name, **required_options(member)}
     component = member.name if len(value) == 1 else value
     is_listed = member.kind in ("metric", "augmentation")
     return f"{key}={_in_one_line([component] if is_listed else component)}"
@@ -53,7 +53,12 @@ def _content(trail: Sequence[KeyStep], depth: int, value: Any) -> Any:
     outer, key = trail[depth - 1], trail[depth].key
     assert outer.below is not None
     name = {"name": outer.below.name} if issubclass(outer.below, Component) and _is_family(outer) else {}
-    content = {**name, **_required(outer.below), **_beside(outer.below, key), key: _content(trail, depth + 1, value)}
+    content = {
+        **name,
+        **required_options(outer.below),
+        **_beside(outer.below, key),
+        key: _content(trail, depth + 1, value),
+    }
     if outer.wrap == "mapping":
         return {_own_key(outer.below, key): content}
     return [content] if outer.wrap == "list" else content
@@ -69,7 +74,8 @@ def _own_key(options: type[Options], key: str) -> str:
 def _is_nested(outer: KeyStep, key: str) -> bool:
     """Whether more than this key has to stand there."""
     assert outer.below is not None
-    lacks = outer.shape.default is None and _required(outer.below).keys() - {key}  # where nothing stands without it
+    is_optional = outer.shape.default is None  # so that nothing stands there yet
+    lacks = is_optional and required_options(outer.below).keys() - {key}
     return bool(outer.wrap or _is_another(outer) or lacks or _beside(outer.below, key))
 
 
@@ -87,8 +93,8 @@ def _is_family(step: KeyStep) -> bool:
     return any(shape.family for shape in (step.shape, *step.shape.entries))
 
 
-def _required(options: type[Options]) -> dict[str, Any]:
-    """The options without a default, with values of them."""
+def required_options(options: type[Options]) -> dict[str, Any]:
+    """The options that a component, or a section, has no default for, with values of them."""
     return {
         name: _value(options, name)
         for name, field in options.model_fields.items()

@@ -129,7 +129,6 @@ def test_the_picture_is_drawn_where_it_belongs_and_replaces_only_its_like(call_d
         (["fast", "slow", "--json", "--csv"], 2, "one document at a time"),
         (["fast", "slow", "--out", "runs"], 2, "is a directory"),
         (["fast", "slow", "--out", "nowhere/a.png"], 6, "nowhere"),
-        ([], 2, "is missing (usage: "),
     ],
 )
 def test_what_cannot_be_done_is_one_line(

@@ -24,6 +24,7 @@ from dlx.cli.shells import SCRIPTS, install
 from dlx.diagnose.causes import CAUSES
 from dlx.nn.optimizers import Optimizer
 from dlx.runs.export.formats import TARGETS
+from dlx.runs.export.tracking import TRACKERS
 
 Run = Callable[..., Any]
 
@@ -84,7 +85,7 @@ def test_what_is_offered(line: str, words: list[str], folder: Path, monkeypatch:
 def test_everything_of_a_kind_is_offered(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     assert [word for word, _ in candidates("dlx ")][: len(COMMANDS)] == list(COMMANDS)
-    assert {word for word, _ in candidates("dlx export latest --to ")} == TARGETS.keys()
+    assert {word for word, _ in candidates("dlx export latest --to ")} == TARGETS.keys() | TRACKERS.keys()
     assert {word for word, _ in candidates("dlx list optimizer ")} == Optimizer.members().keys()
     assert {word for word, _ in candidates("dlx diagnose --fail-on ")} > CAUSES.keys()
     [path] = [word for word, _ in candidates("dlx report runs/")]

@@ -2,3 +2,4 @@
 
 from dlx.runs.compare.comparison import Comparison as Comparison
 from dlx.runs.compare.comparison import compare as compare
+from dlx.runs.compare.comparison import newest_pair as newest_pair

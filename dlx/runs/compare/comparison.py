@@ -11,6 +11,8 @@ from dlx.errors import UsageError
 from dlx.runs.compare.difference import Difference, difference
 from dlx.runs.compare.groups import RunGroup, named, of_one_kind
 from dlx.runs.compare.run import ComparedRun, differing
+from dlx.runs.latest import ROOT
+from dlx.runs.listing import past_runs
 from dlx.runs.references import find_all
 from dlx.show import pictures
 from dlx.show.charts.groups import Group, MeanCurve, mean_curve
@@ -147,6 +149,8 @@ def _difference(groups: Sequence[RunGroup]) -> tuple[Difference | None, list[str
         return None, ["no difference: one is a regression, the other is none"]
     if len({run.error_unit for group in groups for run in group.runs}) > 1:
         return None, ["no difference: the errors of one are relative to the spread of each target, the others' are not"]
+    if other := _of_other_data(groups):
+        return None, [other]
     usable = [RunGroup(group.label, tuple(run for run in group.runs if run.dev_error is not None)) for group in groups]
     without = [group.label for group in usable if not group.runs]
     if without:
@@ -155,6 +159,33 @@ def _difference(groups: Sequence[RunGroup]) -> tuple[Difference | None, list[str
     dev_difference = difference(*usable)
     remarks = [f"not counted in the difference, for want of a dev error: {', '.join(left)}"] if left else []
     return dev_difference, [*remarks, *dev_difference.remarks]
+
+
+def _of_other_data(groups: Sequence[RunGroup]) -> str | None:
+    """Why the errors of two groups say nothing of each other: they are of other data."""
+    runs = [run for group in groups for run in group.runs]
+    if len({run.measured_on for run in runs}) == 1 or len({run.fingerprint for run in runs}) == 1:
+        return None
+    names = list(dict.fromkeys(run.data_in_words for run in runs))
+    of = " and ".join(names) if len(names) > 1 else f"{names[0]} with other options"
+    return f"no verdict: the errors are of different data ({of}), where one may simply be harder"
+
+
+def newest_pair(root: Path = ROOT) -> tuple[str, str]:
+    """The newest run and the newest before it of the same data, the older one first.
+
+    Raises:
+        UsageError: there are no two such runs.
+    """
+    paths = [run.path for run in past_runs(root)]
+    if not paths:
+        raise UsageError("there are no runs to compare (dlx train SPEC makes one)")
+    newest = ComparedRun.read(paths[-1])
+    for path in reversed(paths[:-1]):
+        if ComparedRun.read(path).measured_on == newest.measured_on:
+            return str(path), str(paths[-1])
+    what = f"there is no other run of the same data ({newest.data_in_words}): name the runs"
+    raise UsageError(f"{paths[-1]}: {what}")
 
 
 def _remarks(runs: Sequence[ComparedRun], keys: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ from dlx.words import PARTS, Status
 
 CHANCE = ("seed", "randomness")  # the sections that only decide which random numbers are drawn
 ASIDE = (*CHANCE, "name", "diagnosis", "training.threads", "training.engine")  # what does not change what a training is
+OF_FILE = ("name", "path", "target")
 UNIT = "diagnosis.target_errors"  # but errors in different units cannot be compared
 
 
@@ -65,6 +66,24 @@ class ComparedRun(Result):
     def fingerprint(self) -> str | None:
         """Of its data, all parts."""
         return self.data.get("fingerprint")
+
+    @property
+    def measured_on(self) -> tuple[tuple[str, Any], ...]:
+        """What says which examples its dev error is of, before they are split: the source of dev, or of all parts.
+
+        Of a file only which file and what is to be predicted: a run that leaves out columns is of the same examples.
+        """
+        prefix = "data.dev." if any(key.startswith("data.dev.") for key in self.settings) else "data.source."
+        options = {key.removeprefix(prefix): value for key, value in self.settings.items() if key.startswith(prefix)}
+        if options.get("name") == "file":
+            options = {key: value for key, value in options.items() if key.partition(".")[0] in OF_FILE}
+        return tuple(sorted((key, value) for key, value in options.items()))
+
+    @property
+    def data_in_words(self) -> str:
+        """Such as ``digits``, or the file."""
+        options = dict(self.measured_on)
+        return str(options.get("path") or options.get("name") or "no data")
 
     @property
     def chance(self) -> tuple[tuple[str, Any], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from dlx.gradcheck.orders import Orders
 from dlx.gradcheck.plugin import PluginCase
@@ -48,6 +49,25 @@ def plugin(cases: Sequence[PluginCase]) -> None:
     _tell("referee", _referee([case.point for case in cases]))
     _fault(next((case.point for case in cases if case.point.fault), cases[0].point))
     _result(all(case.point.passed for case in cases))
+
+
+def registered(cases: Sequence[PluginCase]) -> None:
+    """A line for each component, with the largest difference in any of its settings; then what failed, in full."""
+    rows = []
+    for (kind, name), group in groupby(cases, key=lambda case: (case.kind, case.name)):
+        settings = list(group)
+        largest = max(case.point.difference for case in settings)
+        passed = all(case.point.passed for case in settings)
+        rows.append((kind, name, f"{len(settings)}", f"{largest:.1e}", "passed" if passed else "failed"))
+    table(rows, ("", "", "settings", "difference", ""))
+    failed = [case for case in cases if not case.point.passed]
+    if failed:
+        say()
+        plugin(failed)
+        return
+    say()
+    _tell("referee", _referee([case.point for case in cases]))
+    say((f"{'result':<12}", "dim"), ("passed", "green"), (f", {len(rows)} components in {len(cases):,} settings", ""))
 
 
 def orders(convergence: Orders) -> None:
