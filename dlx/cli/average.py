@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,18 +22,32 @@ if TYPE_CHECKING:
 File = Annotated[Path, typer.Argument(help="A CSV file with a column of numbers.", show_default=False)]
 Beta = Annotated[str, typer.Option(metavar="β,β…", help="Each averages over about 1/(1 − β) values.")]
 Column = Annotated[str | None, typer.Option(metavar="NAME", help="The column, if several have numbers.")]
+Numbers = Annotated[bool, typer.Option("--csv", help="Print all numbers as CSV, on a terminal, too.")]
 Picture = Annotated[Path | None, typer.Option(metavar="FILE.png", help="Also draw them into this file.")]
 
 
-def average(file: File, beta: Beta = "0.9", column: Column = None, picture: Picture = None, json: Json = False) -> None:
-    """Print v = β·v + (1 − β)·x of a series as CSV, for each β as it is and divided by 1 − βᵗ."""
+def average(
+    file: File,
+    beta: Beta = "0.9",
+    column: Column = None,
+    picture: Picture = None,
+    numbers: Numbers = False,
+    json: Json = False,
+) -> None:
+    """Print v = β·v + (1 − β)·x of a series as CSV, for each β as it is and divided by 1 − βᵗ.
+
+    On a terminal the averages are drawn in place of that; --csv has the numbers there, too.
+    """
     betas = _betas(beta)
     series = tables.read_series(file, column)
     plain = {each: averages.averages(series.values, each, corrected=False) for each in betas}
     corrected = {each: averages.averages(series.values, each) for each in betas}
     if picture is not None:
         _draw(picture, file, series, plain, corrected)
-    _print(file, series, plain, corrected, json)
+    if sys.stdout.isatty() and not (json or numbers):
+        terminal.averages(series.name, series.values, corrected)
+    else:
+        _print(file, series, plain, corrected, json)
 
 
 def _betas(text: str) -> list[float]:

@@ -70,7 +70,7 @@ def train(
     _check_folds(in_folds, workers, log)
     if resolved is not None and dry_run:
         forecast = folds.foretold(resolved) if in_folds else rehearsal.rehearse(resolved)
-        terminal.facts(files.versioned(forecast), json)
+        terminal.rehearsal(files.versioned(forecast), json)
         return
     if in_folds:
         train_folds(resolved, resume, out, workers, json=json, quiet=quiet)

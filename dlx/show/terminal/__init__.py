@@ -1,5 +1,6 @@
 """All that a terminal shows; rich is imported only where there is one."""
 
+from dlx.show.terminal.averages import averages as averages
 from dlx.show.terminal.calibration import calibration as calibration
 from dlx.show.terminal.comparison import comparison as comparison
 from dlx.show.terminal.comparison_export import csv_rows as csv_rows
@@ -21,6 +22,7 @@ from dlx.show.terminal.overview import overview as overview
 from dlx.show.terminal.progress import progress as progress
 from dlx.show.terminal.range_test import range_test as range_test
 from dlx.show.terminal.recipe import recipe as recipe
+from dlx.show.terminal.rehearsal import rehearsal as rehearsal
 from dlx.show.terminal.repair_progress import RepairProgress as RepairProgress
 from dlx.show.terminal.study import failing as failing
 from dlx.show.terminal.study import foretold as foretold

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dlx.show import numbers
 from dlx.show.charts.metrics import DATA, class_table, metrics_table, target_table
 from dlx.show.terminal.lines import facts, say, table
+from dlx.show.words import title_of_error
 from dlx.stats.measured import PartMetrics
 from dlx.words import Task
+
+
+def _rows(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What was measured on what, and the error with its interval."""
+    task = Task.REGRESSION if "rmse" in document["metrics"] else None
+    examples = [f"{document['m']:,} examples"]
+    if document["in_train"]:
+        examples.append(f"{document['in_train']:,} of them trained on")
+    if document.get("left_out"):
+        examples.append(f"{document['left_out']:,} more left out")
+    yield "run", str(document["run"])
+    yield "data", f"{document['data']}: {', '.join(examples)}"
+    error = numbers.error(document["error"], task)
+    if document["low"] is not None and document["high"] is not None:
+        error += f" (95 %: {numbers.interval(document['low'], document['high'], task)})"
+    unit = ", in the unit of the target" if task is not None and not document.get("target_errors") else ""
+    name = "RMSE" if unit else title_of_error(document.get("target_errors"))
+    yield name, f"{error}{unit}"
+    yield "cost", "unknown" if document["cost"] is None else f"{document['cost']:.4g}"
 
 
 def evaluation(document: Mapping[str, Any], json: bool = False) -> None:
@@ -16,7 +37,7 @@ def evaluation(document: Mapping[str, Any], json: bool = False) -> None:
     if json:
         facts(document, json)
         return
-    facts({name: "unknown" if value is None else value for name, value in document.items() if name != "metrics"})
+    table(list(_rows(document)))
     metrics: PartMetrics = {DATA: document["metrics"]} if document["metrics"] else {}
     task = Task.REGRESSION if "rmse" in document["metrics"] else None
     of_all = metrics_table(metrics, task, document.get("target_errors"))

@@ -108,8 +108,11 @@ def tails(diagnosis: DiagnosisDocument, out: TextIO) -> None:
 
 def _measured(diagnosis: DiagnosisDocument, task: str | None, out: TextIO) -> None:
     """The errors, and the metric that is judged in their place."""
-    titles = ("", title_of_error(diagnosis.target_errors), "95 % interval", "m")
-    table(errors(diagnosis.errors, task), titles, stream=out)
+    shares = _explained(diagnosis)
+    title = "RMSE" if shares and diagnosis.target_errors is None else title_of_error(diagnosis.target_errors)
+    titles = ["", title, "95 % interval", "m", *(["R²"] if shares else [])]
+    rows = errors(diagnosis.errors, task)
+    table([[*row, *share] for row, share in zip(rows, shares, strict=True)] if shares else rows, titles, stream=out)
     if note := note_on_errors(diagnosis.target_errors):
         paragraph("", note, margin=0, stream=out)
     tails(diagnosis, out)
@@ -117,6 +120,14 @@ def _measured(diagnosis: DiagnosisDocument, task: str | None, out: TextIO) -> No
         say(stream=out)
         titles = ("", title_of_metric(measure.name), "95 % interval", "m")
         table(errors(measure.errors, diagnosis.task), titles, stream=out)
+
+
+def _explained(diagnosis: DiagnosisDocument) -> list[list[str]]:
+    """R² of each part that has an error, where it was measured of one: a regression."""
+    metrics = diagnosis.metrics or {}
+    measured = [metrics.get(part, {}).get("r2") for part in diagnosis.errors]
+    values = ["" if r2 is None or r2.value is None else f"{r2.value:.3f}" for r2 in measured]
+    return [[value] for value in values] if any(values) else []
 
 
 def _refit_or_minimum(facts: Mapping[str, Any], out: TextIO) -> None:

@@ -31,8 +31,13 @@ def style(number: int) -> str:
     return STYLES[number % len(STYLES)]
 
 
-def letter_plot(curves: Sequence[MeanCurve | None], task: str | None, width: int = 80) -> list[list[Piece]]:
-    """The lines of the plot, of at most ``width`` characters; none where there is nothing to draw."""
+def letter_plot(
+    curves: Sequence[MeanCurve | None], task: str | None, width: int = 80, unit: str = "epochs"
+) -> list[list[Piece]]:
+    """The lines of the plot, of at most ``width`` characters; none where there is nothing to draw.
+
+    ``unit`` is what is counted to the right, in the plural.
+    """
     numbered = {number: curve for number, curve in enumerate(curves[: len(LETTERS)]) if curve is not None}
     if not numbered:
         return []
@@ -45,7 +50,7 @@ def letter_plot(curves: Sequence[MeanCurve | None], task: str | None, width: int
         values = curve.means_at(first, last, columns)
         cells |= {(scale.row(value), column): number for column, value in enumerate(values) if isfinite(value)}
     lines = [_line(row, cells, columns, scale, task) for row in reversed(range(HEIGHT))]
-    ends = f"{first:,.0f}", f"{last:,.0f} epochs" if columns > 1 else "epoch"
+    ends = f"{first:,.0f}", f"{last:,.0f} {unit}" if columns > 1 else unit.removesuffix("s")
     return [*lines, [(f"{'':{MARGIN}} {ends[0]}{ends[1]:>{max(columns + 1 - len(ends[0]), 6)}}", "dim")]]
 
 

@@ -1,0 +1,79 @@
+"""What a dry run, an evaluation and averages say to people: round numbers with units, and a chart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlx.show.terminal import averages, rehearsal
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, call_dlx: Run) -> Path:
+    """A run that learns y = 3x + 2 with some noise."""
+    folder = tmp_path_factory.mktemp("regression")
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=60)
+    y = 3 * x + 2 + 0.1 * rng.normal(size=60)
+    rows = "".join(f"{a:.4f},{b:.4f}\n" for a, b in zip(x, y, strict=True))
+    (folder / "line.csv").write_text(f"x,y\n{rows}", encoding="utf-8")
+    (folder / "line.yaml").write_text(
+        "data: {source: {name: file, path: line.csv, target: y}, split: {train: 40, dev: 20}}\n"
+        "optimizer: {name: adam, learning_rate: 0.1}\ntraining: {epochs: 60, batch_size: 20}\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_a_regression_speaks_of_rmse_and_r2(folder: Path, call_dlx: Run) -> None:
+    result = call_dlx("train", "line.yaml", cwd=folder)
+    [header] = [line for line in result.stdout.splitlines() if "95 % interval" in line]
+    assert header.split() == ["RMSE", "95", "%", "interval", "m", "R²"]
+    [dev] = [line for line in result.stdout.splitlines() if line.startswith("dev ")]
+    assert float(dev.split()[-1]) > 0.99
+    text = call_dlx("evaluate", "line.csv", cwd=folder).stdout
+    labels = [line.split()[0] for line in text.partition("\n\n")[0].splitlines()]
+    assert labels == ["run", "data", "RMSE", "cost"]
+    assert re.search(r"^RMSE  0\.\d+ \(95 %: 0\.\d+ to 0\.\d+\), in the unit of the target$", text, re.MULTILINE)
+    assert "60 examples, 40 of them trained on" in text
+
+
+def test_a_dry_run_is_in_round_numbers(folder: Path, call_dlx: Run) -> None:
+    lines = call_dlx("train", "line.yaml", "--dry-run", cwd=folder).stdout.splitlines()
+    words = {line.split()[0]: line for line in lines}
+    assert words["task"].endswith("regression, with 1 inputs and 1 output")
+    assert re.search(r"120, [\d.]+ (µs|ms|s) each$", words["steps"])
+    assert re.search(r"about [\d.]+ s( |,)|about \d+ min", words["time"])
+    assert re.search(r"about \d+ MB$", words["memory"])
+    assert max(len(re.sub(r"\D", "", word)) for line in lines[4:] for word in line.split()) < 7
+
+
+def test_folds_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    document = {"name": "a", "parameters": 9, "folds": 5, "steps": 10, "seconds_per_step": 2.0, "first_cost": 1.0}
+    rehearsal({**document, "predicted_seconds": 100.0, "predicted_bytes": 1_500_000_000, "threads": 2})
+    output = capsys.readouterr().out
+    assert "10, of the first fold, 2.0 s each" in output
+    assert output.splitlines()[-2:] == ["time        about 1 min 40 s, on 2 threads", "memory      about 1.5 GB"]
+
+
+def test_averages_are_drawn_where_somebody_looks(
+    tmp_path: Path, call_dlx: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    values = np.arange(365.0)
+    averages("temperature", values, {0.9: values - 5, 0.98: values - 40})
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) < 20
+    assert max(map(len, lines)) <= 80
+    ends = [(line.split()[0], line.split()[-1]) for line in lines[-3:]]
+    assert ends == [("A", "359"), ("B", "324"), ("C", "364")]
+    (tmp_path / "series.csv").write_text("x\n1\n2\n3\n", encoding="utf-8")
+    assert call_dlx("average", "series.csv", cwd=tmp_path).stdout.startswith("t,x,average_0.9,corrected_0.9\n")
+    assert call_dlx("average", "series.csv", "--csv", cwd=tmp_path).stdout.count("\n") == 4
