@@ -9,7 +9,7 @@ EXAMPLES = {
     "data": ("dlx data pets.csv --target kind", "dlx data spec.yaml"),
     "train": (
         "dlx train spec.yaml optimizer.learning_rate=0.01 'architecture.hidden=[64, 32]'",
-        "dlx train --resume latest",
+        "dlx train spec.yaml optimizer.learning_rate=0.1,0.03,0.01",
     ),
     "diagnose": ("dlx diagnose latest --full", "dlx diagnose --errors train=.15,dev=.16,optimal=0"),
     "gradcheck": ("dlx gradcheck spec.yaml", "dlx gradcheck latest --examples 8 --after 10"),

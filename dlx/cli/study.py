@@ -20,6 +20,7 @@ from dlx.spec import trust
 from dlx.words import Status
 
 if TYPE_CHECKING:
+    from dlx.search.study.file import Study
     from dlx.search.study.study import StudyRun
 
 File = Annotated[Path | None, typer.Argument(metavar="SPEC", help="The YAML file of the study.", show_default=False)]
@@ -60,6 +61,13 @@ def study(
     if dry_run:
         terminal.foretold(check.foretold(read), json)
         return
+    begin(read, out, workers, cluster, json=json, quiet=quiet)
+
+
+def begin(
+    read: Study, out: Path | None, workers: int, cluster: str | None = None, *, json: bool = False, quiet: bool = False
+) -> None:
+    """Train a study that was read and checked, in a directory of its own, and print what it comes to."""
     with (
         executors.executor_for(workers, cluster) as executor,
         collection.StudyDirectory.create(read.plan.name, out=out) as directory,

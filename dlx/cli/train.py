@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dlx import files
+from dlx.cli import several
 from dlx.cli.folds import is_in_folds, train_folds
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.diagnose import next_step
@@ -57,15 +59,38 @@ def train(
 ) -> None:
     """Train the network that a spec describes, or minimize its objective, or go on with a run.
 
-    With `data.folds` in the spec there is a training for each fold, below one directory, and an error and a verdict
-    over all examples, each by the network that was not given it.
+    Several specs are trained one after the other. A key with several values, as in optimizer.learning_rate=0.1,0.01, is
+    a sweep: each is trained once, and they are laid over each other as by dlx study. With `data.folds` in the spec
+    there is a training for each fold, below one directory, and an error and a verdict over all examples, each by the
+    network that was not given it.
     """
     _check(spec, overrides or [], resume, plugin or [], begins=out is not None or dry_run)
     event_log.check(log)
+    alone = partial(_train_alone, out=out, workers=workers, log=log, json=json, quiet=quiet, dry_run=dry_run)
+    if spec is not None and several.are_several(overrides or []):
+        ways = {"json": json, "quiet": quiet, "dry_run": dry_run}
+        several.train_several(spec, overrides or [], alone, out, workers, log, **ways)
+    else:
+        trust.load_named(plugin or ())
+        alone(spec, overrides or [], resume)
+
+
+def _train_alone(
+    spec: Path | None,
+    overrides: list[str],
+    resume: str | None = None,
+    *,
+    out: Path | None,
+    workers: int,
+    log: str | None,
+    json: bool,
+    quiet: bool,
+    dry_run: bool,
+) -> None:
+    """Train one spec, or go on with a run."""
     if spec is not None:
         mistaken.refuse_as_spec(spec, "train")
-    trust.load_named(plugin or ())
-    resolved = None if spec is None else loader.load_spec(spec, overrides or [], named_by=trust.NamedBy.USER)
+    resolved = None if spec is None else loader.load_spec(spec, overrides, named_by=trust.NamedBy.USER)
     in_folds = folds.has_folds(resolved.spec) if resolved is not None else is_in_folds(resume or "")
     _check_folds(in_folds, workers, log)
     if resolved is not None and dry_run:
@@ -75,7 +100,7 @@ def train(
     if in_folds:
         train_folds(resolved, resume, out, workers, json=json, quiet=quiet)
         return
-    with _session(spec, resolved, overrides or [], resume, out) as session:
+    with _session(spec, resolved, overrides, resume, out) as session:
         try:
             _train(session, log, quiet=quiet or json)
             if spec is not None and not overrides:

@@ -1,0 +1,170 @@
+"""``dlx train`` of several specs, one after the other, and of several values of a key: a sweep, shown as a study."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
+from json import loads
+from pathlib import Path
+from typing import Any
+
+from dlx.cli import study as studies
+from dlx.cli.messages import message_and_code
+from dlx.errors import DlxError, Interrupted, UsageError
+from dlx.runs.file_names import SPECS
+from dlx.search.study import check, file
+from dlx.show import terminal
+from dlx.spec import keys, loader, trust
+from dlx.spec.yaml_text import writing
+
+SEED = "seed"
+
+
+def further_specs(words: Sequence[str]) -> list[Path]:
+    """The specs among what stands behind the first one."""
+    return [Path(word) for word in words if "=" not in word and Path(word).suffix in SPECS]
+
+
+def swept(words: Sequence[str]) -> dict[str, list[str]]:
+    """The keys with several values, such as ``optimizer.learning_rate=0.1,0.01``; none whose value is a list."""
+    sweeps = {}
+    for word in words:
+        key, _, text = word.partition("=")
+        values = split_values(text)
+        are_lists = all(value.startswith("[") for value in values)
+        if len(values) > 1 and all(values) and (are_lists or not _is_list(key)):
+            sweeps[key] = values
+    return sweeps
+
+
+def split_values(text: str) -> list[str]:
+    """The parts between the commas that stand in no bracket and no quotes.
+
+    >>> split_values("0.1, 0.01"), split_values("[8, 4],[8]"), split_values("'a,b'")
+    (['0.1', '0.01'], ['[8, 4]', '[8]'], ["'a,b'"])
+    """
+    parts, depth, quote = [""], 0, ""
+    for sign in text:
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"":
+            quote = sign
+        depth += (sign in "[{") - (sign in "]}")
+        if sign == "," and depth == 0 and not quote:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [part.strip() for part in parts]
+
+
+def _is_list(key: str) -> bool:
+    """Whether a key takes a list, so that ``a,b`` is one without its brackets."""
+    entry = keys.keys().get(key)
+    return entry is not None and entry.allowed().startswith("a list")
+
+
+def are_several(words: Sequence[str]) -> bool:
+    """Whether there are more specs, or more values of a key, than one."""
+    return bool(further_specs(words) or swept(words))
+
+
+def train_several(
+    spec: Path,
+    words: Sequence[str],
+    train_alone: Callable[[Path, list[str]], None],
+    out: Path | None,
+    workers: int,
+    log: str | None,
+    **ways: bool,
+) -> None:
+    """Train a spec and those among the words behind it, each with the settings among them.
+
+    Args:
+        spec, words: as typed.
+        train_alone: trains a spec with settings in which nothing is swept.
+        out, workers, log: as `dlx train` takes them.
+        ways: ``json``, ``quiet`` and ``dry_run``.
+
+    Raises:
+        UsageError: an option is for one training.
+    """
+    further, is_sweep = further_specs(words), bool(swept(words))
+    settings = [word for word in words if Path(word) not in further]
+    if log is not None:
+        raise UsageError(f"--log is for one training: dlx export DIR --to {log} writes those of several afterwards")
+    if out is not None and further:
+        raise UsageError("--out names one directory: leave it out where there are several specs")
+
+    def train(path: Path) -> None:
+        if is_sweep:
+            train_sweep(path, settings, out, workers, **ways)
+        else:
+            train_alone(path, settings)
+
+    if further:
+        train_each([spec, *further], train, ways["json"])
+    else:
+        train(spec)
+
+
+def train_each(paths: Sequence[Path], train: Callable[[Path], None], json: bool) -> None:
+    """Train the specs one after the other; what keeps one from it does not keep the others.
+
+    Raises:
+        DlxError: the first that one ended with, when all are done.
+    """
+    documents: list[Any] = []
+    errors: list[DlxError] = []
+    for number, path in enumerate(paths, start=1):
+        output = StringIO()
+        try:
+            with redirect_stdout(output if json else sys.stdout):
+                train(path)
+        except Interrupted:
+            raise
+        except DlxError as error:
+            errors.append(error)
+            if len(errors) > 1 or number < len(paths):
+                terminal.say((message_and_code(error)[0], ""), stream=sys.stderr)
+        documents += [loads(output.getvalue())] if output.getvalue() else []
+    if json:
+        terminal.document(
+            {"runs": [{k: value for k, value in run.items() if k != "schema_version"} for run in documents]}
+        )
+    if errors:
+        raise errors[0]
+
+
+def train_sweep(
+    spec: Path,
+    words: Sequence[str],
+    out: Path | None,
+    workers: int,
+    *,
+    json: bool,
+    quiet: bool,
+    dry_run: bool,
+) -> None:
+    """Train each of the values once, with the seed of the spec, and lay them over each other.
+
+    Raises:
+        SpecError: a value does not fit.
+    """
+    sweeps = swept(words)
+    settings = [word for word in words if word.partition("=")[0] not in sweeps]
+    seeds = sweeps.pop(SEED, None) or [str(loader.load_spec(spec, settings, named_by=trust.NamedBy.USER).spec.seed)]
+    entries = ", ".join(f"{key}: [{', '.join(values)}]" for key, values in sweeps.items())
+    varied = f"sweep={{{entries}}}" if sweeps else "variants={spec: null}"
+    plan = [varied, f"seeds=[{', '.join(seeds)}]", *(f"base.{setting}" for setting in settings)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sweep.yaml"
+        path.write_text(f"base: {writing.dump_scalar(str(spec.resolve()))}\n", encoding="utf-8")
+        study = file.load_study(path, plan, named_by=trust.NamedBy.USER)
+    check.check(study)
+    if dry_run:
+        terminal.foretold(check.foretold(study), json)
+    else:
+        studies.begin(study, out, workers, json=json, quiet=quiet)
