@@ -16,7 +16,7 @@ from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.diagnose import next_step
 from dlx.errors import UsageError
 from dlx.runs import dry_run as rehearsal
-from dlx.runs import file_names, mistaken, references
+from dlx.runs import extension, file_names, mistaken, references
 from dlx.runs import repeat as repeats
 from dlx.runs import train as sessions
 from dlx.runs.export import event_log
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 GO_ON = "the training was interrupted: go on with it before it is judged (--resume)"
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
-Resume = Annotated[str | None, typer.Option(metavar="RUN", help="Go on with a run from its last checkpoint.")]
+Resume = Annotated[
+    str | None,
+    typer.Option(metavar="RUN", help="Go on with a run from its last checkpoint; training.epochs=N: longer."),
+]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="The run directory, in place of runs/NAME/TIME-ID.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document: run.json, and where the run lies.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the run directory.")]
@@ -88,6 +91,9 @@ def _train_alone(
     dry_run: bool,
 ) -> None:
     """Train one spec, or go on with a run."""
+    longer = str(spec) if _is_longer(resume, spec, overrides) else None
+    if longer is not None:
+        spec = None
     if spec is not None:
         mistaken.refuse_as_spec(spec, "train")
     resolved = None if spec is None else loader.load_spec(spec, overrides, named_by=trust.NamedBy.USER)
@@ -100,7 +106,7 @@ def _train_alone(
     if in_folds:
         train_folds(resolved, resume, out, workers, json=json, quiet=quiet)
         return
-    with _session(spec, resolved, overrides, resume, out) as session:
+    with _session(spec, resolved, overrides, resume, out, longer) as session:
         try:
             _train(session, log, quiet=quiet or json)
             if spec is not None and not overrides:
@@ -111,6 +117,8 @@ def _train_alone(
 
 def _check(spec: Path | None, overrides: list[str], resume: str | None, plugin: list[str], begins: bool) -> None:
     """Raises `UsageError` where the arguments do not go together; ``begins``: some are for what is begun anew."""
+    if _is_longer(resume, spec, overrides) and not begins:
+        return
     if resume is not None and spec is not None and "=" in str(spec) and not spec.exists():
         raise _no_setting(resume, [str(spec), *overrides])
     if (spec is None) == (resume is None):
@@ -119,6 +127,11 @@ def _check(spec: Path | None, overrides: list[str], resume: str | None, plugin: 
         raise UsageError("--resume goes on with a run as it was begun: it takes no key=value, --out or --dry-run")
     if plugin and resume is None:
         raise UsageError(OWN_PLUGINS)
+
+
+def _is_longer(resume: str | None, spec: Path | None, overrides: list[str]) -> bool:
+    """Whether a run is to go on for more epochs: ``--resume RUN training.epochs=60``, whose last word stands first."""
+    return resume is not None and str(spec).startswith(f"{extension.KEY}=") and not overrides
 
 
 def _check_folds(in_folds: bool, workers: int, log: str | None) -> None:
@@ -153,8 +166,15 @@ def _no_setting(reference: str, overrides: list[str]) -> UsageError:
 
 
 def _session(
-    spec: Path | None, resolved: Resolved | None, overrides: list[str], resume: str | None, out: Path | None
+    spec: Path | None,
+    resolved: Resolved | None,
+    overrides: list[str],
+    resume: str | None,
+    out: Path | None,
+    longer: str | None,
 ) -> Session:
+    if longer is not None:
+        return extension.extended(resume or "", longer)
     if spec is None or resolved is None:
         return sessions.Session.resume(resume or "")
     return sessions.Session.start(resolved, overrides, out, folder=spec.parent)

@@ -156,6 +156,10 @@ class RunDirectory(TrainingFiles, ResultFiles):
         """The file with the complete resolved spec."""
         return self.path / CONFIG
 
+    def write_longer_config(self, text: str) -> None:
+        """The spec of a run that goes on for longer; what has been measured stays."""
+        self.write(CONFIG, text.encode())
+
     def write_config(self, text: str) -> None:
         """Keeps the complete resolved spec, the first file of a run; the second is the table, still empty."""
         self.write(CONFIG, text.encode())
