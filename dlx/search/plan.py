@@ -14,6 +14,7 @@ from dlx.errors import Problem, SpecError
 from dlx.spec.inheritance import PLANS, extended, spec_tree
 from dlx.spec.loader import Resolved, resolve
 from dlx.spec.messages import problems_of
+from dlx.spec.moved import with_moved_files
 from dlx.spec.overrides import overrides_tree
 from dlx.spec.paths import readable_file
 from dlx.spec.sections import Spec, plain
@@ -99,7 +100,7 @@ def read_plan(
     Raises:
         SpecError: so much is wrong that there is no plan to look at, with every problem of the plan and of the spec.
     """
-    tree = load(path)
+    tree = with_moved_files(load(path), path)
     if not isinstance(tree.value, dict):
         raise SpecError([Problem(tree.place, "", f"expected the sections of a plan, got {excerpt(tree.plain())}")])
     _refuse_other(tree, record)

@@ -14,6 +14,7 @@ from dlx.errors import Place, Problem, SpecError, UsageError
 from dlx.spec.contradictions import contradictions
 from dlx.spec.inheritance import extended, spec_tree
 from dlx.spec.messages import problems_of
+from dlx.spec.moved import with_moved_files
 from dlx.spec.number_files import read_number_files
 from dlx.spec.overrides import combine, nested, overrides_tree
 from dlx.spec.paths import absolute_path
@@ -50,7 +51,7 @@ def load_spec(path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy = 
         DataError: it has plugins, and what is trusted cannot be read.
     """
     changes, problems = overrides_tree(overrides)
-    root = load(path)
+    root = with_moved_files(load(path), path)
     tree = spec_tree(root, (path.resolve(),))
     if tree.child("plugins") is not None:
         named_by = namer([path, *extended(root)], named_by)
