@@ -24,14 +24,14 @@ def test_a_setting_for_a_run_that_is_gone_on_with_is_refused_with_both_ways_to_h
 ) -> None:
     (tmp_path / "s.yaml").write_text(SPEC)
     assert call_dlx("train", "s.yaml", "--out", "my run", cwd=tmp_path).code == 0
-    result = call_dlx("train", "--resume", "my run", "training.epochs=4", cwd=tmp_path)
+    result = call_dlx("train", "--resume", "my run", "training.batch_size=50", cwd=tmp_path)
     assert result.code == 2
     begin, weights = result.stderr.partition("; ")[2].split(" begins a new run with it, ")
     extra = weights.partition("where ")[2].partition(" stands behind it")[0]
     for number, words in enumerate((shlex.split(begin), [*shlex.split(begin), *shlex.split(extra)])):
         assert call_dlx(*words[1:], "--out", f"new {number}", cwd=tmp_path).code == 0
     again, further = (json.loads((tmp_path / f"new {number}" / "run.json").read_text()) for number in (0, 1))
-    assert again["final"]["epoch"] == further["final"]["epoch"] == 4
+    assert again["final"]["step"] == further["final"]["step"] == 4
     whole = json.loads((tmp_path / "my run" / "run.json").read_text())
     assert further["final"]["train_cost"] < whole["final"]["train_cost"]
 
