@@ -5,6 +5,7 @@ from __future__ import annotations
 # By the words behind ``dlx``. The files stand for those of the reader; a test runs each line beside files of these
 # names: a spec, plans of a search and of a study, tables, a plugin, and some runs.
 EXAMPLES = {
+    "": ("dlx new --out first.yaml", "dlx train spec.yaml"),
     "new": ("dlx new --out first.yaml", "dlx new pets.csv --target kind --out pets.yaml"),
     "data": ("dlx data pets.csv --target kind", "dlx data spec.yaml"),
     "train": (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, get_args
 
 from dlx.cli.layout import argument_name, command_words, usage_pieces
-from dlx.errors import UsageError, allowed, hint, listing, nearest
+from dlx.errors import UsageError, allowed, listing, nearest
 from dlx.spec import messages
 from dlx.synonyms import plainly
 from dlx.text import command, quoted, shorten
@@ -114,7 +114,9 @@ def no_command(name: str, names: Sequence[str], words: str) -> UsageError:
     what = f"there is no command {command(*words.split(), shorten(name, LONGEST))}"
     if meant is not None:
         return UsageError(f"{what} (did you mean dlx {f'{words} {meant}'.strip()}?)")
-    return UsageError(f"{what} {listing(names, hint(name, nearest(name, names)))}")
+    if near := nearest(name, names):
+        return UsageError(f"{what} (did you mean {command(*words.split(), near)}?)")
+    return UsageError(f"{what} {listing(names)}")
 
 
 def _no_option(option: str, context: Any, words: str, arguments: Sequence[str]) -> str:

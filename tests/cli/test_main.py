@@ -79,7 +79,7 @@ def test_a_mistyped_command_is_corrected(call_dlx: Run) -> None:
     assert result.code == 2
     assert result.stdout == ""
     assert result.stderr.startswith("error: there is no command dlx trian ")
-    assert "did you mean train?" in result.stderr
+    assert "did you mean dlx train?" in result.stderr
 
 
 @pytest.mark.parametrize("arguments", [["list", "--jsn"], ["config", "show"], ["nothing"], ["config", "nothing"]])

@@ -35,12 +35,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory, call_dlx: Run) -> Path:
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("trian spec.yaml", "there is no command dlx trian (allowed …; did you mean train?)"),
+        ("trian spec.yaml", "there is no command dlx trian (did you mean dlx train?)"),
         ("fit spec.yaml", "there is no command dlx fit (did you mean dlx train?)"),
         ("validate spec.yaml", "there is no command dlx validate (did you mean dlx config check SPEC?)"),
         ("runs list", "there is no command dlx runs list (did you mean dlx runs?)"),
         ("runs rm latest", "there is no command dlx runs rm (did you mean dlx runs remove?)"),
-        ("config sho spec.yaml", "there is no command dlx config sho (allowed …; did you mean show?)"),
+        ("config sho spec.yaml", "there is no command dlx config sho (did you mean dlx config show?)"),
         ("version", "there is no command dlx version (did you mean dlx --version?)"),
         ("train spec.yaml --outdir x", "dlx train has no option --outdir (did you mean --out?)"),
         ("train spec.yaml --wrokers 2", "dlx train has no option --wrokers (did you mean --workers?)"),
