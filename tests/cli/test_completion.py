@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import select
 import shutil
@@ -139,6 +138,7 @@ def test_fish_is_given_the_words(folder: Path, tmp_path: Path) -> None:
 
 def typed_into(command: list[str], keys: str, env: dict[str, str], folder: Path) -> str:
     """What a program on a terminal shows of these keys, up to the end of its answer."""
+    pty = import_module("pty")  # where there is one
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(folder)
