@@ -15,7 +15,6 @@ from dlx.gradcheck import plugin as plugins
 from dlx.nn import gradcheck as differences
 from dlx.runs import check, manifest
 from dlx.show import pictures, terminal
-from dlx.show.terminal import gradcheck as show
 from dlx.spec import plugins as installed
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool
     if json:
         terminal.document(report.document())
     else:
-        show.report(report)
+        terminal.gradcheck.report(report)
     if not report.passed:
         raise CheckFailed
 
@@ -101,7 +100,7 @@ def _check_registered(options: CheckOptions, json: bool) -> None:
     if json:
         terminal.document(plugins.document(None, cases))
     else:
-        show.registered(cases)
+        terminal.gradcheck.registered(cases)
     if not all(case.point.passed for case in cases):
         raise CheckFailed
 
@@ -113,7 +112,7 @@ def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: b
     if json:
         terminal.document(plugins.document(plugin, cases))
     else:
-        show.plugin(cases)
+        terminal.gradcheck.plugin(cases)
     if not all(case.point.passed for case in cases):
         raise CheckFailed
 
@@ -121,10 +120,11 @@ def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: b
 def _show_orders(source: Path, overrides: list[str], options: CheckOptions, picture: Path | None, json: bool) -> None:
     convergence = check.orders_of_file(source, overrides, options)
     if picture:
-        curves = {show.order(convergence, method): errors.tolist() for method, errors in convergence.errors.items()}
+        name = terminal.gradcheck.order
+        curves = {name(convergence, method): errors.tolist() for method, errors in convergence.errors.items()}
         png = pictures.orders(convergence.epsilons.tolist(), curves, str(source))
         manifest.write_output("--picture", picture, png, pictures.is_ours)
     if json:
         terminal.document(convergence.document())
     else:
-        show.orders(convergence)
+        terminal.gradcheck.orders(convergence)
