@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from dlx.api.memory import examples_file, labelled_file
+from dlx.api.memory import FilesOfData, Target
 from dlx.documents.diagnosis import DiagnosisDocument
-from dlx.errors import UsageError
+from dlx.errors import UsageError, naming
 from dlx.runs import predict as answering
+from dlx.runs.answers import RowAnswers
 from dlx.runs.file_names import CURVES
 from dlx.runs.references import open_run
 from dlx.runs.report import write_report
@@ -91,12 +92,9 @@ class Run:
         """The class, as the labels were given, or the value of each example, (m,); of several targets (m, n_y).
 
         X is an array (m, n_x) where the network was trained on arrays, else a table with its columns. An example that
-        cannot be answered has NaN, or None in place of a class.
+        cannot be answered has NaN, or None in place of a class; `unanswered` says why.
         """
-        header, rows = self._answers(X)
-        classes = sum(not name.startswith("p(") for name in header)
-        values = np.array([row[:classes] for row in rows], object if header[0] == "class" else None)
-        return values[:, 0] if classes == 1 else values
+        return self._answers(X).decisions()
 
     def predict_proba(self, X: Any) -> Array:
         """The probability of each class, (m, classes), in the order of ``classes``; NaN where there is no answer.
@@ -104,29 +102,46 @@ class Run:
         Raises:
             UsageError: the network answers with values.
         """
-        header, rows = self._answers(X)
-        columns = [number for number, name in enumerate(header) if name.startswith("p(")]
-        if not columns:
+        answers = self._answers(X)
+        if not answers.classes:
             raise UsageError(f"{self.path}: its network answers with values, not with probabilities")
-        return np.array([[np.nan if row[k] is None else row[k] for k in columns] for row in rows], np.float64)
+        return answers.probabilities()
+
+    def unanswered(self, X: Any) -> dict[int, str]:
+        """Why examples cannot be answered, by their number from 0: a value is missing, a category is new …"""
+        return dict(self._answers(X).unanswered)
 
     @property
     def classes(self) -> list[Any]:
         """The labels, in the order of `predict_proba`; empty of a regression."""
         return [*(answering.model_of(str(self.path)).facts["classes"] or [])]
 
-    def _answers(self, X: Any) -> tuple[list[str], list[list[Any]]]:
+    def _answers(self, X: Any) -> RowAnswers:
         with TemporaryDirectory(prefix="dlx-") as folder:
-            table = answering.predictions(str(self.path), examples_file(X, Path(folder)))
-            rows = [*table.rows]
-        end = len(table.header) - bool(table.unanswered)
-        return table.header[:end], [row[:end] for row in rows]
+            files = FilesOfData(Path(folder))
+            path = files.examples(X)
+            with naming(files.names):
+                return answering.row_answers(str(self.path), path, may_be_none=True)
 
-    def evaluate(self, X: Any, y: Any) -> dict[str, Any]:
-        """Cost, error and metrics on further examples, with their 95 % intervals: the document of ``dlx evaluate``."""
-        target = self.spec.get("data", {}).get("source", {}).get("target") or "target"
+    def evaluate(self, X: Any, y: Any = None) -> dict[str, Any]:
+        """Cost, error and metrics on further examples, with their 95 % intervals: the document of ``dlx evaluate``.
+
+        X is as for `predict`; without y it is a table that has the column that was predicted. Examples that cannot be
+        answered, or whose label is missing or new, are left out; ``left_out`` counts them.
+        """
         with TemporaryDirectory(prefix="dlx-") as folder:
-            return answering.evaluation(str(self.path), labelled_file(X, y, str(target), Path(folder)))
+            files = FilesOfData(Path(folder))
+            path = files.labelled(X, y, self._target)
+            with naming(files.names):
+                document = answering.evaluation(str(self.path), path)
+        return {key: value for key, value in document.items() if key != "data"}
+
+    @property
+    def _target(self) -> Target:
+        """The column that the network was trained to predict, where its examples are a table's."""
+        model = answering.model_of(str(self.path))
+        names = [*map(str, model.facts["preprocessing"]["options"].get("target") or ())]
+        return names[0] if len(names) == 1 else None
 
     def diagnose(self) -> DiagnosisDocument:
         """Bias, variance and their causes: the document ``diagnosis.json``."""

@@ -129,7 +129,7 @@ def test_a_loop_that_is_left_can_be_resumed(examples: tuple[Any, Any]) -> None:
         (5, None, UsageError, "the spec must be a path or a mapping, not int"),
         ({}, {"a": 3, "b": [1]}, DataError, "column 'a': expected a value for each example, got 3"),
         ({}, {"a": [[1, 2], [3, 4]], "b": [1, 2]}, DataError, r"column 'a': expected .*, got \[1, 2\]"),
-        ({}, {"a": [1, 2], 1: [0, 1], "1": [3, 4], "b": [1, 2]}, DataError, "two columns of the name '1'"),
+        ({}, {"a": [1, 2], 1: [0, 1], "1": [3, 4], "b": [1, 2]}, DataError, "two columns have the name '1'"),
         ({}, ({"a": [1, 2], "target": [1, 2]}, [0, 1]), DataError, "has a column 'target'"),
         ({}, ([[1, 2], [3]], [0, 1]), DataError, "X: is no array"),
         ({}, ([[1], [3]], np.array(["a", None], object)), DataError, "y: example 2 has no label"),
