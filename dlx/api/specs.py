@@ -58,13 +58,17 @@ def resolved_spec(spec: SpecLike, data: Data, target: Target, settings: Mapping[
         tree = write_out(tree_of(plain(spec), place))
     tree, files = merge(tree, changes), FilesOfData(ROOT / DATA)
     if data is not None:
-        place = Place("data")
-        stated = stated_target(tree) if target is None else target
-        sources = files.sources(data, stated)
-        overrides += [f"data.{part}={dump_scalar(source)}" for part, source in sources.items()]
-        tree = _with_sources(tree, sources, is_of_arrays(data))
+        tree, changed = with_data(tree, files, data, target)
+        overrides += changed
     with naming(files.names):
         yield SpecInPython(resolve(tree, problems, named_by=named_by), overrides, folder)
+
+
+def with_data(tree: Node, files: FilesOfData, data: Data, target: Target) -> tuple[Node, list[str]]:
+    """The tree of a spec that learns from data in memory, which are written to files, and what of it changes."""
+    sources = files.sources(data, _stated_target(tree) if target is None else target)
+    changes = [f"data.{part}={dump_scalar(source)}" for part, source in sources.items()]
+    return _with_sources(tree, sources, is_of_arrays(data)), changes
 
 
 def overrides_of(settings: Mapping[str, Any]) -> list[str]:
@@ -72,7 +76,7 @@ def overrides_of(settings: Mapping[str, Any]) -> list[str]:
     return [f"{key}={dump_scalar(plain(value))}" for key, value in settings.items()]
 
 
-def stated_target(tree: Node) -> Target:
+def _stated_target(tree: Node) -> Target:
     """What a spec says is to be predicted; None where it does not."""
     for key in ("source", "train"):
         node, depth = tree.nearest(("data", key, "target"))

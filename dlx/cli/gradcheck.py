@@ -91,11 +91,12 @@ def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: b
     events = plugins.check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed)
     with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json) as display:
         cases = finish(events, display.update)
+    report = plugins.ComponentsReport(plugin, cases)
     if json:
-        terminal.document(plugins.document(plugin, cases))
+        terminal.document(report.document())
     else:
         show.plugin(cases)
-    if not all(case.point.passed for case in cases):
+    if not report.passed:
         raise CheckFailed
 
 

@@ -9,7 +9,6 @@ import typer
 
 from dlx.cli.options import Cluster, Directory, Plugins, Quiet, Workers, check_beginning
 from dlx.cli.range_test import LearningRate, Picture, show_range_test
-from dlx.search import budget as budgets
 from dlx.search.tune import file, forecast, search
 from dlx.show import terminal
 from dlx.spec import trust
@@ -52,10 +51,9 @@ def tune(
         show_range_test(spec, overrides or [], picture, plugin or (), json, is_alone=not any(others))
         return
     check_beginning("tune", "search", spec, resume, bool(overrides or out or dry_run), bool(plugin))
-    seconds = None if budget is None else budgets.seconds_of(budget)
     trust.load_named(plugin or ())
     if spec is None:
-        with search.resumed_search(resume or "", workers=workers, cluster=cluster, budget=seconds) as tuning:
+        with search.resumed_search(resume or "", workers=workers, cluster=cluster, budget=budget) as tuning:
             _search(tuning, json, quiet)
         return
     plan, space = file.load_tune(spec, overrides or [], named_by=trust.NamedBy.USER)
@@ -63,7 +61,7 @@ def tune(
         forecast.check(plan, space)
         terminal.tuning_foretold(forecast.foretold(plan, space), json)
         return
-    with search.new_search(plan, space, out=out, workers=workers, cluster=cluster, budget=seconds) as tuning:
+    with search.new_search(plan, space, out=out, workers=workers, cluster=cluster, budget=budget) as tuning:
         _search(tuning, json, quiet)
 
 

@@ -115,12 +115,28 @@ def _plainly(array: pa.Array | pa.ChunkedArray, is_target: bool, where: str) -> 
     from pyarrow import types
 
     if types.is_dictionary(array.type):
-        array = array.cast(array.type.value_type)
+        array = _decoded(array)
         if not is_target:
             return array.cast(pa.string())
     if types.is_nested(array.type):
         example = next((value for value in array.to_pylist() if value is not None), None)
         raise DataError(f"{where}: expected numbers, texts or times, one for each example, got {example!r:.60}")
+    return _with_plain_texts(array)
+
+
+def _decoded(array: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    """The categories in place of their codes."""
+    import pyarrow as pa
+
+    chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
+    plain = [pa.DictionaryArray.from_arrays(chunk.indices, _with_plain_texts(chunk.dictionary)) for chunk in chunks]
+    return pa.chunked_array([chunk.dictionary_decode() for chunk in plain], plain[0].type.value_type if plain else None)
+
+
+def _with_plain_texts(array: Any) -> Any:
+    """Texts in the one form of them that every version of Arrow can cast and write."""
+    import pyarrow as pa
+
     return array.cast(pa.string()) if str(array.type) in ("large_string", "string_view") else array
 
 

@@ -72,14 +72,15 @@ def kind_of(path: Path) -> str | None:
 
 
 def load_plan(
-    path: Path, overrides: Sequence[str], record: type[Section], named_by: NamedBy = NamedBy.FILE
+    path: Path | Node, overrides: Sequence[str], record: type[Section], named_by: NamedBy = NamedBy.FILE
 ) -> Plan[Section]:
-    """The plan of a file, with ``key=value`` on top: ``base.`` in front means the spec, everything else the plan.
+    """The plan of a file, or of the tree of one, with ``key=value`` on top.
 
-    ``base`` is the path of a spec, meant from the plan's folder, or a spec itself.
+    ``base.`` in front of a key means the spec, everything else the plan. ``base`` is the path of a spec, meant from the
+    plan's folder, or a spec itself.
 
     Args:
-        path: of the file.
+        path: of the file; a tree has its base in it, as its sections.
         overrides: such as ``base.training.epochs=3`` and ``seeds=5``.
         record: what the file holds besides `base` and `name`.
         named_by: who names its plugins, as for `load_spec`.
@@ -87,7 +88,7 @@ def load_plan(
     Raises:
         SpecError: with every problem of the plan and of the spec, each at its place.
     """
-    tree = load(path)
+    tree, files = (path, []) if isinstance(path, Node) else (load(path), [path])
     if not isinstance(tree.value, dict):
         raise SpecError([Problem(tree.place, "", f"expected the sections of a plan, got {excerpt(tree.plain())}")])
     _refuse_other(tree, record)
@@ -103,7 +104,7 @@ def load_plan(
     except ValidationError as error:
         all_problems += problems_of(error, rest, shape)
     try:
-        base_tree, base, named_by = _base(tree, for_base, namer([path], named_by))
+        base_tree, base, named_by = _base(tree, for_base, namer(files, named_by))
         name = _name(tree.child(NAME), base)
     except SpecError as error:
         all_problems += error.problems

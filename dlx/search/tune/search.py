@@ -10,6 +10,7 @@ from pathlib import Path
 from dlx.documents.tuning import TuningDocument
 from dlx.events import TuningEvent, finish
 from dlx.runs.collection import TuneDirectory
+from dlx.search.budget import seconds_of
 from dlx.search.plan import Plan
 from dlx.search.trials.executors import executor_for
 from dlx.search.tune.file import load_tune
@@ -29,23 +30,25 @@ def new_search(
     out: Path | None = None,
     workers: int = 1,
     cluster: str | None = None,
-    budget: float | None = None,
+    budget: str | float | None = None,
 ) -> Iterator[Tuning]:
     """A search in a directory of its own; raises as `check` where the data do not allow it."""
+    seconds = None if budget is None else seconds_of(budget)
     task = check(plan, space)
     with executor_for(workers, cluster) as executor, TuneDirectory.create(plan.name, out=out) as directory:
         directory.write_plan(plan.text())
-        yield Tuning(plan, space, directory, executor, task, budget)
+        yield Tuning(plan, space, directory, executor, task, seconds)
 
 
 @contextmanager
 def resumed_search(
-    reference: str, *, workers: int = 1, cluster: str | None = None, budget: float | None = None
+    reference: str, *, workers: int = 1, cluster: str | None = None, budget: str | float | None = None
 ) -> Iterator[Tuning]:
     """The search in a directory, or in the newest one (``latest``), where it stopped."""
+    seconds = None if budget is None else seconds_of(budget)
     with TuneDirectory.open(reference, writing=True) as directory, executor_for(workers, cluster) as executor:
         plan, space = load_tune(directory.plan)
-        yield Tuning(plan, space, directory, executor, check(plan, space, resumed=True), budget)
+        yield Tuning(plan, space, directory, executor, check(plan, space, resumed=True), seconds)
 
 
 def searched(tuning: Tuning, on_event: Callable[[TuningEvent], object]) -> tuple[TuningDocument, list[Path]]:

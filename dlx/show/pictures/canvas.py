@@ -7,14 +7,14 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dlx.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as Figure
 
 DPI = 120
 AUTHOR = "dlx"  # as the file tells, by which its pictures are known
@@ -66,6 +66,9 @@ def _matplotlib() -> Any:
     finally:
         if backend is not None:
             os.environ["MPLBACKEND"] = backend
+    with suppress(ValueError):
+        if backend is not None:  # such as that of a notebook, whose own pictures follow
+            matplotlib.rcParams["backend"] = backend
     return matplotlib
 
 
@@ -74,7 +77,13 @@ def new_figure(width: float, height: float, title: str, subtitle: str = "") -> F
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), dpi=DPI)
+    class ShownFigure(Figure):
+        def _repr_png_(self) -> bytes:
+            """What a notebook shows."""
+            with house_style():
+                return png(self)
+
+    figure = ShownFigure(figsize=(width, height), dpi=DPI)
     FigureCanvasAgg(figure)
     figure.text(0.15 / width, 1 - 0.2 / height, title, size=12, weight="bold", va="center", parse_math=False)
     if subtitle:

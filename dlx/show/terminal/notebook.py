@@ -66,7 +66,7 @@ def _place_in_output() -> Callable[[Bundle], object]:
 def _as_text(view: ProgressView[Any]) -> str:
     from rich.console import Console
 
-    console = Console(file=StringIO(), width=WIDTH, force_terminal=False, no_color=True, legacy_windows=False)
+    console = Console(file=StringIO(), width=WIDTH, no_color=True, force_terminal=False, force_jupyter=False)
     with console.capture() as capture:
         console.print(view.picture(WIDTH))
     return capture.get().rstrip("\n")
