@@ -58,6 +58,10 @@ class FilesOfData:
             return {"source": self._write(_npz(arrays), "npz", ARRAYS)}
         return {part: self._source(each, target, f" of {part}") for part, each in data.items()}
 
+    def arrays(self, arrays: Mapping[str, Array]) -> dict[str, Any]:
+        """The source of examples that are arrays by name, such as X, y and weights."""
+        return self._write(_npz(arrays), "npz", ARRAYS)
+
     def examples(self, X: Any) -> Path:
         """A file of examples without labels."""
         if is_table(X):

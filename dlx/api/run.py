@@ -38,6 +38,7 @@ from dlx.show.terminal import CountProgress, RepairProgress, TrainingProgress
 from dlx.show.terminal.notebook import displayed
 from dlx.spec.yaml_text.reading import load
 from dlx.stats.intervals import Estimate
+from dlx.training.threads import restored
 from dlx.types import Array
 from dlx.words import Status
 
@@ -187,6 +188,7 @@ class Run(AnsweringNetwork):
     def resume(self, *, progress: bool | None = None) -> Run:
         """Go on with an interrupted training to its end; returns the run as it is then."""
         with (
+            restored(),
             Session.resume(self.path) as session,
             displayed(TrainingProgress(session.kind.task), progress) as display,
         ):

@@ -21,6 +21,7 @@ from dlx.search.folds.training import has_folds
 from dlx.show.terminal import TrainingProgress
 from dlx.show.terminal.notebook import displayed
 from dlx.training.records import EpochRecord, Progress
+from dlx.training.threads import restored
 
 
 def train(
@@ -48,12 +49,12 @@ def train(
         settings: other values of keys, such as ``**{"optimizer.learning_rate": 0.01}``.
 
     Raises:
-        SpecError: the spec has faults; the error names all of them.
-        DataError: the data cannot be read or learned from.
+        SpecError, DataError: the spec has faults, all of which are named; the data cannot be read or learned from.
         Diverged: a number is not finite; the run keeps the last finite state.
         Interrupted: Ctrl-C; `Run.resume` goes on with the run.
     """
     with (
+        restored(),
         _session(spec, data, target, out, settings) as session,
         displayed(TrainingProgress(session.kind.task), progress) as display,
         closing(session.records()) as records,
@@ -117,7 +118,7 @@ class TrainingLoop(Iterator[EpochRecord | Progress]):
 
 
 def _records(begin: Callable[[], Session], sessions: list[Session]) -> Generator[EpochRecord | Progress, None, None]:
-    with begin() as session:
+    with restored(), begin() as session:
         sessions.append(session)
         yield from session.records(heeds_signals=False)
 

@@ -51,7 +51,20 @@ def load_dataset(
     source = data.source or data.train
     if source is None:
         raise DataError("data: there are no examples; state source, or train")
-    parts = _loaded(data, source)
+    return dataset_of(_loaded(data, source), data, task, rng, subset_rng, together=together, options=_options(source))
+
+
+def dataset_of(
+    parts: dict[str, Examples],
+    data: Data,
+    task: Task | None,
+    rng: Rng,
+    subset_rng: Rng | None = None,
+    *,
+    together: bool = False,
+    options: TableOptions | None = None,
+) -> Dataset:
+    """The same of examples that are there, under ``all`` or in their parts; options are those of their table."""
     first = parts.get("all") or parts["train"]
     labels = infer_labels(_y(first), task, first.origin, first.target)
     del first  # so that its rows are gone once they are divided
@@ -68,7 +81,7 @@ def load_dataset(
     _check(data, parts)
     columns = decided(parts["train"])
     parts = {part: with_columns(examples, columns) for part, examples in parts.items()}
-    dataset = _fitted(data, parts, labels, _options(source))
+    dataset = _fitted(data, parts, labels, options or TableOptions())
     if any(isinstance(part.X, CompactRows) for part in dataset.parts.values()):
         give_back()
     return dataset
