@@ -37,7 +37,10 @@ def blobs() -> tuple[np.ndarray, np.ndarray]:
     return X, np.array(["a", "b", "c"])[y]
 
 
-@parametrize_with_checks([DlxClassifier(epochs=40), DlxRegressor()])  # type: ignore[untyped-decorator]
+CHECKS = parametrize_with_checks([DlxClassifier(epochs=40), DlxRegressor()])
+
+
+@pytest.mark.parametrize(CHECKS.args[0], list(CHECKS.args[1]), **CHECKS.kwargs)  # a list, as pytest asks for
 def test_scikit_learns_own_checks(estimator: Any, check: Any) -> None:
     check(estimator)
 
