@@ -2,10 +2,10 @@
 
 What stands in ``__all__`` is stable; NumPy and all else are imported when one of these names is used.
 
-``train``, ``fit`` (the same as a loop) and ``folds`` train; ``tune`` searches, ``study`` compares variants,
-``minimize`` follows the gradient of an objective. A ``Run`` predicts, is diagnosed, repaired, drawn, exported and gone
-on with; ``runs`` lists them, ``compare`` tells them apart, ``gradcheck`` checks gradients. Errors are subclasses of
-``DlxError``.
+``new`` finds a spec for data; ``train``, ``fit`` (the same as a loop) and ``folds`` train; ``tune`` searches, ``study``
+compares variants, ``minimize`` follows the gradient of an objective. A ``Run`` predicts, is diagnosed, repaired, drawn,
+exported and gone on with; ``runs`` lists them, ``compare`` tells them apart, ``gradcheck`` checks gradients. Errors are
+subclasses of ``DlxError``.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ __all__ = [
     "folds",
     "gradcheck",
     "minimize",
+    "new",
     "runs",
     "study",
     "train",
@@ -54,6 +55,7 @@ _MODULES = {
     "folds": "dlx.api.searches",
     "gradcheck": "dlx.api.checks",
     "minimize": "dlx.api.objectives",
+    "new": "dlx.api.starters",
     "runs": "dlx.api.collection",
     "study": "dlx.api.searches",
     "train": "dlx.api.training",

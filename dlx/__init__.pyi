@@ -6,6 +6,7 @@ from dlx.api.run import Run as Run
 from dlx.api.searches import folds as folds
 from dlx.api.searches import study as study
 from dlx.api.searches import tune as tune
+from dlx.api.starters import new as new
 from dlx.api.training import fit as fit
 from dlx.api.training import train as train
 from dlx.errors import CheckFailed as CheckFailed
@@ -35,6 +36,7 @@ __all__ = [
     "folds",
     "gradcheck",
     "minimize",
+    "new",
     "runs",
     "study",
     "train",

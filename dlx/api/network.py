@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
+from runpy import run_path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from dlx.api.memory import FilesOfData, Target
 from dlx.errors import UsageError, naming
+from dlx.extras import missing_extra
 from dlx.runs import predict as answering
 from dlx.runs.answers import RowAnswers
+from dlx.runs.export.formats import export
 from dlx.types import Array
 
 
@@ -49,6 +52,30 @@ class AnsweringNetwork(ABC):
     def classes(self) -> list[Any]:
         """The labels, in the order of `predict_proba`; empty of a regression."""
         return [*(answering.model_of(str(self.path)).facts["classes"] or [])]
+
+    def to_pytorch(self) -> Any:
+        """The network as a module of PyTorch, in evaluation mode: what ``load()`` of its export gives.
+
+        It takes rows (m, n_x) as the export lists them: its normalization is inside. ``run.export("pytorch")`` keeps
+        the readable module and its weights.
+
+        Raises:
+            UsageError: PyTorch has no counterpart of a component.
+            EnvironmentProblem: PyTorch is not installed.
+        """
+        return self._loaded("pytorch", "torch")
+
+    def to_keras(self) -> Any:
+        """The same as a model of Keras."""
+        return self._loaded("keras", "keras")
+
+    def _loaded(self, to: str, package: str) -> Any:
+        with TemporaryDirectory(prefix="dlx-") as folder:
+            module, *_ = export(str(self.path), to, Path(folder) / "network")
+            try:
+                return run_path(str(module))["load"]()
+            except ModuleNotFoundError as error:
+                raise missing_extra(package, to, f"the network for {to}") from error
 
     def _answers(self, X: Any) -> RowAnswers:
         with TemporaryDirectory(prefix="dlx-") as folder:

@@ -112,7 +112,7 @@ class Run(AnsweringNetwork):
 
         ``verdict`` is in words, ``errors`` and the gaps ``bias``, ``variance`` … have their 95 % intervals,
         ``findings`` are the causes with evidence and remedy, ``next`` is what to do, and ``baselines`` are simple
-        models beside it.
+        models beside it; ``metrics["dev"]["f1"]`` has value, low and high.
 
         Args:
             settings: what it is judged against, such as ``**{"diagnosis.optimal_error": 0.05}``; then it is not kept.

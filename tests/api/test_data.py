@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 import dlx
 from dlx.data.in_memory import table_file
-from dlx.errors import DataError, Remark, SpecError, UsageError
+from dlx.errors import DataError, EnvironmentProblem, Remark, SpecError, UsageError
 
 SPEC: dict[str, Any] = {
     "name": "table",
@@ -190,6 +191,39 @@ def test_a_loop_may_be_closed_by_another_thread() -> None:
     assert loop.run.status == "interrupted"
     with pytest.raises(StopIteration):
         next(loop)
+
+
+def test_a_spec_to_start_from_is_that_of_the_command(call_dlx: Any) -> None:
+    table = frame().assign(number=range(60))
+    table.loc[3, "age"] = np.nan
+    spec = dlx.new(table, target="kind", keep=["number"], task="binary")
+    assert spec["data"]["source"]["target"] == "kind"
+    assert "number" not in spec["data"]["source"].get("ignore", [])
+    assert dlx.new(table, target="kind")["data"]["source"]["ignore"] == ["number"]
+    [file] = Path("runs/data").iterdir()
+    text = call_dlx("new", str(file), "--target", "kind", "--keep", "number", "--task", "binary").stdout
+    assert str(spec).splitlines()[-8:] == text.splitlines()[-8:]
+    assert str(spec).startswith("# the DataFrame: 60 examples")
+    spec["training"] = {"epochs": 2}
+    assert dlx.train(spec, table).name == "table"
+    assert dlx.new((table[["age"]].fillna(0).to_numpy(), table["kind"]))["name"] == "arrays"
+    with pytest.raises(UsageError, match="did you mean binary"):
+        dlx.new(table, target="kind", task="binry")
+    with pytest.raises(UsageError, match="the examples of train alone"):
+        dlx.new({"train": table}, target="kind")
+
+
+def test_a_network_for_another_program(tmp_path: Path) -> None:
+    X = np.random.default_rng(1).normal(size=(40, 3))
+    run = dlx.train(SPEC, (X, X.sum(axis=1)))
+    if find_spec("torch") is None:
+        with pytest.raises(EnvironmentProblem, match="needs torch, which is not installed: pip install torch"):
+            run.to_pytorch()
+        return
+    import torch
+
+    answers = run.to_pytorch()(torch.tensor(X, dtype=torch.float32)).detach().numpy()
+    np.testing.assert_allclose(answers[:, 0], run.predict(X), rtol=1e-5)
 
 
 def test_without_pyarrow_a_table_is_a_csv_file(monkeypatch: pytest.MonkeyPatch) -> None:
