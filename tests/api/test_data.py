@@ -44,6 +44,16 @@ def theta(run: dlx.Run) -> np.ndarray:
         return np.concatenate([model[name].ravel() for name in sorted(model.files) if name[0] in "Wb"])
 
 
+class Stream:
+    """What has nothing but Arrow's interchange protocol."""
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+
 def with_source(**options: Any) -> dict[str, Any]:
     return {**SPEC, "data": {**SPEC["data"], "source": options}}
 
@@ -51,6 +61,7 @@ def with_source(**options: Any) -> dict[str, Any]:
 def test_what_holds_a_table_makes_no_difference() -> None:
     table = frame()
     holders = [table, pyarrow.Table.from_pandas(table), {name: table[name].tolist() for name in table}]
+    holders += [Stream(pyarrow.Table.from_pandas(table))]
     holders += [(table.drop(columns="kind"), table["kind"]), (table.drop(columns="kind"), table[["kind"]])]
     parameters = [theta(dlx.train(SPEC, data, target="kind")) for data in holders]
     for others in parameters[1:]:
@@ -100,10 +111,12 @@ def test_columns_of_every_type_are_as_their_values(tmp_path: Path) -> None:
         "decimal": np.array([1.5, np.nan, 3, 4], np.float32),
         "text": pandas.array(["a", None, "b", "a"], "string"),
         "category": pandas.Categorical(["u", "v", None, "u"]),
+        "views": pyarrow.DictionaryArray.from_arrays([0, 1, None, 0], pyarrow.array(["u", "v"], pyarrow.string_view())),
         "time": pandas.Series(pandas.to_datetime(["2024-01-01 10:30", None, "2024-02-01 00:00", "2024-03-01 08:00"])),
         "period": pandas.Series(pandas.period_range("2024-01", periods=m, freq="M")),
     }
     values = {name: [None if pandas.isna(v) else v for v in column] for name, column in typed.items()}
+    values["views"] = values["category"]
     values["decimal"] = [None if v is None else float(v) for v in values["decimal"]]
     tables = []
     for columns in (typed, values):

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from dlx.errors import EnvironmentProblem
@@ -39,13 +40,16 @@ LOOK: dict[Any, Any] = {
     "agg.path.chunksize": 10_000,  # a noisy curve of very many epochs would overflow the renderer
 }
 
+_DRAWING = RLock()  # the look is one of the whole process: of two threads the second would keep the first one's
+
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """matplotlib's defaults and the house's look, whatever the user's matplotlibrc says."""
+    """matplotlib's defaults and the house's look, whatever the user's matplotlibrc says; in one thread at a time."""
     matplotlib = _matplotlib()
     defaults: dict[Any, Any] = dict(matplotlib.rcParamsDefault)
-    with matplotlib.rc_context({key: value for key, value in defaults.items() if "backend" not in key} | LOOK):
+    look = {key: value for key, value in defaults.items() if "backend" not in key} | LOOK
+    with _DRAWING, matplotlib.rc_context(look):
         yield
 
 
