@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from signal import raise_signal
 from threading import Event, Lock
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ from dlx.errors import UsageError
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance
+from dlx.runs.signals import noted_signals
 from dlx.runs.train import Session
 from dlx.search.folds.training import has_folds
 from dlx.show.terminal import TrainingProgress
@@ -76,8 +78,8 @@ def fit(
 ) -> TrainingLoop:
     """The same as a loop: yields each row of metrics.csv and, about ten times a second, the progress.
 
-    Who leaves the loop leaves a run that can be resumed, as after Ctrl-C; with a Ctrl-C inside the loop it is resumed
-    from its last checkpoint. Arguments and errors are those of `train`; nothing happens before the first record.
+    Who leaves the loop, also by Ctrl-C, leaves a run that can be resumed. Arguments and errors are those of `train`;
+    nothing happens before the first record.
     """
     return TrainingLoop(lambda: _session(spec, data, target, out, settings))
 
@@ -95,13 +97,16 @@ class TrainingLoop(Iterator[EpochRecord | Progress]):
         return self
 
     def __next__(self) -> EpochRecord | Progress:
-        """Train until there is something to tell."""
+        """Train until there is something to tell; a Ctrl-C meanwhile ends the loop once a step is done and saved."""
         with self._lock:
-            record = next(self._records)
-            if self._stop.is_set():
-                self._records.close()
-                raise StopIteration
-            return record
+            with noted_signals() as signals:
+                record = next(self._records)
+            if not signals and not self._stop.is_set():
+                return record
+            self._records.close()
+        if signals:
+            raise_signal(signals[0])  # for whoever handles it: Python raises KeyboardInterrupt
+        raise StopIteration
 
     @property
     def run(self) -> Run:
