@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -70,7 +69,7 @@ def gradcheck(
 
 def _is_name(subject: object) -> bool:
     """Whether a text names a component, and not a file."""
-    if not isinstance(subject, str) or subject.endswith(SPECS) or os.sep in subject:
+    if not isinstance(subject, str) or subject.endswith(SPECS) or Path(subject).name != subject:
         return False
     return not Path(subject).exists()
 

@@ -78,8 +78,8 @@ def fit(
 ) -> TrainingLoop:
     """The same as a loop: yields each row of metrics.csv and, about ten times a second, the progress.
 
-    Who leaves the loop, also by Ctrl-C, leaves a run that can be resumed. Arguments and errors are those of `train`;
-    nothing happens before the first record.
+    Who leaves the loop, also by Ctrl-C, leaves a run that can be resumed; the loop's ``run`` is it, as it is then.
+    Arguments and errors are those of `train`; nothing happens before the first record.
     """
     return TrainingLoop(lambda: _session(spec, data, target, out, settings))
 
