@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from dlx.api.run import Run
 from dlx.api.tables import table_of_rows
@@ -16,7 +16,7 @@ from dlx.runs.listing import COLUMNS, Condition, past_runs, selected
 from dlx.runs.manifest import write_output
 from dlx.show import pictures
 
-RunLike = Run | str | os.PathLike[str]
+RunLike: TypeAlias = Run | str | os.PathLike[str]
 
 
 def runs(*where: str, sort: str | None = None, most: int | None = None, root: str | os.PathLike[str] = ROOT) -> Any:

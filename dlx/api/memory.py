@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -17,8 +17,8 @@ from dlx.files import write_atomically
 from dlx.types import Array
 from dlx.words import PARTS
 
-Data = Any  # (X, y); a table of pandas, polars or Arrow; or either for each part
-Target = str | int | Sequence[str] | None
+Data: TypeAlias = Any  # (X, y); a table of pandas, polars or Arrow; or either for each part
+Target: TypeAlias = str | int | Sequence[str] | None
 ARRAYS = "(X, y)"
 PANDAS_OR_POLARS = ("pandas", "polars")
 OTHER_ORDER = (

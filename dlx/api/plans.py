@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from dlx.api.memory import Data, FilesOfData, Target
 from dlx.api.specs import DATA, overrides_of, plain, with_data
@@ -20,7 +20,7 @@ from dlx.spec.tree import Node, tree_of
 from dlx.spec.trust import NamedBy
 from dlx.spec.yaml_text.reading import load
 
-PlanLike = str | os.PathLike[str] | Mapping[str, Any]
+PlanLike: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from dlx.api.memory import Data
 from dlx.api.plans import PlanLike, plan_tree
@@ -27,8 +27,8 @@ from dlx.show.terminal import CountProgress, TuningProgress
 from dlx.show.terminal.notebook import displayed
 from dlx.spec.trust import NamedBy
 
-Target = str | int | Sequence[str] | None
-PathLike = str | os.PathLike[str]
+Target: TypeAlias = str | int | Sequence[str] | None
+PathLike: TypeAlias = str | os.PathLike[str]
 
 
 def tune(

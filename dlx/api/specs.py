@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from dlx.spec.tree import Node, merge, tree_of
 from dlx.spec.trust import NamedBy
 from dlx.spec.yaml_text.writing import dump_scalar
 
-SpecLike = str | os.PathLike[str] | Mapping[str, Any]
+SpecLike: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
 DATA = "data"  # the folder below that of the runs which holds what was in memory
 OF_TEXTS = ("missing", "drop_rows")  # what a file of texts may hold, and a table in memory should not
 
