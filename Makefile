@@ -74,6 +74,10 @@ mnist:  ## compare dlx with scikit-learn on 5,000 images of MNIST (downloads bot
 	@sh .ci/environment .venv-mnist dlx experiments/mnist/requirements.txt
 	.venv-mnist/bin/python -m experiments.mnist
 
+notebooks:  ## execute the notebooks and keep them with their outputs in build/notebooks (downloads a kernel, 2 minutes)
+	@sh .ci/environment .venv-notebooks dlx experiments/notebooks/requirements.txt
+	.venv-notebooks/bin/python -m experiments.notebooks
+
 tables:  ## compare what dlx new writes with its peers on 35 real tables (downloads them all, 40 minutes)
 	@sh .ci/environment .venv-tables dlx experiments/tables/requirements.txt
 	.venv-tables/bin/python -m experiments.tables
@@ -132,4 +136,4 @@ clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 .PHONY: help train test test-all golden test-trackers test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
-	benchmark mnist tables faults diagnose repair advice intervals tuning rates machines torture package schema clean
+	benchmark mnist notebooks tables faults diagnose repair advice intervals tuning rates machines torture package schema clean

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -17,10 +19,32 @@ LONGEST_KEY, LONGEST_MESSAGE = 300, 3000
 LONGEST_NAME, MOST_COMPARED = 100, 5000
 
 
+_NAMES: ContextVar[Mapping[str, str]] = ContextVar("names of files", default={})  # noqa: B039  never written to
+
+
+@contextmanager
+def naming(files: Mapping[str, str]) -> Iterator[None]:
+    """Within it messages call these files, by path, what they were written from, such as `the DataFrame`."""
+    token = _NAMES.set(files)
+    try:
+        yield
+    finally:
+        _NAMES.reset(token)
+
+
+def _with_names(message: str) -> str:
+    for path, name in _NAMES.get().items():
+        message = message.replace(path, name)
+    return message
+
+
 class DlxError(Exception):
     """Something that the user can correct; ``exit_code`` is what the command returns for it."""
 
     exit_code = 1
+
+    def __init__(self, *message: str) -> None:
+        super().__init__(*map(_with_names, message))
 
 
 class UsageError(DlxError):
@@ -71,6 +95,9 @@ class Interrupted(DlxError):
 
 class Remark(UserWarning):
     """Something the user should know about a result that is right all the same."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_with_names(message))
 
 
 @dataclass(frozen=True)

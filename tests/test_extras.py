@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
@@ -27,6 +29,14 @@ def test_the_command_names_the_package_and_its_bounds(extra: str, requirement: s
     message = str(extras.missing_extra(package.capitalize(), extra, "this"))
     every = " ".join(f"'{requirement}'" for requirement in sorted(PROJECT["optional-dependencies"][extra]))
     assert message == f"this needs {package.capitalize()}, which is not installed: pip install {every}"
+
+
+def test_estimators_need_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "dlx.sklearn", raising=False)
+    for name in ("sklearn", "sklearn.base"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ImportError, match=r"^dlx\.sklearn needs scikit-learn, which is not installed: pip install "):
+        import_module("dlx.sklearn")
 
 
 def test_without_metadata_the_package_is_named_alone(monkeypatch: pytest.MonkeyPatch) -> None:

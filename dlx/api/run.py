@@ -1,4 +1,4 @@
-"""A run in Python: its tables, errors and network, read from its directory."""
+"""A run in Python: its tables, errors and network, read from its directory, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -7,32 +7,46 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from html import escape
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from dlx.api.memory import examples_file, labelled_file
+from dlx.api.network import AnsweringNetwork
+from dlx.api.specs import overrides_of
+from dlx.api.tables import table_of
 from dlx.documents.diagnosis import DiagnosisDocument
-from dlx.errors import UsageError
-from dlx.runs import predict as answering
+from dlx.documents.learning_curve import LearningCurve
+from dlx.documents.repair import RepairStory
+from dlx.events import finish
+from dlx.gradcheck.report import Report
+from dlx.nn.gradcheck import EPSILON
+from dlx.runs.check import CheckOptions, check_file
+from dlx.runs.diagnose import examine_run, keep
+from dlx.runs.directory import RunDirectory
+from dlx.runs.export.formats import export
 from dlx.runs.file_names import CURVES
 from dlx.runs.references import open_run
 from dlx.runs.report import write_report
 from dlx.runs.result import Result
 from dlx.runs.train import Session
+from dlx.search.budget import seconds_of
+from dlx.search.learning_curve.curve import CurveOptions, measured_curve
+from dlx.search.repair import recipe
+from dlx.search.repair.race_setup import RepairOptions
+from dlx.show import pictures
+from dlx.show.charts.curves import training_curves
+from dlx.show.terminal import CountProgress, RepairProgress, TrainingProgress
+from dlx.show.terminal.notebook import displayed
 from dlx.spec.yaml_text.reading import load
 from dlx.stats.intervals import Estimate
+from dlx.training.threads import restored
 from dlx.types import Array
 from dlx.words import Status
 
-TABLES = ("pandas", "polars")  # what tables are made of where it is installed, the first before the second
+if TYPE_CHECKING:
+    from dlx.show.pictures.canvas import Figure
 
 
-class Run:
+class Run(AnsweringNetwork):
     """A run directory and what is in it.
 
     Args:
@@ -75,73 +89,116 @@ class Run:
     @property
     def metrics(self) -> Any:
         """``metrics.csv``: a DataFrame of pandas or else polars, where one is installed, else arrays by column."""
-        return _table(self._result.metrics)
+        return table_of(self._result.metrics)
 
     @property
     def layers(self) -> Any:
         """``layers.csv``, in the same form: what each layer did in the epochs that were sampled."""
-        return _table(self._result.layers)
+        return table_of(self._result.layers)
+
+    @property
+    def parameters(self) -> Mapping[str, Array]:
+        """What was trained, as kept: W1 (n_out, n_in), b1 (n_out, 1) … of a network, w (n,) of an objective."""
+        arrays, _ = self._result.run.model()
+        return arrays
 
     @property
     def errors(self) -> Mapping[str, Estimate]:
         """The error on each part of the data, with its 95 % interval."""
         return self._result.errors
 
-    def predict(self, X: Any) -> Array:
-        """The class, as the labels were given, or the value of each example, (m,); of several targets (m, n_y).
+    def diagnose(self, **settings: Any) -> DiagnosisDocument:
+        """Bias, variance and their causes, found out anew and kept in the run: the document ``diagnosis.json``.
 
-        X is an array (m, n_x) where the network was trained on arrays, else a table with its columns. An example that
-        cannot be answered has NaN, or None in place of a class.
+        ``verdict`` is in words, ``errors`` and the gaps ``bias``, ``variance`` … have their 95 % intervals,
+        ``findings`` are the causes with evidence and remedy, ``next`` is what to do, and ``baselines`` are simple
+        models beside it; ``metrics["dev"]["f1"]`` has value, low and high.
+
+        Args:
+            settings: what it is judged against, such as ``**{"diagnosis.optimal_error": 0.05}``; then it is not kept.
         """
-        header, rows = self._answers(X)
-        classes = sum(not name.startswith("p(") for name in header)
-        values = np.array([row[:classes] for row in rows], object if header[0] == "class" else None)
-        return values[:, 0] if classes == 1 else values
+        examination = examine_run(self._result.run, overrides_of(settings))
+        if not settings:
+            keep(examination)
+        return examination.document
 
-    def predict_proba(self, X: Any) -> Array:
-        """The probability of each class, (m, classes), in the order of ``classes``; NaN where there is no answer.
+    def act(
+        self,
+        *,
+        replicates: int = 5,
+        budget: str | float = "10m",
+        workers: int = 1,
+        progress: bool | None = None,
+    ) -> RepairStory:
+        """Run the basic recipe: train remedies, keep what surely lowers the dev error; as ``dlx diagnose --act``.
 
-        Raises:
-            UsageError: the network answers with values.
+        Returns what it has come to: ``spec`` is the file of a better spec, None where nothing surely helps.
+
+        Args:
+            replicates: in which a remedy has to prove itself.
+            budget: how long it may take, in seconds or as ``10m``.
+            workers: processes that train at a time.
+            progress: whether to show it; if not said, in notebooks.
         """
-        header, rows = self._answers(X)
-        columns = [number for number, name in enumerate(header) if name.startswith("p(")]
-        if not columns:
-            raise UsageError(f"{self.path}: its network answers with values, not with probabilities")
-        return np.array([[np.nan if row[k] is None else row[k] for k in columns] for row in rows], np.float64)
+        options, document = RepairOptions(replicates, seconds_of(budget), workers), self.diagnose()
+        with (
+            RunDirectory.open(self.path, writing=True) as locked,
+            displayed(RepairProgress(document.task), progress) as display,
+        ):
+            return finish(recipe.act(locked, document, options), display.update)
 
-    @property
-    def classes(self) -> list[Any]:
-        """The labels, in the order of `predict_proba`; empty of a regression."""
-        return [*(answering.model_of(str(self.path)).facts["classes"] or [])]
+    def learning_curve(self, *, progress: bool | None = None, **options: Any) -> LearningCurve:
+        """Train on growing parts of train, and say what more examples would bring: ``learning_curve.json``.
 
-    def _answers(self, X: Any) -> tuple[list[str], list[list[Any]]]:
-        with TemporaryDirectory(prefix="dlx-") as folder:
-            table = answering.predictions(str(self.path), examples_file(X, Path(folder)))
-            rows = [*table.rows]
-        end = len(table.header) - bool(table.unanswered)
-        return table.header[:end], [row[:end] for row in rows]
+        Args:
+            progress: whether to show it; if not said, in notebooks.
+            options: ``replicates`` (3), ``sizes``, ``workers`` (1), ``budget`` in seconds, ``target``, the dev error
+                whose price in examples is asked for.
+        """
+        with displayed(CountProgress("training on fewer examples"), progress) as display:
+            return measured_curve(self._result.run, CurveOptions(**options), display.update)[0]
 
-    def evaluate(self, X: Any, y: Any) -> dict[str, Any]:
-        """Cost, error and metrics on further examples, with their 95 % intervals: the document of ``dlx evaluate``."""
-        target = self.spec.get("data", {}).get("source", {}).get("target") or "target"
-        with TemporaryDirectory(prefix="dlx-") as folder:
-            return answering.evaluation(str(self.path), labelled_file(X, y, str(target), Path(folder)))
+    def gradcheck(self, *, examples: int | None = None, epsilon: float = EPSILON, seed: int = 0) -> Report:
+        """Compare dθ with differences of the cost, at the initialization and at the trained parameters, in float64.
 
-    def diagnose(self) -> DiagnosisDocument:
-        """Bias, variance and their causes: the document ``diagnosis.json``."""
-        return self._result.diagnosis
+        ``examples``, ``epsilon`` and ``seed`` are those of `dlx.gradcheck`.
+        """
+        return finish(check_file(self.path, (), CheckOptions(examples, None, epsilon, True, seed)))
+
+    def plot(self) -> Figure:
+        """Cost and errors over the epochs, as a Figure of matplotlib."""
+        task = "objective" if self._result.is_of_objective else self._result.task
+        best = self._result.best
+        charts = training_curves(self._result.metrics, task, None if best is None else best.epoch)
+        return pictures.curves_figure(charts, title=self.name)
 
     def report(self, out: str | os.PathLike[str] | None = None) -> Path:
-        """Write the page of the run; returns its file."""
+        """Write the page of the run, in place of ``report.html`` in its directory to ``out``; returns the file."""
         return write_report(str(self.path), None if out is None else Path(out))
 
-    def resume(self) -> Run:
+    def export(self, to: str, out: str | os.PathLike[str] | None = None) -> list[Path]:
+        """Write the network, its normalization inside, as ``onnx``, ``pytorch`` or ``keras``; returns the files.
+
+        Args:
+            to: the format.
+            out: up to the ending; ``model_TO`` in the run directory if not given.
+        """
+        return export(str(self.path), to, None if out is None else Path(out))
+
+    def resume(self, *, progress: bool | None = None) -> Run:
         """Go on with an interrupted training to its end; returns the run as it is then."""
-        with Session.resume(self.path) as session:
-            for _ in session.records():
-                pass
+        with (
+            restored(),
+            Session.resume(self.path) as session,
+            displayed(TrainingProgress(session.kind.task), progress) as display,
+        ):
+            for record in session.records():
+                display.update(record)
         return Run(self.path)
+
+    def __reduce__(self) -> tuple[type[Run], tuple[str]]:
+        """How it is pickled on the way from a worker process: by its directory."""
+        return type(self), (str(self.path.absolute()),)
 
     def __repr__(self) -> str:
         return f"<dlx run {self.name}: {self.status}, {self.path}>"
@@ -163,9 +220,3 @@ def _base64(path: Path) -> str:
 
 def _interval(estimate: Estimate) -> str:
     return f"{estimate.value:.4g} ({estimate.low:.4g} to {estimate.high:.4g})"
-
-
-def _table(columns: Mapping[str, list[float]]) -> Any:
-    arrays = {name: np.array(values) for name, values in columns.items()}
-    package = next((name for name in TABLES if find_spec(name)), None)
-    return arrays if package is None else import_module(package).DataFrame(arrays)

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from signal import raise_signal
+from threading import Event, Lock
+from typing import Any, Self
 
-import numpy as np
-
-from dlx.api.memory import Data, written
+from dlx.api.memory import Data
 from dlx.api.run import Run
-from dlx.errors import Place, SpecError, UsageError
-from dlx.runs.latest import ROOT
+from dlx.api.specs import SpecLike, resolved_spec
+from dlx.errors import UsageError
+from dlx.runs.directory import RunDirectory
+from dlx.runs.preparation import prepare
+from dlx.runs.provenance import provenance
+from dlx.runs.signals import noted_signals
 from dlx.runs.train import Session
-from dlx.spec.loader import Resolved, load_spec, resolve
-from dlx.spec.overrides import overrides_tree
-from dlx.spec.tree import merge, tree_of
-from dlx.spec.trust import NamedBy
-from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.search.folds.training import has_folds
+from dlx.show.terminal import TrainingProgress
+from dlx.show.terminal.notebook import displayed
 from dlx.training.records import EpochRecord, Progress
-
-SpecLike = str | os.PathLike[str] | Mapping[str, Any]
-DATA = "data"  # the folder below that of the runs which holds what was in memory
+from dlx.training.threads import restored
 
 
 def train(
@@ -32,27 +33,36 @@ def train(
     target: str | int | Sequence[str] | None = None,
     out: str | os.PathLike[str] | None = None,
     on_record: Callable[[EpochRecord | Progress], object] | None = None,
+    progress: bool | None = None,
     **settings: Any,
 ) -> Run:
     """Train the network of a spec, or minimize its objective; returns the run.
 
     Args:
         spec: the path of a YAML file, or what would stand in it, as a mapping.
-        data: ``(X, y)``, a table of pandas, polars or Arrow, or a mapping from train, dev and test to these; in place
-            of what the spec names. It is written to ``runs/data``, so that the run can be repeated.
-        target: the column of a table that is to be predicted.
+        data: ``(X, y)`` with X (m, n_x) and y (m,) or (m, k), a row for each example; or a table of pandas, polars or
+            Arrow, or a mapping of columns; or a mapping from train, dev and test to these. They stand in place of the
+            source that the spec names, and what the spec says of its columns (`impute`, `ignore` …) is of theirs.
+            They are written to ``runs/data``, so that the run can be repeated.
+        target: the column or columns of a table that are to be predicted, in place of those that the spec names.
         out: the run directory, in place of ``runs/NAME/TIME-ID``.
         on_record: is given each row of metrics.csv and, about ten times a second, the progress.
+        progress: whether to show it; if not said, in notebooks.
         settings: other values of keys, such as ``**{"optimizer.learning_rate": 0.01}``.
 
     Raises:
-        SpecError: the spec has faults; the error names all of them.
-        DataError: the data cannot be read or learned from.
+        SpecError, DataError: the spec has faults, all of which are named; the data cannot be read or learned from.
         Diverged: a number is not finite; the run keeps the last finite state.
-        Interrupted: Ctrl-C; the run can be resumed.
+        Interrupted: Ctrl-C; `Run.resume` goes on with the run.
     """
-    with _session(spec, data, target, out, settings) as session:
-        for record in session.records():
+    with (
+        restored(),
+        _session(spec, data, target, out, settings) as session,
+        displayed(TrainingProgress(session.kind.task), progress) as display,
+        closing(session.records()) as records,
+    ):
+        for record in records:
+            display.update(record)
             if on_record is not None:
                 on_record(record)
     return Run(session.run.path)
@@ -65,13 +75,56 @@ def fit(
     target: str | int | Sequence[str] | None = None,
     out: str | os.PathLike[str] | None = None,
     **settings: Any,
-) -> Iterator[EpochRecord | Progress]:
+) -> TrainingLoop:
     """The same as a loop: yields each row of metrics.csv and, about ten times a second, the progress.
 
-    Who leaves the loop leaves a run that can be resumed, as after Ctrl-C; with a Ctrl-C inside the loop it is resumed
-    from its last checkpoint.
+    Who leaves the loop, also by Ctrl-C, leaves a run that can be resumed; the loop's ``run`` is it, as it is then.
+    Arguments and errors are those of `train`; nothing happens before the first record.
     """
-    with _session(spec, data, target, out, settings) as session:
+    return TrainingLoop(lambda: _session(spec, data, target, out, settings))
+
+
+class TrainingLoop(Iterator[EpochRecord | Progress]):
+    """The records of a training, which takes place while they are asked for."""
+
+    def __init__(self, begin: Callable[[], Session]) -> None:
+        self._sessions: list[Session] = []
+        self._records = _records(begin, self._sessions)
+        self._lock, self._stop = Lock(), Event()
+
+    def __iter__(self) -> Self:
+        """The loop itself."""
+        return self
+
+    def __next__(self) -> EpochRecord | Progress:
+        """Train until there is something to tell; a Ctrl-C meanwhile ends the loop once a step is done and saved."""
+        with self._lock:
+            with noted_signals() as signals:
+                record = next(self._records)
+            if not signals and not self._stop.is_set():
+                return record
+            self._records.close()
+        if signals:
+            raise_signal(signals[0])  # for whoever handles it: Python raises KeyboardInterrupt
+        raise StopIteration
+
+    @property
+    def run(self) -> Run:
+        """The run as it is now, from the first record on; raises `UsageError` before."""
+        if not self._sessions:
+            raise UsageError("there is no run before the first record")
+        return Run(self._sessions[0].run.path)
+
+    def close(self) -> None:
+        """Stop here and save, from whichever thread: a step that is being taken is finished first."""
+        self._stop.set()
+        with self._lock:
+            self._records.close()
+
+
+def _records(begin: Callable[[], Session], sessions: list[Session]) -> Generator[EpochRecord | Progress, None, None]:
+    with restored(), begin() as session:
+        sessions.append(session)
         yield from session.records(heeds_signals=False)
 
 
@@ -82,36 +135,11 @@ def _session(
     out: str | os.PathLike[str] | None,
     settings: Mapping[str, Any],
 ) -> Session:
-    overrides = [f"{key}={dump_scalar(_plain(value))}" for key, value in settings.items()]
-    if data is not None:
-        overrides += [f"data.{key}={dump_scalar(value)}" for key, value in written(data, target, ROOT / DATA).items()]
-    resolved = _resolved(spec, overrides)
-    folder = Path.cwd() if isinstance(spec, Mapping) else Path(spec).parent
-    return Session.start(resolved, overrides, None if out is None else Path(out), folder)
-
-
-def _resolved(spec: SpecLike, overrides: Sequence[str]) -> Resolved:
-    if not isinstance(spec, str | os.PathLike | Mapping):
-        raise UsageError(f"the spec must be a path or a mapping, not {type(spec).__name__}")
-    if not isinstance(spec, Mapping):
-        return load_spec(Path(spec), overrides, named_by=NamedBy.USER)
-    place = Place("spec")
-    if "extends" in spec:
-        raise SpecError.of(place, "extends", "stands in a spec file, not in a mapping")
-    changes, problems = overrides_tree(overrides)
-    return resolve(merge(tree_of(_plain(spec), place), changes), problems, named_by=NamedBy.USER)
-
-
-def _plain(value: Any) -> Any:
-    """The same in what YAML can hold; raises `UsageError` for any other object."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, (np.generic, np.ndarray)):
-        return value.tolist()
-    if isinstance(value, os.PathLike):
-        return os.fspath(value)
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    raise UsageError(f"a spec holds mappings, lists, texts and numbers, not {type(value).__name__} ({value!r:.60})")
+    with resolved_spec(spec, data, target, settings) as stated:
+        if has_folds(stated.resolved.spec):
+            raise UsageError("data.folds asks for a training of each fold: dlx.folds(spec, …) does them all")
+        experiment = prepare(stated.resolved.spec, stated.resolved.origins)
+        run = RunDirectory.create(experiment.spec.name, out=None if out is None else Path(out))
+        session = Session(experiment, run)
+        session.begin(stated.overrides, provenance(["dlx.train"], stated.folder))
+        return session

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlx.errors import UsageError
 from dlx.events import finish
 from dlx.runs import directory
+from dlx.search import budget as budgets
 from dlx.search.repair import race_setup, recipe
 from dlx.show import terminal
 
@@ -46,32 +45,13 @@ Workers = Annotated[
     ),
 ]
 
-UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0}
-
-
-def seconds_of(text: str) -> float:
-    """A time such as ``90s``, ``10m`` or ``1h30m`` in seconds.
-
-    Raises:
-        UsageError: it is something else, or nothing.
-    """
-    match = re.fullmatch(r"(?:([\d.]+)h)?(?:([\d.]+)m)?(?:([\d.]+)s?)?", text)
-    try:
-        parts = [float(number or 0) for number in match.groups()] if match else []
-    except ValueError:  # such as 1.2.3
-        parts = []
-    seconds = sum(number * unit for number, unit in zip(parts, UNITS.values(), strict=False))
-    if seconds <= 0:
-        raise UsageError(f"--budget {text}: expected a time such as 90s, 10m or 1h30m")
-    return seconds
-
 
 def options_of(seeds: int | None, budget: str | None, workers: int | None) -> RepairOptions:
     """What may be spent, with what was not given at its default."""
     default = race_setup.RepairOptions()
     return race_setup.RepairOptions(
         replicates=default.replicates if seeds is None else seeds,
-        budget=default.budget if budget is None else seconds_of(budget),
+        budget=default.budget if budget is None else budgets.seconds_of(budget),
         workers=default.workers if workers is None else workers,
     )
 

@@ -11,12 +11,12 @@ import typer
 
 from dlx.cli.layout import Command, Commands
 from dlx.cli.options import Json, Plugins
-from dlx.errors import EnvironmentProblem, UsageError, allowed
+from dlx.errors import EnvironmentProblem, UsageError
 from dlx.files import writing
 from dlx.runs import compare as comparisons
 from dlx.runs import latest, manifest
 from dlx.show import pictures, terminal
-from dlx.spec import quantities, trust
+from dlx.spec import trust
 
 if TYPE_CHECKING:
     from dlx.runs.compare import Comparison
@@ -88,7 +88,7 @@ def compare(
     trust.load_named(plugin or ())
     if runs is None and against:
         raise UsageError("--against RUN… is what other runs, named before it, are compared with")
-    comparison = comparisons.compare(runs or comparisons.newest_pair(), against or [], _metrics(metric or []))
+    comparison = comparisons.compare(runs or comparisons.newest_pair(), against or [], metric or [])
     alone = json or csv or md
     try:
         picture = _draw(comparison, out, needed=out is not None or not alone)
@@ -97,16 +97,6 @@ def compare(
             _print(comparison, None, json, csv, md)
         raise
     _print(comparison, picture, json, csv, md)
-
-
-def _metrics(names: list[str]) -> list[str]:
-    """Each metric once; a name that is none is refused."""
-    for name in names:
-        if name not in quantities.Metric.members():
-            raise UsageError(
-                f"--metric: there is no metric named {name!r} {allowed(name, list(quantities.Metric.members()))}"
-            )
-    return list(dict.fromkeys(names))
 
 
 def _draw(comparison: Comparison, out: Path | None, needed: bool) -> Path | None:

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 from dlx.errors import DataError, Diverged
 from dlx.events import finish
-from dlx.runs import collection, fold_directories, manifest
-from dlx.search.folds import training
-from dlx.search.trials import executors
+from dlx.runs import fold_directories, manifest
+from dlx.search.folds import directory
 from dlx.show import terminal
-from dlx.spec import loader
 from dlx.text import command
 from dlx.words import Status
 
@@ -40,19 +38,11 @@ def train_folds(
         Diverged: a fold diverged, and none failed.
     """
     if resolved is None:
-        with (
-            collection.FoldsDirectory.open(resume or "", writing=True) as directory,
-            executors.executor_for(workers) as executor,
-        ):
-            _train(training.FoldsRun(loader.load_spec(directory.plan).spec, directory, executor), json, quiet)
+        with directory.resumed_folds(resume or "", workers=workers) as run:
+            _train(run, json, quiet)
         return
-    spec = training.with_stated_unit(resolved.spec)
-    with (
-        executors.executor_for(workers) as executor,
-        collection.FoldsDirectory.create(spec.name, out=out) as directory,
-    ):
-        directory.write_plan(loader.dump_yaml(spec))
-        _train(training.FoldsRun(spec, directory, executor), json, quiet)
+    with directory.new_folds(resolved, out=out, workers=workers) as run:
+        _train(run, json, quiet)
 
 
 def _train(run: FoldsRun, json: bool, quiet: bool) -> None:

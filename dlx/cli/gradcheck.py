@@ -97,11 +97,12 @@ def _check_registered(options: CheckOptions, json: bool) -> None:
     events = plugins.check_registered(options.epsilon, options.seed)
     with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json or is_quiet()) as display:
         cases = finish(events, display.update)
+    report = plugins.ComponentsReport(None, cases)
     if json:
-        terminal.document(plugins.document(None, cases))
+        terminal.document(report.document())
     else:
         terminal.gradcheck.registered(cases)
-    if not all(case.point.passed for case in cases):
+    if not report.passed:
         raise CheckFailed
 
 
@@ -109,11 +110,12 @@ def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: b
     events = plugins.check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed)
     with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json or is_quiet()) as display:
         cases = finish(events, display.update)
+    report = plugins.ComponentsReport(plugin, cases)
     if json:
-        terminal.document(plugins.document(plugin, cases))
+        terminal.document(report.document())
     else:
         terminal.gradcheck.plugin(cases)
-    if not all(case.point.passed for case in cases):
+    if not report.passed:
         raise CheckFailed
 
 

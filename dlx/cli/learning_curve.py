@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
-from dlx.cli.act import seconds_of
 from dlx.cli.quiet import is_quiet
 from dlx.errors import UsageError
-from dlx.events import finish
-from dlx.runs import directory, references
+from dlx.runs import references
+from dlx.search import budget as budgets
 from dlx.search.learning_curve import curve
-from dlx.show import pictures, terminal
+from dlx.show import terminal
 
 LearningCurve = Annotated[
     bool,
@@ -48,15 +47,12 @@ def show_learning_curve(
         replicates=default.replicates if seeds is None else seeds,
         sizes=_sizes(sizes) if sizes is not None else (),
         workers=default.workers if workers is None else workers,
-        budget=seconds_of(budget) if budget is not None else None,
+        budget=budgets.seconds_of(budget) if budget is not None else None,
         target=_error(target) if target is not None else None,
     )
     run = references.open_run(source)
     with terminal.progress(terminal.CountProgress("training on fewer examples"), quiet=json or is_quiet()) as display:
-        document = finish(curve.learning_curve(run, options), display.update)
-    picture = pictures.learning_curve(document, title=document.name)
-    with directory.RunDirectory.open(run.path, writing=True) as locked:
-        written = locked.write_learning_curve(asdict(document), picture)
+        document, written = curve.measured_curve(run, options, display.update)
     if json:
         terminal.document(asdict(document))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +9,8 @@ import typer
 
 from dlx.cli.options import Cluster, Directory, Plugins, Quiet, Workers, check_beginning
 from dlx.errors import CheckFailed, DataError
-from dlx.events import finish
-from dlx.runs import collection, mistaken
-from dlx.search.study import check, file, pictures
-from dlx.search.study import study as studies
-from dlx.search.trials import executors
+from dlx.runs import mistaken
+from dlx.search.study import check, file, training
 from dlx.show import terminal
 from dlx.spec import trust
 from dlx.words import Status
@@ -49,11 +45,8 @@ def study(
     check_beginning("study", "study", spec, resume, bool(overrides or out or dry_run), bool(plugin))
     trust.load_named(plugin or ())
     if spec is None:
-        with (
-            collection.StudyDirectory.open(resume or "", writing=True) as directory,
-            executors.executor_for(workers, cluster) as executor,
-        ):
-            _train(studies.StudyRun(file.load_study(directory.plan), directory, executor), json, quiet)
+        with training.resumed_study(resume or "", workers=workers, cluster=cluster) as run:
+            _train(run, json, quiet)
         return
     mistaken.refuse_as_spec(spec, "study")
     read = file.load_study(spec, overrides or [], named_by=trust.NamedBy.USER)
@@ -68,20 +61,13 @@ def begin(
     read: Study, out: Path | None, workers: int, cluster: str | None = None, *, json: bool = False, quiet: bool = False
 ) -> None:
     """Train a study that was read and checked, in a directory of its own, and print what it comes to."""
-    with (
-        executors.executor_for(workers, cluster) as executor,
-        collection.StudyDirectory.create(read.plan.name, out=out) as directory,
-    ):
-        directory.write_plan(read.plan.text())
-        _train(studies.StudyRun(read, directory, executor), json, quiet)
+    with training.new_study(read, out=out, workers=workers, cluster=cluster) as run:
+        _train(run, json, quiet)
 
 
 def _train(run: StudyRun, json: bool, quiet: bool) -> None:
     with terminal.progress(terminal.CountProgress("trainings"), quiet=quiet or json) as display:
-        document = finish(run.run(), display.update)
-    paths = pictures.draw(run, document)
-    document = replace(document, pictures=[path.name for path in paths])
-    run.directory.write_results(document.to_document())
+        document, paths = training.studied(run, display.update)
     if json:
         terminal.document({**document.to_document(), "directory": str(run.directory.path)})
     elif quiet:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlx.cli import act
 from dlx.cli.options import Cluster, Directory, Plugins, Quiet, Workers, check_beginning
 from dlx.cli.range_test import LearningRate, Picture, show_range_test
-from dlx.events import finish
-from dlx.runs import collection, mistaken
-from dlx.search.trials import executors
-from dlx.search.tune import file, forecast, tuner
-from dlx.show import pictures, terminal
+from dlx.runs import mistaken
+from dlx.search.tune import file, forecast, search
+from dlx.show import terminal
 from dlx.spec import trust
-from dlx.words import Status
 
 if TYPE_CHECKING:
-    from dlx.documents.tuning import TuningDocument
-    from dlx.runs.collection import TuneDirectory
     from dlx.search.tune.tuner import Tuning
 
 File = Annotated[Path | None, typer.Argument(metavar="SPEC", help="The YAML file of the search.", show_default=False)]
@@ -59,57 +52,29 @@ def tune(
         show_range_test(spec, overrides or [], picture, plugin or (), json, is_alone=not any(others))
         return
     check_beginning("tune", "search", spec, resume, bool(overrides or out or dry_run), bool(plugin))
-    seconds = None if budget is None else act.seconds_of(budget)
     trust.load_named(plugin or ())
     if spec is None:
-        _go_on(resume or "", workers, cluster, seconds, json, quiet)
+        with search.resumed_search(resume or "", workers=workers, cluster=cluster, budget=budget) as tuning:
+            _search(tuning, json, quiet)
         return
     mistaken.refuse_as_spec(spec, "tune")
     plan, space = file.load_tune(spec, overrides or [], named_by=trust.NamedBy.USER)
-    task = forecast.check(plan, space)
     if dry_run:
+        forecast.check(plan, space)
         terminal.tuning_foretold(forecast.foretold(plan, space), json)
         return
-    with (
-        executors.executor_for(workers, cluster) as executor,
-        collection.TuneDirectory.create(plan.name, out=out) as directory,
-    ):
-        directory.write_plan(plan.text())
-        _search(tuner.Tuning(plan, space, directory, executor, task, seconds), json, quiet)
-
-
-def _go_on(resume: str, workers: int, cluster: str | None, seconds: float | None, json: bool, quiet: bool) -> None:
-    with (
-        collection.TuneDirectory.open(resume, writing=True) as directory,
-        executors.executor_for(workers, cluster) as executor,
-    ):
-        plan, space = file.load_tune(directory.plan)
-        task = forecast.check(plan, space, resumed=True)
-        _search(tuner.Tuning(plan, space, directory, executor, task, seconds), json, quiet)
+    with search.new_search(plan, space, out=out, workers=workers, cluster=cluster, budget=budget) as tuning:
+        _search(tuning, json, quiet)
 
 
 def _search(tuning: Tuning, json: bool, quiet: bool) -> None:
-    directory, search = tuning.directory, tuning.search
-    view = terminal.TuningProgress(tuning.task, search.trials, search.objective)
+    directory, section = tuning.directory, tuning.search
+    view = terminal.TuningProgress(tuning.task, section.trials, section.objective)
     with terminal.progress(view, quiet=quiet or json) as display:
-        document = finish(tuning.run(), display.update)
-    paths = _pictures(document, directory)
+        document, paths = search.searched(tuning, display.update)
     if json:
         terminal.document({**document.to_document(), "directory": str(directory.path)})
     elif quiet:
         terminal.path(directory.path)
     else:
         terminal.tuning(document, directory.path, paths)
-
-
-def _pictures(document: TuningDocument, directory: TuneDirectory) -> list[Path]:
-    """One for each hyperparameter, how much each mattered, and why not a grid."""
-    trials = [trial for trial in document.trials if trial.value is not None or trial.status != Status.UNFINISHED]
-    if not any(trial.value is not None for trial in trials):
-        return []
-    ended = replace(document, trials=trials).to_document()
-    images = {dimension.key: pictures.hyperparameter(ended, dimension.key) for dimension in document.space}
-    images["settings"] = pictures.settings(ended)
-    if document.importance:
-        images["importance"] = pictures.importance(ended)
-    return [directory.write_picture(name, png) for name, png in images.items()]

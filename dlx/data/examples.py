@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,10 +15,6 @@ from dlx.data.stored_rows import StoredRows
 from dlx.data.weights import checked
 from dlx.errors import DataError
 from dlx.types import Array
-
-if TYPE_CHECKING:
-    from dlx.data.labels import Labels
-
 
 CHUNK = 2**17  # numbers worked on at once: 1 MiB of float64, which stays in the cache
 
@@ -141,41 +136,6 @@ def joined(several: Sequence[Examples]) -> Examples:
         split_columns={},
         impute=impute,
     )
-
-
-def without_faults(examples: Examples) -> Examples:
-    """The rows that fit the columns of train; all of them, faults included, where none does."""
-    fitting = np.setdiff1d(np.arange(len(examples.X)), [fault.row for fault in examples.faults])
-    if not examples.faults or len(fitting) == 0:
-        return examples
-    return replace(examples.take(fitting), faults=())
-
-
-def with_faults(examples: Examples) -> Examples:
-    """With a fault for each row of an array that has a number which is not finite."""
-    X = examples.X
-    if X.dtype.kind != "f" or examples.columns or 0 in (len(X.shape), *X.shape):
-        return examples
-    rows, first, faults = X.reshape(len(X), -1) if isinstance(X, np.ndarray) else X, 0, list[RowFault]()
-    for chunk in chunks(rows):
-        unfit = ~np.isfinite(chunk)
-        for row in np.flatnonzero(unfit.any(axis=1)).tolist():
-            feature = int(unfit[row].argmax())
-            what = f"X[{first + row}, {feature}] is {chunk[row, feature]} (row and column count from 0)"
-            faults.append(RowFault(first + row, what, f"{examples.origin}: {what}"))
-        first += len(chunk)
-    return replace(examples, faults=tuple(faults))
-
-
-def with_unknown_labels(examples: Examples, labels: Labels) -> Examples:
-    """With a fault for each row whose label is none of train's."""
-    if examples.y is None:
-        return examples
-    (y, unknown), faults = labels.without_unknown(examples.y), list[RowFault]()
-    for row in np.flatnonzero(unknown).tolist():
-        what = f"example {row + 1}: the label {examples.y[row].item()!r} is not among those of train"
-        faults.append(RowFault(row, what, f"{examples.origin}: {what}"))
-    return replace(examples, y=y, faults=(*examples.faults, *faults))
 
 
 def chunks(X: Array | StoredRows) -> Iterator[Array]:

@@ -12,13 +12,14 @@ import numpy as np
 from dlx.data.compact_rows import CompactRows
 from dlx.data.dataset import Dataset, Part
 from dlx.data.division import divided, strata_of
-from dlx.data.examples import Column, Examples, joined, tidy, with_faults, with_unknown_labels, without_faults
+from dlx.data.examples import Column, Examples, joined, tidy
 from dlx.data.formats.format import has_only_inputs, read_file
 from dlx.data.imputation import fill_missing, fit_imputation, plain_row
 from dlx.data.input_scaling import input_scaling
 from dlx.data.labels import Labels, infer_labels
 from dlx.data.memory import check_room, give_back
 from dlx.data.open_columns import decided, with_columns
+from dlx.data.row_faults import fitting
 from dlx.data.sources import File, Source
 from dlx.data.splits import stratified_order
 from dlx.data.tables import TableOptions
@@ -50,7 +51,20 @@ def load_dataset(
     source = data.source or data.train
     if source is None:
         raise DataError("data: there are no examples; state source, or train")
-    parts = _loaded(data, source)
+    return dataset_of(_loaded(data, source), data, task, rng, subset_rng, together=together, options=_options(source))
+
+
+def dataset_of(
+    parts: dict[str, Examples],
+    data: Data,
+    task: Task | None,
+    rng: Rng,
+    subset_rng: Rng | None = None,
+    *,
+    together: bool = False,
+    options: TableOptions | None = None,
+) -> Dataset:
+    """The same of examples that are there, under ``all`` or in their parts; options are those of their table."""
     first = parts.get("all") or parts["train"]
     labels = infer_labels(_y(first), task, first.origin, first.target)
     del first  # so that its rows are gone once they are divided
@@ -67,7 +81,7 @@ def load_dataset(
     _check(data, parts)
     columns = decided(parts["train"])
     parts = {part: with_columns(examples, columns) for part, examples in parts.items()}
-    dataset = _fitted(data, parts, labels, _options(source))
+    dataset = _fitted(data, parts, labels, options or TableOptions())
     if any(isinstance(part.X, CompactRows) for part in dataset.parts.values()):
         give_back()
     return dataset
@@ -79,13 +93,15 @@ def read_like(
     target: str | int | None = None,
     labelled: bool = True,
     strict: bool = True,
+    may_be_none: bool = False,
 ) -> Examples:
     """Examples of another file, read as train was and before normalization; y holds codes, or None without labels.
 
     A table must have train's columns, in any order, and may have others; the same holds for its categories, but none
     may be new. target: where the labels are (a column, or a file), if not where train has them. labelled: false leaves
     them unread, so that they may be absent, blank or new. strict: false leaves rows out that do not fit, or whose label
-    is missing or new, unless none does; ``faults`` then says which.
+    is missing or new, unless none does; ``faults`` then says which. may_be_none: also where none does, so that there
+    are no rows.
     """
     options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
     options.setdefault("plain", True)  # a model of before anything was found out about a file
@@ -97,13 +113,11 @@ def read_like(
     columns = [Column.from_data(column) for column in preprocessing["columns"]]
     loaded = read_file(path, TableOptions(**options), columns)
     labels = Labels(Task(preprocessing["task"]), tuple(preprocessing["classes"]), preprocessing["targets"])
-    if not strict:
-        loaded = {part: with_faults(examples) for part, examples in loaded.items()}
-    if not strict and labelled:
-        loaded = {part: with_unknown_labels(examples, labels) for part, examples in loaded.items()}
     faults = tuple(fault for examples in loaded.values() for fault in examples.faults)
     if not strict:
-        loaded = {part: without_faults(examples) for part, examples in loaded.items()}
+        loaded, faults = fitting(loaded, labels if labelled else None, may_be_none)
+    if may_be_none and faults and (empty := next((each for each in loaded.values() if not len(each.X)), None)):
+        return replace(empty, y=None, faults=faults)
     examples = _whole(str(path), loaded)
     n_x = sum(len(column.features()) for column in columns)
     _check_features(examples, n_x)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ from dlx.documents.reading import NO_KEY, record_of
 from dlx.documents.repair import RepairStory
 from dlx.stats.intervals import Estimate
 from dlx.stats.measured import Carriers, MeasuredMetric
-from dlx.words import Task
+from dlx.words import Task, error_text, interval_text
 
 Level = Literal["high", "low", "unsettled"]
 GAPS = ("bias", "variance", "mismatch", "overfitting_to_dev")
@@ -153,6 +154,20 @@ class DiagnosisDocument(AnyDiagnosis):
         values = {name: getattr(self, name) for name in order}
         own = {name: value for name, value in values.items() if value is not None or name in always}
         return {**self.earlier, **own}
+
+    def __str__(self) -> str:
+        """In a few lines, as for a notebook: the verdict, the errors with their intervals, causes, and what to do."""
+        lines = [self.verdict, ""]
+        for part, error in self.errors.items():
+            ends = f"  {interval_text(error.low, error.high, self.task)}" if error.has_interval else ""
+            examples = "" if error.m is None else f"  m = {error.m:,}"
+            lines.append(f"{part:9}  {error_text(error.value, self.task):>9}{ends}{examples}")
+        for finding in (finding for finding in self.findings if finding.is_serious):
+            lines += ["", f"{finding.severity}  {finding.name}: {finding.evidence}"]
+        return "\n".join([*lines, "", *(f"- {step}" for step in self.next)])
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
 
     @property
     def judged_errors(self) -> dict[str, Estimate]:

@@ -14,10 +14,11 @@ from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
 from dlx.events import Count
 from dlx.gradcheck.check import check
-from dlx.gradcheck.report import Point
+from dlx.gradcheck.report import Fault, Point
 from dlx.gradcheck.subject import CheckedCost, LandscapeSubject, Subject
 from dlx.nn.activations import Activation, Tanh
 from dlx.nn.dropout import mask_from
+from dlx.nn.gradcheck import EPSILON
 from dlx.nn.initializers import Xavier
 from dlx.nn.landscape import Landscape
 from dlx.nn.losses import Loss, loss_for
@@ -63,48 +64,68 @@ def check_plugin(plugin: str, name: str | None, epsilon: float, seed: int) -> Ge
             f"{plugin}: defines no activation, loss, norm or objective, and nothing else has a gradient to check"
         )
     members = [chosen[name]] if name else list(chosen.values())
-    return (yield from _check_all([(member, _instance(member)) for member in members], epsilon, seed))
+    return (yield from check_components([instance_of(member) for member in members], epsilon, seed))
 
 
 def check_registered(epsilon: float, seed: int) -> Generator[Count, None, list[PluginCase]]:
     """Check every component that has a gradient, in every setting that it can stand in; counts the networks."""
     members = [member for kind in KINDS for member in REGISTRY[kind].values()]
-    components = [(member, member.model_validate(required_options(member))) for member in members]
-    return (yield from _check_all(components, epsilon, seed))
+    return (yield from check_components([m.model_validate(required_options(m)) for m in members], epsilon, seed))
 
 
-def _check_all(
-    components: Sequence[tuple[type[Component], Component]], epsilon: float, seed: int
+def check_components(
+    components: Sequence[Component], epsilon: float = EPSILON, seed: int = 0
 ) -> Generator[Count, None, list[PluginCase]]:
-    standing = [(member, *setting) for member, component in components for setting in _subjects(component, seed)]
+    """Check these in every setting of a small network; raises as `check_plugin`."""
+    for component in components:
+        if not isinstance(component, Activation | Loss | Norm | Objective):
+            what = "has no gradient to check: activations, losses, norms and objectives have one"
+            raise UsageError(f"{component.kind} {component.name}: {what}")
+    standing = [(component, *setting) for component in components for setting in _subjects(component, seed)]
     settings = []
-    for member, within, subject in standing:
-        point = check(subject, f"{member.name} with {within}", epsilon)
-        settings.append(PluginCase(member.kind, member.name, within, point))
+    for component, within, subject in standing:
+        point = check(subject, f"{component.name} with {within}", epsilon)
+        settings.append(PluginCase(component.kind, component.name, within, point))
         yield Count(len(settings), len(standing))
     return settings
 
 
-def document(plugin: str | None, settings: list[PluginCase]) -> dict[str, Any]:
-    """The JSON document; ``plugin`` is None where all that is registered was checked."""
-    faults = [case.point.fault for case in settings if case.point.fault]
-    return {
-        "plugin": plugin,
-        "passed": all(case.point.passed for case in settings),
-        "settings": [
-            {
-                "kind": case.kind,
-                "name": case.name,
-                "setting": case.setting,
-                "passed": case.point.passed,
-                "difference": case.point.difference,
-                "referee": case.point.referee.document() if case.point.referee else None,
-                "not_analytic": case.point.not_analytic,
-            }
-            for case in settings
-        ],
-        "fault": asdict(faults[0]) if faults else None,
-    }
+@dataclass(frozen=True)
+class ComponentsReport:
+    """The checks of the components of a plugin, of one, or where there is no plugin of all that are registered."""
+
+    plugin: str | None
+    cases: Sequence[PluginCase]
+
+    @property
+    def passed(self) -> bool:
+        """Whether each of them passed."""
+        return all(case.point.passed for case in self.cases)
+
+    @property
+    def fault(self) -> Fault | None:
+        """The first mistake that was placed, with the operation, the layer and what the error looks like."""
+        return next((case.point.fault for case in self.cases if case.point.fault), None)
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document."""
+        return {
+            "plugin": self.plugin,
+            "passed": self.passed,
+            "settings": [
+                {
+                    "kind": case.kind,
+                    "name": case.name,
+                    "setting": case.setting,
+                    "passed": case.point.passed,
+                    "difference": case.point.difference,
+                    "referee": case.point.referee.document() if case.point.referee else None,
+                    "not_analytic": case.point.not_analytic,
+                }
+                for case in self.cases
+            ],
+            "fault": asdict(self.fault) if self.fault else None,
+        }
 
 
 def _defined_by(plugin: str) -> dict[str, type[Component]]:
@@ -114,7 +135,8 @@ def _defined_by(plugin: str) -> dict[str, type[Component]]:
     return {name: member for kind in KINDS for name, member in REGISTRY[kind].items() if name not in before[kind]}
 
 
-def _instance(member: type[Component]) -> Component:
+def instance_of(member: type[Component]) -> Component:
+    """A component with its defaults; raises `UsageError` where an option has none."""
     if issubclass(member, Loss) and getattr(member, "task", None) not in list(Task):
         raise UsageError(f"loss {member.name}: its task is missing {allowed('', list(Task))}")
     try:

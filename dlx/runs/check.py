@@ -18,7 +18,7 @@ from dlx.nn.gradcheck import EPSILON
 from dlx.runs.directory import RunDirectory
 from dlx.runs.mistaken import refuse_as_spec
 from dlx.runs.references import means_run, open_run
-from dlx.spec.loader import load_spec
+from dlx.spec.loader import Resolved, load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.trust import NamedBy
 from dlx.training import threads
@@ -54,7 +54,15 @@ def check_file(path: Path, overrides: Sequence[str], options: CheckOptions) -> G
         CheckFailed: the cost is not finite.
         UsageError: an option asks for what there is not.
     """
-    experiment, run = _experiment(path, overrides, options)
+    resolved, run = _resolved(path, overrides)
+    return (yield from check_spec(resolved, options, run))
+
+
+def check_spec(
+    resolved: Resolved, options: CheckOptions, run: RunDirectory | None = None
+) -> Generator[Count, None, Report]:
+    """The same of a spec, and of the run that was trained from it; raises as `check_file`."""
+    experiment = _experiment(resolved, options)
     subject = _subject(experiment, options)
     points = []
     for when in _places(experiment, run, options):
@@ -66,22 +74,23 @@ def check_file(path: Path, overrides: Sequence[str], options: CheckOptions) -> G
 
 def orders_of_file(path: Path, overrides: Sequence[str], options: CheckOptions) -> Orders:
     """How the differences of the same network's cost at its initialization depend on ε."""
-    experiment, _ = _experiment(path, overrides, options)
-    subject = _subject(experiment, options)
+    subject = _subject(_experiment(_resolved(path, overrides)[0], options), options)
     threads.limit(CHECKING_THREADS)
     return orders_of(subject, np.random.default_rng(options.seed))
 
 
-def _experiment(
-    path: Path, overrides: Sequence[str], options: CheckOptions
-) -> tuple[Supervised | Minimization, RunDirectory | None]:
+def _resolved(path: Path, overrides: Sequence[str]) -> tuple[Resolved, RunDirectory | None]:
+    """The spec of a file, or of a run, and that run."""
     run = open_run(str(path)) if means_run(path) else None
     if run is None:
         refuse_as_spec(path, "gradcheck")
     named_by = NamedBy.FILE if run else NamedBy.USER
-    resolved = load_spec(run.config if run else path, overrides, named_by=named_by)
+    return load_spec(run.config if run else path, overrides, named_by=named_by), run
+
+
+def _experiment(resolved: Resolved, options: CheckOptions) -> Supervised | Minimization:
     spec = resolved.spec if options.dropout else _without_dropout(resolved.spec)
-    return build(_in_double(spec), resolved.origins), run
+    return build(_in_double(spec), resolved.origins)
 
 
 def _in_double(spec: Spec) -> Spec:

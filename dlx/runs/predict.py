@@ -15,10 +15,11 @@ from dlx.data.dataset import Dataset, Part
 from dlx.data.examples import Examples
 from dlx.data.labels import Labels
 from dlx.data.loading import read_like
-from dlx.data.target_names import names_of_targets, value_columns
+from dlx.data.target_names import names_of_targets
 from dlx.data.target_scaling import check_positive
 from dlx.data.weights import combined
 from dlx.errors import DataError, Diverged, Remark
+from dlx.runs.answers import RowAnswers, rows_of_answers, shortest
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import MODEL, REFIT
 from dlx.runs.objective import no_network
@@ -56,24 +57,30 @@ def predictions(run: str, path: Path, strict: bool = False) -> PredictionTable:
     images, ``file`` comes first. Where some rows cannot be answered, a last column ``unanswered`` says
     why, and their other cells are empty; where none can, or where that is to be ``strict``, the file is refused.
     """
+    answers = row_answers(run, path, strict)
+    model, unanswered, m = answers.model, answers.unanswered, answers.m
+    header, answered_rows = rows_of_answers(model, shortest(answers.A, model.facts["dtype"]))
+    if not unanswered:
+        return _with_names(PredictionTable(header, answered_rows, m, {}), answers.names)
+    empty = [None] * len(header)
+    rows = ([*empty, unanswered[row]] if row in unanswered else [*next(answered_rows), None] for row in range(m))
+    return _with_names(PredictionTable([*header, "unanswered"], rows, m, unanswered), answers.names)
+
+
+def row_answers(run: str, path: Path, strict: bool = False, may_be_none: bool = False) -> RowAnswers:
+    """The same before it is written down; ``may_be_none``: also where no row can be answered."""
     model = model_of(run)
     preprocessing = model.facts["preprocessing"]
-    examples = read_like(preprocessing, path.resolve(), labelled=False, strict=strict)
+    examples = read_like(preprocessing, path.resolve(), labelled=False, strict=strict, may_be_none=may_be_none)
     unanswered = {fault.row: fault.reason for fault in reversed(examples.faults)}
     A = model.outputs(examples.X)
     m = len(A) + len(unanswered)
     answered = np.setdiff1d(np.arange(m), list(unanswered))
     infinite = np.flatnonzero(~np.isfinite(A).all(axis=1))
-    if len(infinite) and (strict or len(infinite) == len(A)):
+    if len(infinite) and (strict or (len(infinite) == len(A) and not may_be_none)):
         raise _not_finite(infinite, len(A), run, path)
     unanswered |= {int(answered[row]): f"example {answered[row] + 1}: {BEYOND}" for row in infinite}
-    header, answered_rows = answers(model, shortest(np.delete(A, infinite, axis=0), model.facts["dtype"]))
-    if not unanswered:
-        return _with_names(PredictionTable(header, answered_rows, m, {}), examples.names)
-    empty = [None] * len(header)
-    rows = ([*empty, unanswered[row]] if row in unanswered else [*next(answered_rows), None] for row in range(m))
-    table = PredictionTable([*header, "unanswered"], rows, m, dict(sorted(unanswered.items())))
-    return _with_names(table, examples.names)
+    return RowAnswers(model, np.delete(A, infinite, axis=0), m, dict(sorted(unanswered.items())), examples.names)
 
 
 def _with_names(table: PredictionTable, names: Sequence[str]) -> PredictionTable:
@@ -82,23 +89,6 @@ def _with_names(table: PredictionTable, names: Sequence[str]) -> PredictionTable
         return table
     rows = ([name, *row] for name, row in zip(names, table.rows, strict=True))
     return replace(table, header=["file", *table.header], rows=rows)
-
-
-def answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
-    """The header and the rows for outputs (m, n_y)."""
-    classes = model.facts["classes"]
-    if not classes:
-        return value_columns(names_of_targets(model.facts["preprocessing"])), iter(A.tolist())
-    probabilities = [f"p({label})" for label in classes]
-    if Task(model.facts["task"]) is Task.MULTILABEL:
-        return [*map(str, classes), *probabilities], ([*(int(p > 0.5) for p in row), *row] for row in A.tolist())
-    names = ["class", *probabilities]
-    if A.shape[1] > 1:
-        return names, ([classes[p.argmax()], *p.tolist()] for p in A)
-    P = np.column_stack([1 - A, A])
-    if model.threshold == 0.5:
-        return names, ([classes[p.argmax()], *p.tolist()] for p in P)
-    return names, ([classes[int(p[1] > model.threshold)], *p.tolist()] for p in P)
 
 
 def evaluation(run: str, path: Path, target: str | None = None, strict: bool = False) -> dict[str, Any]:
@@ -164,17 +154,6 @@ def _not_finite(rows: Array, m: int, run: str, path: Path) -> DataError | Diverg
         return Diverged(f"{run}: none of its predictions is finite: its training has diverged, or no input is in range")
     what = f"the prediction for example {rows[0] + 1} is not finite (so for {len(rows)} of {m} examples)"
     return DataError(f"{path}: {what}: {BEYOND}")
-
-
-def shortest(A: Array, dtype: str) -> Array:
-    """Numbers whose float64 is written with no more digits than the network's type has.
-
-    Of float32 they are 12 digits where targets were scaled: large targets may lie close to each other.
-    """
-    if dtype != "float32":
-        return A
-    digits = A.astype(str) if A.dtype == np.float32 else np.array([f"{value:.12g}" for value in A.flat])
-    return digits.astype(np.float64).reshape(A.shape)
 
 
 def model_of(run: str) -> Model:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from hashlib import sha256
@@ -145,7 +145,7 @@ class Session:
 
     def records(
         self, enough: Callable[[EpochRecord | Progress], bool] = lambda record: False, *, heeds_signals: bool = True
-    ) -> Iterator[EpochRecord | Progress]:
+    ) -> Generator[EpochRecord | Progress, None, None]:
         """Train to the end, saving on the way; yields the rows of metrics.csv and the progress.
 
         Args:

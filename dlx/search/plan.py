@@ -84,15 +84,16 @@ def kind_of(path: Path) -> str | None:
 
 
 def read_plan(
-    path: Path, overrides: Sequence[str], record: type[Section], named_by: NamedBy = NamedBy.FILE
+    path: Path | Node, overrides: Sequence[str], record: type[Section], named_by: NamedBy = NamedBy.FILE
 ) -> tuple[Plan[Section], list[Problem]]:
-    """The plan of a file, with ``key=value`` on top: ``base.`` in front means the spec, everything else the plan.
+    """The plan of a file, or of the tree of one, with ``key=value`` on top.
 
-    ``base`` is the path of a spec, meant from the plan's folder, or a spec itself. What is wrong with either comes with
-    the plan, which then lacks what is at fault: who reads on finds the problems of the rest, and raises all at once.
+    ``base.`` in front of a key means the spec, everything else the plan. ``base`` is the path of a spec, meant from the
+    plan's folder, or a spec itself. What is wrong with either comes with the plan, which then lacks what is at fault:
+    who reads on finds the problems of the rest, and raises all at once.
 
     Args:
-        path: of the file.
+        path: of the file; a tree has its base in it, as its sections.
         overrides: such as ``base.training.epochs=3`` and ``seeds=5``.
         record: what the file holds besides `base` and `name`.
         named_by: who names its plugins, as for `load_spec`.
@@ -100,7 +101,7 @@ def read_plan(
     Raises:
         SpecError: so much is wrong that there is no plan to look at, with every problem of the plan and of the spec.
     """
-    tree = with_moved_files(load(path), path)
+    tree, files = (path, []) if isinstance(path, Node) else (with_moved_files(load(path), path), [path])
     if not isinstance(tree.value, dict):
         raise SpecError([Problem(tree.place, "", f"expected the sections of a plan, got {excerpt(tree.plain())}")])
     _refuse_other(tree, record)
@@ -113,7 +114,7 @@ def read_plan(
     options = _options(rest, record, all_problems)
     base = name = None
     try:
-        base = _base(tree, for_base, namer([path], named_by), all_problems)
+        base = _base(tree, for_base, namer(files, named_by), all_problems)
         name = _name(tree.child(NAME), base.resolved) if base is not None else None
     except SpecError as error:
         all_problems += error.problems

@@ -51,11 +51,17 @@ def load_spec(path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy = 
         DataError: it has plugins, and what is trusted cannot be read.
     """
     changes, problems = overrides_tree(overrides)
+    tree, named_by = tree_of_file(path, named_by)
+    return resolve(merge(tree, changes), problems, named_by=named_by)
+
+
+def tree_of_file(path: Path, named_by: NamedBy) -> tuple[Node, NamedBy]:
+    """The tree of sections that a file and those that it extends are, and who names its plugins."""
     root = with_moved_files(load(path), path)
     tree = spec_tree(root, (path.resolve(),))
     if tree.child("plugins") is not None:
         named_by = namer([path, *extended(root)], named_by)
-    return resolve(merge(tree, changes), problems, named_by=named_by)
+    return tree, named_by
 
 
 def resolve(tree: Node, problems: Sequence[Problem] = (), *, named_by: NamedBy = NamedBy.FILE) -> Resolved:

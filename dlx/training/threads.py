@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 # Floating-point operations of a step that keep a thread busy: with fewer, handing them out costs more than it gives.
 OPERATIONS_FOR_A_THREAD = 20e6
+_lock, _users, _before = Lock(), list[int](), list[dict[str, int]]()  # of `restored`
 
 
 def decide(weights: int, batch_size: int) -> int:
@@ -34,6 +36,24 @@ def limited(threads: int) -> Iterator[None]:
     """Within it the BLAS has this many threads; afterwards as many as before."""
     with _blas().limit(limits=threads):
         yield
+
+
+@contextmanager
+def restored() -> Iterator[None]:
+    """Within it trainings may give the BLAS what they need; once the last of them has ended it is as before."""
+    with _lock:
+        if not _users:
+            _before.append({library.filepath: library.num_threads for library in _blas().lib_controllers})
+        _users.append(1)
+    try:
+        yield
+    finally:
+        with _lock:
+            _users.pop()
+            if not _users:
+                counts = _before.pop()
+                for library in _blas().lib_controllers:
+                    library.set_num_threads(counts[library.filepath])
 
 
 @lru_cache

@@ -34,6 +34,14 @@ def test_errors_have_their_intervals(run: dlx.Run) -> None:
     assert run.diagnose().verdict == document["verdict"]
 
 
+def test_a_diagnosis_is_read_in_a_notebook(run: dlx.Run) -> None:
+    text = str(run.diagnose())
+    assert text.startswith(f"{run.diagnose().verdict}\n\ntrain ")
+    assert text.count(" % ") >= 3
+    assert "m = 120" in text
+    assert run.diagnose()._repr_html_().startswith("<pre>")
+
+
 def test_tables_have_the_columns_of_their_files(run: dlx.Run) -> None:
     header = (run.path / "metrics.csv").read_text().splitlines()[0].split(",")
     assert list(run.metrics) == header

@@ -7,14 +7,18 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 import dlx
+from dlx.component import REGISTRY
 from dlx.errors import DataError, Diverged, SpecError, UsageError
+from dlx.nn.optimizers import Optimizer, State
+from dlx.nn.tape import Tape
 from dlx.training.records import EpochRecord
+from dlx.types import Array
 
 SPEC: dict[str, Any] = {
     "name": "circle",
@@ -129,7 +133,7 @@ def test_a_loop_that_is_left_can_be_resumed(examples: tuple[Any, Any]) -> None:
         (5, None, UsageError, "the spec must be a path or a mapping, not int"),
         ({}, {"a": 3, "b": [1]}, DataError, "column 'a': expected a value for each example, got 3"),
         ({}, {"a": [[1, 2], [3, 4]], "b": [1, 2]}, DataError, r"column 'a': expected .*, got \[1, 2\]"),
-        ({}, {"a": [1, 2], 1: [0, 1], "1": [3, 4], "b": [1, 2]}, DataError, "two columns of the name '1'"),
+        ({}, {"a": [1, 2], 1: [0, 1], "1": [3, 4], "b": [1, 2]}, DataError, "two columns have the name '1'"),
         ({}, ({"a": [1, 2], "target": [1, 2]}, [0, 1]), DataError, "has a column 'target'"),
         ({}, ([[1, 2], [3]], [0, 1]), DataError, "X: is no array"),
         ({}, ([[1], [3]], np.array(["a", None], object)), DataError, "y: example 2 has no label"),
@@ -207,6 +211,31 @@ def test_a_column_of_several_types_is_one_of_texts(examples: tuple[Any, Any]) ->
     mixed = [1, "x", 10**30] * 50
     run = dlx.train(SPEC, {"a": X[:, 0], "b": mixed, "kind": y}, target="kind")
     assert len(run.predict({"a": [0.0], "b": ["x"]})) == 1
+
+
+class Pressing(Optimizer):
+    """θ ← θ − α·dθ; somebody presses Ctrl-C in the tenth step."""
+
+    steps: ClassVar[int] = 0
+
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
+        tape.call(self.move, theta, d_theta, state["alpha"])
+
+    def move(self, theta: Array, d_theta: Array, alpha: Array) -> None:
+        theta -= alpha * d_theta
+        Pressing.steps += 1
+        if Pressing.steps == 10:
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_while_it_trains_keeps_the_run(examples: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(REGISTRY["optimizer"], "pressing", Pressing)
+    monkeypatch.setattr(Pressing, "name", "pressing")
+    spec = {**SPEC, "optimizer": {"name": "pressing", "learning_rate": 0.1}}
+    with pytest.raises(KeyboardInterrupt):
+        list(dlx.fit(spec, examples, out="stopped"))
+    assert dlx.Run("stopped").status == "interrupted"
+    assert without_time(dlx.Run("stopped").resume().path) == without_time(dlx.train(spec, examples, out="whole").path)
 
 
 def test_ctrl_c_in_the_loop_is_pythons_own(examples: tuple[Any, Any]) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dlx.cli.act import seconds_of
 from dlx.errors import UsageError
+from dlx.search.budget import seconds_of
 from tests.conftest import Result
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")

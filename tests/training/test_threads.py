@@ -21,10 +21,11 @@ def test_the_blas_has_the_threads_it_was_given() -> None:
     assert threads.limit(1) == 1
 
 
-def test_a_limit_for_a_while_ends_with_it() -> None:
-    def now() -> set[int]:
-        return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+def now() -> set[int]:
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
 
+
+def test_a_limit_for_a_while_ends_with_it() -> None:
     threads.limit(2)
     with threads.limited(1):
         assert now() == {1}
@@ -36,4 +37,15 @@ def test_threads_that_the_blas_has_not_are_told() -> None:
     spec = Spec.model_validate({"data": {"train": "moons"}, "training": {"threads": 10**6}}).complete()
     with pytest.warns(Remark, match=r"training\.threads: the BLAS here has \d+ at most, not 1,000,000"):
         prepare(spec)
+    threads.limit(1)
+
+
+def test_the_blas_has_its_threads_back_once_the_last_training_is_over() -> None:
+    threads.limit(2)
+    with threads.restored():
+        threads.limit(1)
+        with threads.restored():
+            threads.limit(1)
+        assert now() == {1}
+    assert now() == {2}
     threads.limit(1)

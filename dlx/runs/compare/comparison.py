@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlx.documents.comparison import ComparisonDocument
-from dlx.errors import UsageError
+from dlx.errors import UsageError, allowed
 from dlx.runs.compare.difference import Difference, difference
 from dlx.runs.compare.groups import RunGroup, named, of_one_kind
 from dlx.runs.compare.run import ComparedRun, differing
@@ -16,6 +16,7 @@ from dlx.runs.listing import past_runs
 from dlx.runs.references import find_all
 from dlx.show import pictures
 from dlx.show.charts.groups import Group, MeanCurve, mean_curve
+from dlx.spec.quantities import Metric
 from dlx.words import Status, Task
 
 MOST_NAMES = 3  # of specs in the title of a picture
@@ -102,6 +103,7 @@ def compare(references: Sequence[str], against: Sequence[str] = (), metrics: Seq
         UsageError: there are fewer than two runs, or one stands on both sides, or the sides cannot be compared.
         DataError: a file of a run is damaged.
     """
+    metrics = _metrics(metrics)
     sides = [_paths(names) for names in (references, against) if names]
     _check(sides)
     runs = [[ComparedRun.read(path) for path in side] for side in sides]
@@ -114,6 +116,15 @@ def compare(references: Sequence[str], against: Sequence[str] = (), metrics: Seq
     keys = differing(everything)
     remarks = [*_remarks(everything, keys), *remarks, *_unmeasured(everything, metrics)]
     return Comparison(tuple(groups), tuple(keys), dev_difference, tuple(remarks), tuple(metrics))
+
+
+def _metrics(names: Sequence[str]) -> list[str]:
+    """Each metric once; a name that is none is refused."""
+    members = list(Metric.members())
+    for name in names:
+        if name not in members:
+            raise UsageError(f"--metric: there is no metric named {name!r} {allowed(name, members)}")
+    return list(dict.fromkeys(names))
 
 
 def _unmeasured(runs: Sequence[ComparedRun], metrics: Sequence[str]) -> list[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 
 from dlx.documents import learning_curve as documents
 from dlx.errors import DataError, UsageError
-from dlx.events import Count
+from dlx.events import Count, finish
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.directory import RunDirectory
 from dlx.runs.objective import refuse_objective
@@ -23,6 +24,7 @@ from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
+from dlx.show import pictures
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.stats.power_law import Points, points
@@ -63,6 +65,16 @@ class CurveSubject:
     m: int
     m_dev: int
     classes: int
+
+
+def measured_curve(
+    run: RunDirectory, options: CurveOptions, on_event: Callable[[Count], object]
+) -> tuple[documents.LearningCurve, list[Path]]:
+    """What `learning_curve` comes to, kept in the run, and the file of its picture."""
+    document = finish(learning_curve(run, options), on_event)
+    picture = pictures.learning_curve(document, title=document.name)
+    with RunDirectory.open(run.path, writing=True) as locked:
+        return document, locked.write_learning_curve(asdict(document), picture)
 
 
 def learning_curve(run: RunDirectory, options: CurveOptions) -> Generator[Count, None, documents.LearningCurve]:

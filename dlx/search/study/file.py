@@ -78,8 +78,8 @@ def misclaimed(plan: Plan[StudyFile], error: ClaimError, number: int) -> Problem
     return Problem(node.place, f"expect.{number}", f"{plan.options.expect[number].claim}: {error}")
 
 
-def load_study(path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy = NamedBy.FILE) -> Study:
-    """The study of a file.
+def load_study(path: Path | Node, overrides: Sequence[str] = (), *, named_by: NamedBy = NamedBy.FILE) -> Study:
+    """The study of a file, or of the tree of one.
 
     Raises:
         SpecError: with everything that is wrong with the file, its base, its variants and its claims.

@@ -36,7 +36,7 @@ FIXED = {  # what would change what is measured, or how, instead of how well the
 
 
 def load_tune(
-    path: Path, overrides: Sequence[str] = (), *, named_by: NamedBy = NamedBy.FILE
+    path: Path | Node, overrides: Sequence[str] = (), *, named_by: NamedBy = NamedBy.FILE
 ) -> tuple[Plan[TuneFile], Space]:
     """The plan of a search and its space.
 

@@ -8,6 +8,7 @@ from dlx.show.pictures.boundary import boundary as boundary
 from dlx.show.pictures.calibration import calibration as calibration
 from dlx.show.pictures.canvas import is_ours as is_ours
 from dlx.show.pictures.curves import curves as curves
+from dlx.show.pictures.curves import curves_figure as curves_figure
 from dlx.show.pictures.diagnosis import diagnosis as diagnosis
 from dlx.show.pictures.hyperparameter import hyperparameter as hyperparameter
 from dlx.show.pictures.importance import importance as importance

@@ -7,14 +7,15 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from dlx.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as Figure
 
 DPI = 120
 AUTHOR = "dlx"  # as the file tells, by which its pictures are known
@@ -39,13 +40,16 @@ LOOK: dict[Any, Any] = {
     "agg.path.chunksize": 10_000,  # a noisy curve of very many epochs would overflow the renderer
 }
 
+_DRAWING = RLock()  # the look is one of the whole process: of two threads the second would keep the first one's
+
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """matplotlib's defaults and the house's look, whatever the user's matplotlibrc says."""
+    """matplotlib's defaults and the house's look, whatever the user's matplotlibrc says; in one thread at a time."""
     matplotlib = _matplotlib()
     defaults: dict[Any, Any] = dict(matplotlib.rcParamsDefault)
-    with matplotlib.rc_context({key: value for key, value in defaults.items() if "backend" not in key} | LOOK):
+    look = {key: value for key, value in defaults.items() if "backend" not in key} | LOOK
+    with _DRAWING, matplotlib.rc_context(look):
         yield
 
 
@@ -66,6 +70,9 @@ def _matplotlib() -> Any:
     finally:
         if backend is not None:
             os.environ["MPLBACKEND"] = backend
+    with suppress(ValueError):
+        if backend is not None:  # such as that of a notebook, whose own pictures follow
+            matplotlib.rcParams["backend"] = backend
     return matplotlib
 
 
@@ -74,7 +81,13 @@ def new_figure(width: float, height: float, title: str, subtitle: str = "") -> F
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), dpi=DPI)
+    class ShownFigure(Figure):
+        def _repr_png_(self) -> bytes:
+            """What a notebook shows."""
+            with house_style():
+                return png(self)
+
+    figure = ShownFigure(figsize=(width, height), dpi=DPI)
     FigureCanvasAgg(figure)
     figure.text(0.15 / width, 1 - 0.2 / height, title, size=12, weight="bold", va="center", parse_math=False)
     if subtitle:

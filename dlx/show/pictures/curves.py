@@ -14,6 +14,7 @@ from dlx.show.pictures.canvas import ALARM, DEV, GREY, INK, TRAIN, house_style, 
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLORS = {"cost": GREY, "train": TRAIN, "dev": DEV, "J": TRAIN}
 THIN = ("cost",)  # the curves that others must be seen on
@@ -23,6 +24,16 @@ SIDES = ("left", "center", "right")
 @house_style()
 def curves(charts: Sequence[Curves], *, title: str) -> bytes:
     """Each chart of a training, side by side under a title, as PNG."""
+    return png(_figure(charts, title))
+
+
+@house_style()
+def curves_figure(charts: Sequence[Curves], *, title: str) -> Figure:
+    """The same as a figure, which a notebook shows."""
+    return _figure(charts, title)
+
+
+def _figure(charts: Sequence[Curves], title: str) -> Figure:
     figure = new_figure(10, 4.2, title)
     place = {"left": 0.085, "right": 0.905, "bottom": 0.12, "top": 0.83, "wspace": 0.5}
     for axes, chart in zip(figure.subplots(1, len(charts), squeeze=False, gridspec_kw=place)[0], charts, strict=True):
@@ -34,7 +45,7 @@ def curves(charts: Sequence[Curves], *, title: str) -> bytes:
             scale_values(axes, chart.range)
         _draw(axes, chart)
         _mark(axes, chart)
-    return png(figure)
+    return figure
 
 
 def _draw(axes: Axes, chart: Curves) -> None:

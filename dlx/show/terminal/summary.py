@@ -118,8 +118,8 @@ def _measured(diagnosis: DiagnosisDocument, task: str | None, out: TextIO) -> No
     tails(diagnosis, out)
     if measure := diagnosis.measure:
         say(stream=out)
-        titles = ("", title_of_metric(measure.name), "95 % interval", "m")
-        table(errors(measure.errors, diagnosis.task), titles, stream=out)
+        of_measure = ("", title_of_metric(measure.name), "95 % interval", "m")
+        table(errors(measure.errors, diagnosis.task), of_measure, stream=out)
 
 
 def _explained(diagnosis: DiagnosisDocument) -> list[list[str]]:

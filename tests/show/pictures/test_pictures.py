@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 
 import matplotlib
 import numpy as np
@@ -18,7 +19,7 @@ from matplotlib.image import imread
 from dlx.runs.tables import COLUMNS
 from dlx.show.charts.curves import training_curves
 from dlx.show.pictures import boundary, curves
-from dlx.show.pictures.canvas import ALARM, CLASSES, DEV, TRAIN
+from dlx.show.pictures.canvas import ALARM, CLASSES, DEV, TRAIN, house_style
 
 NAN, INFINITE = float("nan"), float("inf")
 
@@ -171,3 +172,21 @@ def test_importing_the_pictures_imports_no_matplotlib_and_drawing_no_pyplot(tmp_
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path, timeout=60)
+
+
+def test_two_threads_leave_the_look_as_it_was() -> None:
+    """The second may not take the look of the first for that of the user."""
+    before, entered, left = dict(matplotlib.rcParams), Event(), Event()
+
+    def draw() -> None:
+        with house_style():
+            entered.set()
+            left.wait(5)
+
+    other = Thread(target=draw)
+    with house_style():
+        other.start()
+        entered.wait(0.05)
+    left.set()
+    other.join()
+    assert dict(matplotlib.rcParams) == before

@@ -1,0 +1,87 @@
+"""The gradient check in Python: of a component, such as an activation of one's own, or of the network of a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dlx.api.memory import Data
+from dlx.api.run import Run
+from dlx.api.specs import SpecLike, overrides_of, resolved_spec
+from dlx.component import REGISTRY, Component
+from dlx.errors import UsageError, allowed
+from dlx.events import finish
+from dlx.gradcheck.plugin import ComponentsReport, check_components, instance_of
+from dlx.gradcheck.report import Report
+from dlx.nn.activations import Activation
+from dlx.nn.gradcheck import EPSILON
+from dlx.nn.losses import Loss
+from dlx.nn.norms.norm import Norm
+from dlx.nn.objectives import Objective
+from dlx.runs.check import CheckOptions, check_file, check_spec
+from dlx.runs.file_names import SPECS
+
+KINDS = (Activation.kind, Loss.kind, Norm.kind, Objective.kind)
+
+
+def gradcheck(
+    subject: SpecLike | Run | Component | type[Component],
+    data: Data = None,
+    *,
+    target: str | int | Sequence[str] | None = None,
+    examples: int | None = None,
+    after: int | None = None,
+    epsilon: float = EPSILON,
+    dropout: bool = True,
+    seed: int = 0,
+    **settings: Any,
+) -> Report | ComponentsReport:
+    """Compare analytic gradients with two-sided differences (J(θ + ε) − J(θ − ε)) / 2ε of the cost, in float64.
+
+    What a difference leaves in doubt the complex step Im J(θ + ih)/h judges again. ``passed`` of the report says
+    whether they agree, ``document()`` has everything, such as a fault with its place.
+
+    Args:
+        subject: an activation, a loss, a norm or an objective, by its class, with its options, or by its registered
+            name, which is checked in small networks of every kind; else a spec, by its path or as a mapping, or a run,
+            which is also checked at its trained parameters.
+        data, target: of a spec, as for `dlx.train`.
+        examples: of train in the batch; 16 if not given.
+        after: check again after so many steps.
+        epsilon, dropout: ε of the differences; false switches dropout off, in place of freezing its masks.
+        seed: of the choice of examples, and of entries of a large θ.
+        settings: other values of keys of the spec.
+
+    Raises:
+        UsageError, CheckFailed: the subject has no gradient, or the cost is not finite.
+    """
+    options = CheckOptions(examples, after, epsilon, dropout, seed)
+    if isinstance(subject, type | Component) or _is_name(subject):
+        component = _component(subject)
+        return ComponentsReport(component.name, finish(check_components([component], epsilon, seed)))
+    if isinstance(subject, Run) or (isinstance(subject, str) and Path(subject).is_dir()):
+        path = subject.path if isinstance(subject, Run) else Path(subject)
+        return finish(check_file(path, overrides_of(settings), options))
+    with resolved_spec(subject, data, target, settings) as stated:
+        return finish(check_spec(stated.resolved, options))
+
+
+def _is_name(subject: object) -> bool:
+    """Whether a text names a component, and not a file."""
+    if not isinstance(subject, str) or subject.endswith(SPECS) or Path(subject).name != subject:
+        return False
+    return not Path(subject).exists()
+
+
+def _component(subject: object) -> Component:
+    if isinstance(subject, Component):
+        return subject
+    if isinstance(subject, type) and issubclass(subject, Component) and subject.name:
+        return instance_of(subject)
+    members: Mapping[str, type[Component]] = {name: member for kind in KINDS for name, member in REGISTRY[kind].items()}
+    if not isinstance(subject, str) or subject not in members:
+        name = subject.__name__ if isinstance(subject, type) else subject
+        what = "is no activation, loss, norm or objective"
+        raise UsageError(f"{name}: {what} {allowed(name, list(members))}")
+    return instance_of(members[subject])

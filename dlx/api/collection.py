@@ -1,0 +1,70 @@
+"""Past runs in Python: a table of them, and some beside each other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from dlx.api.run import Run
+from dlx.api.tables import table_of_rows
+from dlx.documents.comparison import ComparisonDocument
+from dlx.runs import compare as comparisons
+from dlx.runs.latest import ROOT
+from dlx.runs.listing import COLUMNS, Condition, past_runs, selected
+from dlx.runs.manifest import write_output
+from dlx.show import pictures
+
+RunLike: TypeAlias = Run | str | os.PathLike[str]
+
+
+def runs(*where: str, sort: str | None = None, most: int | None = None, root: str | os.PathLike[str] = ROOT) -> Any:
+    """Past runs as a table, the newest last: a DataFrame of pandas or else polars, else arrays by column.
+
+    Errors and costs are those of the parameters that were kept; ``run`` is the directory, for `dlx.Run`.
+
+    Args:
+        where: conditions such as ``"dev_error<0.05"``, ``"name=digits"`` or ``"tags=good"``, all of which hold.
+        sort: a column; with a minus in front the other way round.
+        most: so many: the newest, or the first by ``sort``.
+        root: the folder of the runs.
+
+    Raises:
+        UsageError: a condition or a column does not exist.
+    """
+    conditions = [Condition.parse(text) for text in where]
+    chosen = selected(past_runs(Path(root)), conditions, sort, most)
+    return table_of_rows([run.document() for run in chosen], ["run", *COLUMNS])
+
+
+def compare(
+    runs: RunLike | Sequence[RunLike],
+    against: RunLike | Sequence[RunLike] = (),
+    *,
+    metrics: Sequence[str] = (),
+    out: str | os.PathLike[str] | None = None,
+) -> ComparisonDocument:
+    """Runs beside each other: what differs between their specs, and whether it makes a difference.
+
+    Runs that differ only in their seeds are a group. Of two groups, or of runs ``against`` others, ``difference`` is
+    that of the mean dev errors with its 95 % interval, paired by seed, and by dev example where these are the same;
+    ``difference.verdict`` says whether it is established.
+
+    Args:
+        runs, against: runs, their directories, or what names some in the commands: a tag, the name of a spec.
+        metrics: compared beside the error, such as ``["f1"]``.
+        out: a PNG file for the curves.
+
+    Raises:
+        UsageError: there are fewer than two runs, one stands on both sides, or the sides cannot be compared.
+    """
+    comparison = comparisons.compare(_references(runs), _references(against), metrics)
+    if out is not None:
+        write_output("--out", Path(out), comparison.picture(), pictures.is_ours)
+    return comparison.document(None if out is None else Path(out))
+
+
+def _references(runs: RunLike | Sequence[RunLike]) -> list[str]:
+    several = [runs] if isinstance(runs, Run | str | os.PathLike) else runs
+    return [str(run.path if isinstance(run, Run) else run) for run in several]

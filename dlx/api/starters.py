@@ -1,0 +1,77 @@
+"""A spec to start from in Python: what ``dlx new`` decides for a table, of data in memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from dlx.api.memory import Data, FilesOfData, has_parts
+from dlx.api.specs import DATA
+from dlx.errors import Place, UsageError, allowed, naming
+from dlx.runs.latest import ROOT
+from dlx.runs.starter_rate import with_tested_rate
+from dlx.spec.starter.decisions import Wishes
+from dlx.spec.starter.sources import source_of
+from dlx.spec.starter.writing import starter_for
+from dlx.spec.yaml_text.reading import parse
+from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.words import Task
+
+SPEC = Path("spec.yaml")  # where the text would lie
+
+
+class StarterSpec(dict[str, Any]):
+    """A spec as a mapping; ``text`` is the same in YAML, with a reason beside each decision, and printed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(parse(text, Place("spec")).plain())
+        self.text = text
+        for option in ("name", "path"):  # the data are handed to `train`
+            self["data"]["source"].pop(option)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def new(
+    data: Data,
+    *,
+    target: str | int | Sequence[str] | None = None,
+    task: str | None = None,
+    ignore: Sequence[str] = (),
+    keep: Sequence[str] = (),
+    categorical: Sequence[str] = (),
+    impute: str | None = None,
+) -> StarterSpec:
+    """A spec that suits the data, for ``dlx.train(spec, data)``; ``print`` it to see what was decided, and why.
+
+    Decided are the columns that are left out, since they number rows or give the target away, what takes the place of
+    missing values, the split, the network, and a learning rate that was tried. Change it like any mapping.
+
+    Args:
+        data: ``(X, y)``, or a table that holds the target, as for `dlx.train`.
+        target: the column or columns that are to be predicted.
+        task: ``binary``, ``multiclass``, ``multilabel`` or ``regression``, where it does not follow from the target.
+        ignore, keep: columns that are left out, and columns that are not.
+        categorical: columns whose numbers are names.
+        impute: what takes the place of missing numbers: ``mean``, ``median`` or ``most_frequent``.
+
+    Raises:
+        UsageError, DataError: there is no such column, or no target; the data cannot be read.
+    """
+    if has_parts(data):
+        raise UsageError("give the examples of train alone: the spec that they lead to is for all parts")
+    files = FilesOfData(ROOT / DATA)
+    source = files.sources(data, target)["source"]
+    names = source.get("target", [])
+    typed = [dump_scalar(name) for name in ([names] if isinstance(names, str) else names)]
+    if task is not None and task not in list(Task):
+        raise UsageError(f"task: {task} is none {allowed(task, list(Task))}")
+    wishes = Wishes(None if task is None else Task(task), tuple(ignore), tuple(keep), tuple(categorical), impute)
+    path = Path(source["path"])
+    with naming(files.names):
+        text = with_tested_rate(starter_for(source_of(path, typed), wishes, SPEC), SPEC, path)
+    text = re.sub(r"^name: .*$", f"name: {'table' if typed else 'arrays'}", text, count=1, flags=re.MULTILINE)
+    return StarterSpec(text.replace(path.name, files.names[str(path)], 1))

@@ -1,0 +1,28 @@
+"""The directory of a training in folds, new or gone on with, with its workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dlx.runs.collection import FoldsDirectory
+from dlx.search.folds.training import FoldsRun, with_stated_unit
+from dlx.search.trials.executors import executor_for
+from dlx.spec.loader import Resolved, dump_yaml, load_spec
+
+
+@contextmanager
+def new_folds(resolved: Resolved, *, out: Path | None = None, workers: int = 1) -> Iterator[FoldsRun]:
+    """The training of each fold of a spec, in a directory of its own."""
+    spec = with_stated_unit(resolved.spec)
+    with executor_for(workers) as executor, FoldsDirectory.create(spec.name, out=out) as directory:
+        directory.write_plan(dump_yaml(spec))
+        yield FoldsRun(spec, directory, executor)
+
+
+@contextmanager
+def resumed_folds(reference: str, *, workers: int = 1) -> Iterator[FoldsRun]:
+    """The trainings in a directory, where they stopped."""
+    with FoldsDirectory.open(reference, writing=True) as directory, executor_for(workers) as executor:
+        yield FoldsRun(load_spec(directory.plan).spec, directory, executor)

@@ -1,0 +1,247 @@
+"""Data in memory: whatever holds them, the same network is learned, and messages speak of what was given."""
+
+from __future__ import annotations
+
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pytest
+
+import dlx
+from dlx.data.in_memory import table_file
+from dlx.errors import DataError, EnvironmentProblem, Remark, SpecError, UsageError
+
+SPEC: dict[str, Any] = {
+    "name": "table",
+    "data": {"split": {"train": 0.6, "dev": 0.4}},
+    "architecture": {"hidden": [4]},
+    "training": {"epochs": 2, "batch_size": 32},
+}
+pandas = pytest.importorskip("pandas")
+pyarrow = pytest.importorskip("pyarrow")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blank_pictures: None) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def frame(m: int = 60) -> Any:
+    rng = np.random.default_rng(5)
+    a, b = rng.normal(size=m), rng.integers(0, 3, m)
+    when = pandas.Timestamp("2024-01-01") + pandas.to_timedelta(rng.integers(0, 300, m), unit="D")
+    kind = np.where(a + b > 1, "high", "low")
+    return pandas.DataFrame({"age": a, "ward": np.array(["x", "y", "z"])[b], "when": when, "kind": kind})
+
+
+def theta(run: dlx.Run) -> np.ndarray:
+    with np.load(run.path / "model.npz") as model:
+        return np.concatenate([model[name].ravel() for name in sorted(model.files) if name[0] in "Wb"])
+
+
+class Stream:
+    """What has nothing but Arrow's interchange protocol."""
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+
+def with_source(**options: Any) -> dict[str, Any]:
+    return {**SPEC, "data": {**SPEC["data"], "source": options}}
+
+
+def test_what_holds_a_table_makes_no_difference() -> None:
+    table = frame()
+    holders = [table, pyarrow.Table.from_pandas(table), {name: table[name].tolist() for name in table}]
+    holders += [Stream(pyarrow.Table.from_pandas(table))]
+    holders += [(table.drop(columns="kind"), table["kind"]), (table.drop(columns="kind"), table[["kind"]])]
+    parameters = [theta(dlx.train(SPEC, data, target="kind")) for data in holders]
+    for others in parameters[1:]:
+        np.testing.assert_array_equal(parameters[0], others)
+
+
+def test_the_spec_may_name_the_target() -> None:
+    run = dlx.train(with_source(target="kind"), frame())
+    assert run.spec["data"]["source"]["target"] == "kind"
+    frame().to_csv("table.csv", index=False)
+    Path("spec.yaml").write_text(
+        "{name: f, data: {source: {name: file, path: table.csv, target: kind, ignore: [when], delimiter: ','}},"
+        " architecture: {hidden: [3]}, training: {epochs: 1}}"
+    )
+    source = dlx.train("spec.yaml", frame()).spec["data"]["source"]
+    assert (source["target"], source["ignore"], source.get("delimiter")) == ("kind", ["when"], None)
+    assert source["path"].endswith(".parquet")
+
+
+def test_options_of_columns_hold_for_each_part() -> None:
+    table = frame()
+    table.loc[[3, 50], "age"] = np.nan
+    spec = {**with_source(impute="mean", ignore=["when"]), "data": {"source": {"impute": "mean", "ignore": ["when"]}}}
+    run = dlx.train(spec, {"train": table[:40], "dev": table[40:]}, target="kind")
+    assert {part: estimate.m for part, estimate in run.errors.items()} == {"train": 40, "dev": 20}
+
+
+def test_a_toy_set_gives_way_with_its_options() -> None:
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    run = dlx.train({**SPEC, "data": {**SPEC["data"], "source": {"name": "blobs", "m": 90}}}, (X, X[:, 0] > 0))
+    assert run.facts["data"]["examples"]["train"] == 24
+
+
+def test_categories_that_are_numbers_are_categories_and_labels_keep_their_type() -> None:
+    table = frame().assign(ward=pandas.Categorical(np.tile([10, 20, 30], 20)), kind=pandas.Categorical([0, 1] * 30))
+    run = dlx.train(SPEC, table.drop(columns="when"), target="kind")
+    assert set(run.predict(table)) <= {0, 1}
+    with np.load(run.path / "model.npz") as model:
+        assert model["W1"].shape == (4, 1 + 3)
+
+
+def test_columns_of_every_type_are_as_their_values(tmp_path: Path) -> None:
+    m = 4
+    typed = {
+        "whole": pandas.array([1, 2, None, 4], "Int64"),
+        "logical": pandas.array([True, None, False, True], "boolean"),
+        "decimal": np.array([1.5, np.nan, 3, 4], np.float32),
+        "text": pandas.array(["a", None, "b", "a"], "string"),
+        "category": pandas.Categorical(["u", "v", None, "u"]),
+        "views": pyarrow.DictionaryArray.from_arrays([0, 1, None, 0], pyarrow.array(["u", "v"], pyarrow.string_view())),
+        "time": pandas.Series(pandas.to_datetime(["2024-01-01 10:30", None, "2024-02-01 00:00", "2024-03-01 08:00"])),
+        "period": pandas.Series(pandas.period_range("2024-01", periods=m, freq="M")),
+    }
+    values = {name: [None if pandas.isna(v) else v for v in column] for name, column in typed.items()}
+    values["views"] = values["category"]
+    values["decimal"] = [None if v is None else float(v) for v in values["decimal"]]
+    tables = []
+    for columns in (typed, values):
+        content, suffix = table_file(columns, (), "the table")
+        (tmp_path / f"table.{suffix}").write_bytes(content)
+        tables.append(pyarrow.parquet.read_table(tmp_path / f"table.{suffix}"))
+    for name in typed:
+        column, other = tables[0][name].to_pylist(), tables[1][name].to_pylist()
+        assert column == other, name
+
+
+def test_rows_that_have_no_answer_are_marked_also_where_none_has_one() -> None:
+    table = frame().drop(columns="when")
+    run = dlx.train(SPEC, table, target="kind")
+    unfit = pandas.DataFrame({"age": [np.nan, np.inf], "ward": ["x", "x"]})
+    assert list(run.predict(unfit)) == [None, None]
+    assert np.isnan(run.predict_proba(unfit)).all()
+    assert run.predict_proba(unfit).shape == (2, 2)
+    assert {row: "column 'age'" in reason for row, reason in run.unanswered(unfit).items()} == {0: True, 1: True}
+    X = table[["age"]].to_numpy()
+    of_arrays = dlx.train(SPEC, (X, X[:, 0] * 2))
+    assert np.isnan(of_arrays.predict([[np.nan]])).all()
+
+
+def refused(data: Any, spec: Any = SPEC, **options: Any) -> str:
+    with pytest.raises((DataError, SpecError, UsageError)) as caught:
+        dlx.train(spec, data, **options)
+    assert "runs/data" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_messages_speak_of_what_was_given() -> None:
+    table = frame()
+    table.loc[3, "age"] = np.nan
+    assert refused(table, target="kind").startswith("the DataFrame: row 3 (counted from 0): column 'age': the value is")
+    assert refused(table, target="kin").startswith("the DataFrame: target: there is no column 'kin'")
+    whole = frame()
+    assert refused({"train": whole, "dev": table}, {"name": "x"}, target="kind").startswith("the DataFrame of dev: row")
+    assert refused((np.zeros((3, 2)), [1, 2])).startswith("(X, y): rows are examples")
+    run = dlx.train(SPEC, whole, target="kind")
+    with pytest.raises(DataError, match=r"^the DataFrame: there is no column 'age'"):
+        run.predict(whole[["ward"]])
+    assert run.evaluate(whole)["error"] == run.evaluate(whole, whole["kind"])["error"]
+    assert (
+        run.evaluate(whole, np.where(whole["kind"] == "low", "high", "low"))["error"]
+        == 1 - run.evaluate(whole)["error"]
+    )
+    with pytest.raises(DataError, match=r"^the DataFrame: "):
+        run.evaluate(whole, ["new"] * len(whole))
+
+
+def test_remarks_speak_of_what_was_given() -> None:
+    table = frame()
+    run = dlx.train({**with_source(rare=1)}, table, target="kind")
+    table["ward"] = "elsewhere"
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run.predict(table)
+    assert [str(warning.message).split(":")[0] for warning in caught if warning.category is Remark] == ["the DataFrame"]
+
+
+def test_what_cannot_be_meant_is_refused() -> None:
+    table = frame()
+    y = table["kind"].sample(frac=1, random_state=0)
+    assert "different indices" in refused((table.drop(columns="kind"), y))
+    levels = table.copy()
+    levels.columns = pandas.MultiIndex.from_tuples([("a", name) for name in table])
+    assert "several levels (a MultiIndex)" in refused(levels, target="kind")
+    part = {**SPEC, "data": {**SPEC["data"], "dev": "moons"}}
+    assert "data.dev: names examples of its own" in refused(table, part, target="kind")
+    assert "data.source.missing: is for files of texts" in refused(table, with_source(missing=["?"]), target="kind")
+    assert "data.source.impute: is for tables" in refused((np.zeros((3, 2)), [1, 2, 1]), with_source(impute="mean"))
+
+
+def test_a_loop_may_be_closed_by_another_thread() -> None:
+    loop = dlx.fit({**SPEC, "training": {"epochs": 100_000}}, (np.eye(40), np.arange(40) % 2))
+    with pytest.raises(UsageError, match="no run before the first record"):
+        _ = loop.run
+    records = list[object]()
+    next(loop)
+    thread = Thread(target=lambda: records.extend(loop))
+    thread.start()
+    loop.close()
+    thread.join()
+    assert loop.run.status == "interrupted"
+    with pytest.raises(StopIteration):
+        next(loop)
+
+
+def test_a_spec_to_start_from_is_that_of_the_command(call_dlx: Any) -> None:
+    table = frame().assign(number=range(60))
+    table.loc[3, "age"] = np.nan
+    spec = dlx.new(table, target="kind", keep=["number"], task="binary")
+    assert spec["data"]["source"]["target"] == "kind"
+    assert "number" not in spec["data"]["source"].get("ignore", [])
+    assert dlx.new(table, target="kind")["data"]["source"]["ignore"] == ["number"]
+    [file] = Path("runs/data").iterdir()
+    text = call_dlx("new", str(file), "--target", "kind", "--keep", "number", "--task", "binary").stdout
+    assert str(spec).splitlines()[-8:] == text.splitlines()[-8:]
+    assert str(spec).startswith("# the DataFrame: 60 examples")
+    spec["training"] = {"epochs": 2}
+    assert dlx.train(spec, table).name == "table"
+    assert dlx.new((table[["age"]].fillna(0).to_numpy(), table["kind"]))["name"] == "arrays"
+    with pytest.raises(UsageError, match="did you mean binary"):
+        dlx.new(table, target="kind", task="binry")
+    with pytest.raises(UsageError, match="the examples of train alone"):
+        dlx.new({"train": table}, target="kind")
+
+
+def test_a_network_for_another_program(tmp_path: Path) -> None:
+    X = np.random.default_rng(1).normal(size=(40, 3))
+    run = dlx.train(SPEC, (X, X.sum(axis=1)))
+    if find_spec("torch") is None:
+        with pytest.raises(EnvironmentProblem, match="needs torch, which is not installed: pip install torch"):
+            run.to_pytorch()
+        return
+    import torch
+
+    answers = run.to_pytorch()(torch.tensor(X, dtype=torch.float32)).detach().numpy()
+    np.testing.assert_allclose(answers[:, 0], run.predict(X), rtol=1e-5)
+
+
+def test_without_pyarrow_a_table_is_a_csv_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = dlx.train(SPEC, frame(), target="kind")
+    monkeypatch.setattr("dlx.data.in_memory.find_spec", lambda name: None)
+    other = dlx.train(SPEC, frame(), target="kind")
+    assert other.spec["data"]["source"]["path"].endswith(".csv")
+    np.testing.assert_array_equal(theta(run), theta(other))

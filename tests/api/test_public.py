@@ -1,0 +1,65 @@
+"""What is public: every name has its place in the stub, a signature with types, and a docstring."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import dlx
+from dlx.api import collection
+from dlx.api.training import TrainingLoop
+
+STUB = Path(dlx.__file__).with_suffix(".pyi")
+NAMES = [name for name in dlx.__all__ if name != "__version__"]
+
+
+def functions_of(thing: Any) -> Iterator[tuple[str, Any]]:
+    """What of a public name can be called or read, each with its own name."""
+    if not isinstance(thing, type):
+        yield getattr(thing, "__name__", repr(thing)), thing
+        return
+    for name, member in inspect.getmembers(thing):
+        own = getattr(member, "fget", getattr(member, "func", member))
+        if not name.startswith("_") and str(getattr(own, "__module__", "")).startswith("dlx.api"):
+            yield f"{thing.__name__}.{name}", own
+
+
+def public() -> list[tuple[str, Any]]:
+    things = [(name, getattr(dlx, name)) for name in NAMES]
+    return [pair for name, thing in [*things, ("", TrainingLoop)] for pair in functions_of(thing)]
+
+
+def test_the_stub_has_the_same_names_from_the_same_modules() -> None:
+    tree = ast.parse(STUB.read_text())
+    imports = {
+        alias.asname: node.module for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    assert imports == {name: dlx._MODULES[name] for name in NAMES}  # type: ignore[attr-defined]
+    [declared] = [ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign)]
+    assert declared == dlx.__all__ == sorted(dlx.__all__)
+
+
+def test_everything_public_is_typed_and_described() -> None:
+    things = public()
+    assert len(things) > 30
+    for name, thing in things:
+        assert inspect.getdoc(thing), name
+        signature = inspect.signature(thing)
+        parameters = [p for p in signature.parameters.values() if p.name != "self"]
+        assert all(p.annotation is not inspect.Parameter.empty for p in parameters), name
+        assert signature.return_annotation is not inspect.Signature.empty, name
+        described = inspect.getdoc(thing) or ""
+        is_elsewhere = len(parameters) < 3 or re.search(r"rguments[\w\s]* are\s+those of `", described)
+        assert is_elsewhere or all(p.name in described for p in parameters), (name, parameters)
+
+
+def test_rooms_with_the_name_of_a_function_are_called_as_it() -> None:
+    assert isinstance(dlx.runs, ModuleType)
+    assert inspect.signature(dlx.runs) == inspect.signature(collection.runs)
+    assert dlx.gradcheck("relu").passed
+    assert all(name in dir(dlx) for name in NAMES)
