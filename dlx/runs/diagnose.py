@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
-from dlx.diagnose.after.outlived import outlived
-from dlx.diagnose.after.rare_class import FEW_EXAMPLES_OF_A_CLASS, rare_class_findings
-from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.evidence import Evidence, ending_of, unbeaten
+from dlx.diagnose.explanation import explanation
 from dlx.diagnose.findings import by_severity
 from dlx.diagnose.next_commands import next_steps
-from dlx.diagnose.rate_advice import rates_for, rates_for_bias
+from dlx.diagnose.rate_advice import rates_for
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.spec_cures import NOTHING, next_steps_of_spec
 from dlx.diagnose.supply import Supply
@@ -124,19 +121,15 @@ def _evidence(
     findings = diagnosis.findings if diagnosis else []
     try:
         experiment = prepare_supervised(spec)
-        measurement, ahead = measure(result.run, experiment), before(experiment)
+        measurement = measure(result.run, experiment)
         data, tables = experiment.dataset, (result.metrics, result.layers)
         beside = reference(data), constant_errors(data, measurement.performance.sole_answer, thorough=True)
         course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, *beside)
         supply, simple = Supply.of(spec, data), unbeaten(measurement.performance.baselines, measurement.measure)
         evidence = Evidence(supply, ending_of(result.metrics), simple)
-        of_classes = list(rare_class_findings(data, measurement.performance.metrics))
-        others = [finding for finding in findings if not FEW_EXAMPLES_OF_A_CLASS.is_among([finding])]
-        errors = measurement.measure.errors if measurement.measure else measurement.errors
-        tested, of_rate = rates_for_bias(experiment, errors, ahead)
-        of_training = all_findings(course, [*ahead, *of_rate], others)
-        tested, causes = rates_for(experiment, [*of_training, *of_classes], tested)
-        return measurement, causes, (), evidence, tested
+        judged_errors = measurement.measure.errors if measurement.measure else measurement.errors
+        explained = explanation(experiment, course, judged_errors, measurement.performance.metrics, findings)
+        return measurement, explained.findings, (), evidence, explained.tested
     except DataError as error:
         if diagnosis is None or isinstance(error, ReadFailure):
             raise
@@ -147,22 +140,6 @@ def _evidence(
         supply, simple = Supply(spec, facts), unbeaten(recalled.performance.baselines, recalled.measure)
         evidence = Evidence(supply, diagnosis.ending or Ending(), simple)
         return recalled, findings, (remark,), evidence, diagnosis.learning_rate
-
-
-def all_findings(
-    course: TrainingHistory, ahead: Sequence[Finding], stored_findings: Iterable[Finding]
-) -> list[Finding]:
-    """What was found of a training and its spec, each cause once.
-
-    Args:
-        course: of the training; what is explained by what is known of the spec is left out.
-        ahead: what is known of the spec, from `before`.
-        stored_findings: what stands in ``diagnosis.json``; what is neither of the course nor of the spec stays.
-    """
-    ahead, stored_findings = unrefuted(course, outlived(course, ahead)), unrefuted(course, stored_findings)
-    found_anew = {finding.name for finding in (*after(course), *ahead)}
-    of_training = [*after(course, ahead), *(finding for finding in stored_findings if finding.name not in found_anew)]
-    return [*of_training, *(entry for entry in ahead if all(entry.name != other.name for other in of_training))]
 
 
 def keep(examination: Examination) -> list[Path]:

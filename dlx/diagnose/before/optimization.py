@@ -10,7 +10,7 @@ from dlx.diagnose.before.first_steps import MOST_STEPS, FirstSteps, rates_of
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
 from dlx.diagnose.before.regularization import strength_findings
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_bias import deeper, wider
 from dlx.diagnose.remedies.length import enough_steps, longer_training, much_longer_training, patience_to_the_end
 from dlx.diagnose.remedies.optimization import (
@@ -52,29 +52,43 @@ LEARNING_RATE_TOO_HIGH = Cause(
     "a smaller optimizer.learning_rate (a third, a tenth)",
     "Learning rate",
     (smaller_tested_rate, learning_rate_tenth, learning_rate_third, learning_rate_hundredth),
+    refuted_if=End.DEV_FITS,
 )
 LEARNING_RATE_TOO_LOW = Cause(
     "learning_rate_too_low",
     "a larger optimizer.learning_rate (three times, ten times)",
     "Learning rate",
     (unhindered_steps, larger_tested_rate, learning_rate_x10, learning_rate_x100, learning_rate_x3, fast_adam),
+    refuted_if=End.TRAIN_FITS,
 )
 DECAY_TOO_FAST = Cause(
     "decay_too_fast",
     "a smaller schedule.decay_rate, or schedule: constant",
     "Learning rate decay",
     (constant_learning_rate,),
+    refuted_if=End.DEV_FITS,
 )
 BAD_BETA = Cause(
-    "bad_beta", "optimizer.beta (beta1) near 0.9, beta2 near 0.999", "Momentum, RMSProp, Adam", (optimizer_defaults,)
+    "bad_beta",
+    "optimizer.beta (beta1) near 0.9, beta2 near 0.999",
+    "Momentum, RMSProp, Adam",
+    (optimizer_defaults,),
+    refuted_if=End.DEV_FITS,
 )
 TOO_FEW_EPOCHS = Cause(
     "too_few_epochs",
     "longer training (training.epochs)",
     "Basic recipe",
     (enough_steps, longer_training, much_longer_training, patience_to_the_end),
+    refuted_if=End.TRAIN_FITS,
 )
-TOO_FEW_UNITS = Cause("too_few_units", "more units or layers (architecture.hidden)", "Basic recipe", (wider, deeper))
+TOO_FEW_UNITS = Cause(
+    "too_few_units",
+    "more units or layers (architecture.hidden)",
+    "Basic recipe",
+    (wider, deeper),
+    refuted_if=End.TRAIN_FITS,
+)
 
 
 def step_findings(trial: Probe, few_examples: bool, mended: bool) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ import numpy as np
 from dlx.diagnose.before.first_steps import HARM, FirstSteps
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_bias import milder_dropout, no_augmentation, no_dropout, no_penalty, weaker_penalty
 from dlx.words import error_text
 
@@ -24,12 +24,21 @@ PENALTY_TOO_STRONG = Cause(
     "a smaller regularization.l2, l1 or optimizer.weight_decay",
     "L2 regularization",
     (no_penalty, weaker_penalty),
+    refuted_if=End.TRAIN_FITS,
 )
 DROPOUT_TOO_STRONG = Cause(
-    "dropout_too_strong", "a larger regularization.keep_prob", "Dropout", (milder_dropout, no_dropout)
+    "dropout_too_strong",
+    "a larger regularization.keep_prob",
+    "Dropout",
+    (milder_dropout, no_dropout),
+    refuted_if=End.TRAIN_FITS,
 )
 AUGMENTATION_TOO_STRONG = Cause(
-    "augmentation_too_strong", "milder changes of the images (data.augment)", "Data augmentation", (no_augmentation,)
+    "augmentation_too_strong",
+    "milder changes of the images (data.augment)",
+    "Data augmentation",
+    (no_augmentation,),
+    refuted_if=End.TRAIN_FITS,
 )
 
 

@@ -12,7 +12,7 @@ from dlx.data.mapped import MappedRows
 from dlx.diagnose.data.halves import squares
 from dlx.diagnose.data.marks import without_marks
 from dlx.diagnose.data.samples import rows
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.stats.linear_models import ridge
 from dlx.types import Array
 
@@ -42,6 +42,7 @@ LABELS_SHIFTED = Cause(
     "Train, dev and test sets",
     severity="error",
     shows_in_rows=True,
+    refuted_if=End.NEAR_THE_BEST,
 )
 LABELS_UNRELATED = Cause(
     "labels_unrelated",
@@ -49,6 +50,7 @@ LABELS_UNRELATED = Cause(
     "more: no model does better than the constant answer",
     "Train, dev and test sets",
     shows_in_rows=True,
+    refuted_if=End.NEAR_THE_BEST,
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dlx.data.dataset import Dataset
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_variance import (
     all_the_examples,
     balanced_classes,
@@ -48,6 +48,7 @@ ONE_CLASS_WEIGHS_ALL = Cause(
     "weigh the classes so that all count alike (data.class_weight: balanced), or leave the weights out",
     "Bias and variance",
     (balanced_classes,),
+    refuted_if=End.NEAR_THE_BEST,
 )
 FEW_EXAMPLES = Cause(
     "few_examples",
@@ -55,6 +56,7 @@ FEW_EXAMPLES = Cause(
     "Bias and variance",
     (all_the_examples, rest_of_the_examples, more_examples, shift_images, rotate_images),
     explains_training=False,
+    refuted_if=End.NEAR_THE_BEST,
 )
 
 
