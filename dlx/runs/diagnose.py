@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
@@ -14,6 +15,7 @@ from dlx.diagnose.evidence import Evidence, ending_of, unbeaten
 from dlx.diagnose.explanation import explanation
 from dlx.diagnose.findings import by_severity
 from dlx.diagnose.next_commands import next_steps
+from dlx.diagnose.next_step import NOTHING_TYPED, TypedOptions
 from dlx.diagnose.rate_advice import rates_for
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.spec_cures import NOTHING, next_steps_of_spec
@@ -24,6 +26,7 @@ from dlx.documents.findings import Finding
 from dlx.documents.range_test import TestedRates
 from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.runs.directory import RunDirectory
+from dlx.runs.earlier import earlier_of
 from dlx.runs.examination import Examination, RunExamination
 from dlx.runs.file_names import ERRORS, SPECS, WORST
 from dlx.runs.measured_errors import MeasuredErrors, measure, recall
@@ -43,15 +46,19 @@ NO_EXAMPLES = (
 )
 
 
-def examine(source: str, overrides: Sequence[str] = ()) -> Examination:
-    """A run, given by its directory or as `latest`, or a spec.
+def examine(
+    source: str,
+    overrides: Sequence[str] = (),
+    typed: TypedOptions = NOTHING_TYPED,
+) -> Examination:
+    """A run, given by its directory or as `latest`, or a spec; ``typed`` is what is asked for with it.
 
     Raises:
         UsageError: it is neither.
     """
     path = Path(source)
     if means_run(source):
-        return examine_run(open_run(source), overrides)
+        return examine_run(open_run(source), overrides, typed)
     if path.suffix not in SPECS:
         hint = "allowed: a run, by its directory, latest, a tag …, or the YAML file of a spec"
         raise UsageError(f"{source}: is neither a run nor a spec ({hint})")
@@ -69,7 +76,11 @@ def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
     return Examination(resolved.spec.name, document, tuple(next_steps_of_spec(path, overrides, findings, now)))
 
 
-def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> RunExamination:
+def examine_run(
+    run: RunDirectory,
+    overrides: Sequence[str] = (),
+    typed: TypedOptions = NOTHING_TYPED,
+) -> RunExamination:
     """The verdict on a run, its network measured anew on the run's own data.
 
     Measured anew, because mistakes can only be looked at example by example, because a run that an older dlx has
@@ -80,6 +91,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> RunExaminat
     Args:
         run: where it is kept.
         overrides: of diagnosis.optimal_error and diagnosis.tolerance.
+        typed: what is asked for with it.
 
     Raises:
         DataError: neither can the errors be measured nor were they ever.
@@ -89,6 +101,16 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> RunExaminat
     spec, result, diagnosis = load_spec(run.config, overrides).spec, Result.of(run), run.diagnosis_unless_damaged()
     refuse_objective(run.path, spec, NO_EXAMPLES)
     measurement, findings, remarks, evidence, tested = _evidence(result, spec, diagnosis)
+    document = _document(measurement, spec, findings, evidence)
+    document = replace(document, learning_rate=tested).in_place_of(diagnosis)
+    context = AdviceContext(document, evidence.supply, run.path, run.config, typed, earlier_of(run))
+    steps, remarks = tuple(next_steps(context)), (*remarks, *filter(None, [result.refit_note]))
+    return RunExamination(result.name, document, steps, remarks, measurement.images, run, result.facts)
+
+
+def _document(
+    measurement: MeasuredErrors, spec: Spec, findings: Sequence[Finding], evidence: Evidence
+) -> DiagnosisDocument:
     document = diagnose(
         measurement.errors,
         spec.diagnosis.optimal_error,
@@ -99,16 +121,12 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> RunExaminat
         measurement.measure,
         evidence,
     )
-    document = replace(
+    return replace(
         document,
-        learning_rate=tested,
         target_errors=RELATIVE if spec.diagnosis.target_errors == RELATIVE else None,
         classes=measurement.classes,
         **measurement.performance.document(),
-    ).in_place_of(diagnosis)
-    steps = tuple(next_steps(document, spec, evidence.supply.facts, run.path, run.config))
-    remarks += (result.refit_note,) if result.refit_note else ()
-    return RunExamination(result.name, document, steps, remarks, measurement.images, run, result.facts)
+    )
 
 
 def _evidence(

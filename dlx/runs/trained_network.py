@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.facts import course_facts
 from dlx.diagnose.after.history import TrainingHistory
@@ -22,6 +23,7 @@ from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.runs.data_facts import data_facts
 from dlx.runs.directory import RunDirectory
+from dlx.runs.earlier import earlier_of
 from dlx.runs.file_names import BOUNDARY, CURVES, REFIT
 from dlx.runs.performance import Performance, measure_of, needs_bound
 from dlx.show import pictures
@@ -162,7 +164,8 @@ class NetworkRun:
         first: list[NextStep] = []
         if self.diagnosis:
             supply = Supply.of(self.experiment.spec, self.experiment.dataset)
-            first = next_steps(self.diagnosis, supply.spec, supply.facts, run.path, run.config)[:1]
+            context = AdviceContext(self.diagnosis, supply, run.path, run.config, earlier=earlier_of(run))
+            first = next_steps(context)[:1]
         others = NextStep(command("diagnose", run.path), LOOK), NextStep(command("predict", run.path, "FILE"), USE)
         typed = {step.command for step in first}
         return [*first, *(other for other in others if other.command not in typed)]

@@ -398,7 +398,7 @@ def test_a_run_has_the_findings_of_its_training_and_of_its_spec(
     names = [one["name"] for one in document["findings"]]
     assert names[0] == "symmetric_units"
     assert names.count("overtraining") == 1
-    assert document["next"][0].startswith("symmetric_units: initializer: he")
+    assert document["next"][0].startswith("symmetric_units: an initializer of random values")
     assert call_dlx("diagnose", "same", cwd=folder).code == 0
     assert [one["name"] for one in read(path)["findings"]] == names
 

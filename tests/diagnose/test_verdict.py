@@ -170,7 +170,7 @@ def test_findings_stand_in_the_document_worst_first() -> None:
     document = diagnose({"train": exact(0.1)}, 0.0, 0.02, findings=found)
     assert [finding.name for finding in document.findings] == ["dead_units", "full_batch_fits"]
     assert document.findings[0].layer == 2
-    assert document.next[0].startswith("dead_units: a smaller learning rate")
+    assert document.next[0].startswith("dead_units: a fitting initializer")
     assert "full_batch" not in "".join(document.next)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from dlx.diagnose.before.first_steps import FirstSteps
-from dlx.diagnose.before.probe import Probe, slope
+from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
+from dlx.diagnose.before.slopes import slope
 from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_bias import relu
 from dlx.documents.findings import Severity

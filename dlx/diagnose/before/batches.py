@@ -31,7 +31,7 @@ BATCH_NORM_SMALL_BATCH = Cause(
 )
 BATCH_SIZE_SMALL = Cause(
     "batch_size_small",
-    "training.batch_size: 64 to 512, a power of 2",
+    "training.batch_size: a power of 2 from 32 to 512",
     "Mini-batch gradient descent",
     (mini_batches,),
     severity="note",

@@ -49,14 +49,14 @@ FEW_STEPS, FEW_EPOCHS, TOO_SOON = 100, 2, 0.1
 
 LEARNING_RATE_TOO_HIGH = Cause(
     "learning_rate_too_high",
-    "a smaller optimizer.learning_rate (a third, a tenth)",
+    "a smaller optimizer.learning_rate",
     "Learning rate",
     (smaller_tested_rate, learning_rate_tenth, learning_rate_third, learning_rate_hundredth),
     refuted_if=End.DEV_FITS,
 )
 LEARNING_RATE_TOO_LOW = Cause(
     "learning_rate_too_low",
-    "a larger optimizer.learning_rate (three times, ten times)",
+    "a larger optimizer.learning_rate",
     "Learning rate",
     (unhindered_steps, larger_tested_rate, learning_rate_x10, learning_rate_x100, learning_rate_x3, fast_adam),
     refuted_if=End.TRAIN_FITS,
@@ -177,9 +177,7 @@ def too_high(steps: FirstSteps) -> tuple[list[Finding], float]:
     cost = here.typical.cost
     first = f"bring the cost to {cost:.3g}" if np.isfinite(cost) else "diverge"
     evidence = f"{steps.steps:,} steps at α = {alpha:.2g} {first}, {_outcome_at(steps, factor)}"
-    better = float(f"{alpha * factor:.2g}")
-    remedy = f"a smaller optimizer.learning_rate, such as {better:g}"
-    return [LEARNING_RATE_TOO_HIGH.finding(evidence, alpha, better, remedy=remedy)], factor
+    return [LEARNING_RATE_TOO_HIGH.finding(evidence, alpha, float(f"{alpha * factor:.2g}"))], factor
 
 
 def too_short(steps: FirstSteps) -> list[Finding]:
@@ -205,9 +203,7 @@ def too_low(steps: FirstSteps) -> tuple[list[Finding], float]:
         return [], farthest
     evidence = f"{steps.total:,} steps at α = {alpha:.2g} bring the cost to {reached.typical.cost:.3g}"
     evidence = f"{evidence}, {_outcome_at(steps, factor)}"
-    better = float(f"{alpha * factor:.2g}")
-    remedy = f"a larger optimizer.learning_rate, such as {better:g}"
-    return [LEARNING_RATE_TOO_LOW.finding(evidence, alpha, better, remedy=remedy)], factor
+    return [LEARNING_RATE_TOO_LOW.finding(evidence, alpha, float(f"{alpha * factor:.2g}"))], factor
 
 
 def _outcome_at(steps: FirstSteps, factor: float) -> str:

@@ -412,6 +412,19 @@ def test_the_same_experiment_has_the_same_findings() -> None:
     assert before(some) == before(some) == before(experiment(sections))
 
 
+def test_weights_from_a_file_do_not_keep_it_from_trying_wider_layers(tmp_path: Path) -> None:
+    """Whose W has the size of the spec: wider copies draw theirs."""
+    np.savez(tmp_path / "w.npz", W1=np.full((1, 2), 0.1), W2=np.full((1, 1), 0.1))
+    document = {
+        "data": {"source": {"name": "moons", "m": 200, "noise": 0.1}, "split": {"train": 150, "dev": 50}},
+        "architecture": {"hidden": [1]},
+        "initializer": {"name": "file", "path": str(tmp_path / "w.npz")},
+        "training": {"epochs": 30},
+    }
+    findings = before(build_supervised(Spec.model_validate(document).complete()))
+    assert "too_few_units" in [finding.name for finding in findings]
+
+
 def test_rows_on_disk_are_sampled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a mapped file no more is read than a judgement needs, and copies show in a sample too."""
     from dlx.diagnose.before import probe
