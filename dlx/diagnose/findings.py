@@ -106,4 +106,9 @@ def by_severity(findings: Iterable[Finding]) -> list[Finding]:
 
 def rank(name: str, severity: Severity) -> tuple[int, bool]:
     """What findings are ordered by; those of other names than dlx has are no symptoms."""
-    return SEVERITIES.index(severity), name in Cause.members and Cause.members[name].is_symptom
+    return SEVERITIES.index(severity), is_symptom(name)
+
+
+def is_symptom(name: str) -> bool:
+    """Whether that is what other causes come to."""
+    return name in Cause.members and Cause.members[name].is_symptom

@@ -12,6 +12,7 @@ from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS
+from dlx.diagnose.findings import is_symptom
 from dlx.diagnose.next_step import (
     MEASURE,
     RACES,
@@ -27,7 +28,6 @@ from dlx.diagnose.remedy_order import in_order, is_serious
 from dlx.diagnose.supply import OR_RACE, Way, words_of
 from dlx.diagnose.verdict import ABSENT, DONE, LOW, in_words, no_better_in_words, unbeaten_in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument
-from dlx.documents.findings import Finding
 from dlx.text import command
 
 LOOK_AT_ROWS = "look for inputs that say more, by the rows that it is most wrong about"
@@ -98,7 +98,7 @@ def _mending(context: AdviceContext) -> Iterator[NextStep]:
     """What mends the data, or says what they are; what a symptom asks for waits until no cause is left."""
     cost, serious = Cost(context.spec.training.epochs), context.document.serious
     for finding in serious:
-        if finding.overrides and (len(serious) == 1 or not _is_symptom(finding)):
+        if finding.overrides and (len(serious) == 1 or not is_symptom(finding.name)):
             advice = f"{finding.name}: {finding.remedy}"
             yield NextStep(train_command(context.config, finding.overrides), advice, "", cost)
         elif finding.name == CLASSES_AS_NUMBERS.name and (overrides := as_classes(context.spec)):
@@ -106,11 +106,6 @@ def _mending(context: AdviceContext) -> Iterator[NextStep]:
             others = " and ".join(key for key in overrides if key != "task")
             advice = f"{advice}; what is for quantities goes: {others}" if others else advice
             yield NextStep(train_command(context.config, words_of(overrides)), advice, RATES, cost)
-
-
-def _is_symptom(finding: Finding) -> bool:
-    cause = CAUSES.get(finding.name)
-    return cause is not None and cause.is_symptom
 
 
 def _looking(context: AdviceContext) -> Iterator[NextStep]:

@@ -10,6 +10,7 @@ from typing import Any
 from dlx.data.splits import part_sizes
 from dlx.diagnose.advice import Remedy
 from dlx.diagnose.beaten import beaten_by
+from dlx.diagnose.findings import is_symptom
 from dlx.diagnose.remedies.changes import DataFacts, Overrides
 from dlx.diagnose.remedies.optimization import TESTED_RATES
 from dlx.diagnose.supply import RACE, RACE_IN_WORDS
@@ -145,6 +146,9 @@ def advice_of(remedy: Remedy, document: DiagnosisDocument) -> str:
     """What a remedy is against, and what it sets."""
     if remedy.against in ("bias", "variance"):
         return _of_gap(remedy, document)
+    serious = document.serious
+    if serious and is_symptom(remedy.against) and not is_symptom(serious[0].name):  # the cause of which no spec mends
+        return f"{serious[0].name}: {serious[0].remedy}; meanwhile try {_keys(remedy)}"
     remedies = (finding.remedy for finding in document.findings if finding.name == remedy.against)
     return of_cure(f"{remedy.against}: {next(remedies, remedy.why)}", remedy.name, remedy.overrides)
 

@@ -25,7 +25,7 @@ RACE_IN_WORDS, OR_RACE = f"let remedies race ({RACE})", ", or "
 FOLDS = 5
 LIKELY = 0.5  # the chance of settling anything from which folds are advised; below it remedies race
 SELDOM = 0.05  # the chance from which they are spoken of
-MOST_TIMES = 10  # as many examples as there are, that anyone is asked to collect
+MOST_TIMES, ALWAYS = 10, 3000  # as many examples as there are, that anyone is asked to collect; or these
 NEW_DEV = 0.2  # of the examples, where there was no dev
 
 
@@ -144,7 +144,7 @@ class Supply:
 
     def _collecting(self, sizes: Sizes | None) -> str:
         """How many examples there would have to be, where that can be had."""
-        if sizes and sum(sizes.values()) <= MOST_TIMES * self._at_hand:
+        if sizes and sum(sizes.values()) <= max(ALWAYS, MOST_TIMES * self._at_hand):
             return f"collect more: {in_numbers(sizes)} would in 4 of 5 cases"
         return f"not even {MOST_TIMES} times as many surely would"
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dlx.diagnose.before.first_steps import HARM, FirstSteps
-from dlx.diagnose.before.probe import Probe
+from dlx.diagnose.before.probe import UNSEEN_PART, Probe
 from dlx.diagnose.before.probes import decide
 from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_bias import milder_dropout, no_augmentation, no_dropout, no_penalty, weaker_penalty
@@ -17,6 +17,7 @@ from dlx.words import error_text
 # A run in quick motion makes regularization look stronger than it is: where it does, a run of so many times the steps
 # has to confirm it.
 LONGER = 4
+LEAST_UNSEEN = 10  # examples, by fewer of which no harm is told from luck
 
 
 PENALTY_TOO_STRONG = Cause(
@@ -52,6 +53,8 @@ class Harm(NamedTuple):
 def strength_findings(trial: Probe, steps: FirstSteps, factor: float) -> Iterator[Finding]:
     """What the penalties cost, and what dropout costs; ``steps`` are those of the trial without either."""
     spec = trial.spec
+    if trial.dataset.parts[UNSEEN_PART].m < LEAST_UNSEEN:
+        return
     strengths = {
         "l2": spec.regularization.l2,
         "l1": spec.regularization.l1,
