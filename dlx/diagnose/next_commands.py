@@ -32,6 +32,7 @@ from dlx.text import command
 
 LOOK_AT_ROWS = "look for inputs that say more, by the rows that it is most wrong about"
 PERHAPS_NOISE = "bias is high, perhaps by wrong labels (label_noise): look through the worst rows"
+FEW_CARRY = "bias is high, and few rows carry the error: see whether they are right"
 MOST = 3  # remedies of which the first are shown
 
 
@@ -115,6 +116,8 @@ def _looking(context: AdviceContext) -> Iterator[NextStep]:
         return
     if not serious and LABEL_NOISE.is_among(document.notes) and _nothing_else_explains_bias(document):
         yield context.looking(PERHAPS_NOISE)
+    if not serious and "train" in (document.tails or {}) and document.is_high("bias"):
+        yield context.looking(FEW_CARRY)
     cause = CAUSES.get(serious[0].name) if serious else None
     if cause is not None and cause.shows_in_rows and not serious[0].overrides:
         yield context.looking(f"{cause.name}: {serious[0].remedy}")

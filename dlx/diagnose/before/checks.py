@@ -14,6 +14,7 @@ from dlx.diagnose.before.initial_pass import look
 from dlx.diagnose.before.initialization import INITIAL_EXCESS, initialization_findings
 from dlx.diagnose.before.memorizing import memorizing_findings
 from dlx.diagnose.before.optimization import step_findings
+from dlx.diagnose.before.outliers import outlier_findings
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.targets import target_findings
 from dlx.diagnose.data.checks import data_findings
@@ -89,6 +90,8 @@ def _with_consequence(finding: Finding, experiment: Supervised) -> Finding:
 def _of_training(experiment: Supervised, of_data: list[Finding]) -> list[Finding]:
     trial = Probe.of(experiment)
     findings = [*gradient_findings(trial), *spec_findings(experiment)]
+    if of_targets := list(outlier_findings(experiment)):  # with which no step is right
+        return [*findings, *of_targets]
     if any(cause.is_among(findings) for cause in (BATCH_NORM_SMALL_BATCH, BATCH_SIZE_SMALL)):
         trial = trial.in_batches(BATCH_IN_PLACE)
     if INPUTS_NOT_NORMALIZED.is_among(of_data):

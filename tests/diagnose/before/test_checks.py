@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from dlx.diagnose.before.checks import before
 from dlx.nn.activations import Tanh
 from dlx.nn.update import Update
 from dlx.search.plan import kind_of
-from dlx.spec.loader import load_spec
+from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
 from dlx.training.build import build_supervised
 from dlx.training.fit import take_steps
@@ -239,6 +240,36 @@ def test_targets_far_from_zero_are_told_of(offset: float, expected: set[tuple[st
         (one.name, one.severity) for one in found if one.name in ("initial_cost", "targets_not_normalized")
     }
     assert about_targets == expected
+
+
+def with_outliers(folder: Path, share: float, loss: str = "squared_error") -> Supervised:
+    x, z, rng = normal(600), normal(600, 1), np.random.default_rng(5)
+    y = np.sin(x) + z
+    chosen = rng.choice(600, round(share * 600), replace=False)
+    y[chosen] += rng.choice([-1, 1], len(chosen)) * rng.uniform(50, 300, len(chosen))
+    data = {"source": csv(folder, x1=x, x2=z, y=y), "normalize_targets": "standard"}
+    return experiment(HEALTHY | {"data": data, "task": "regression", "loss": loss})
+
+
+def test_targets_that_are_most_of_the_squared_error_are_named_with_a_loss_that_helps(tmp_path: Path) -> None:
+    trained = with_outliers(tmp_path, 0.01)
+    (finding,) = [entry for entry in before(trained) if entry.is_serious]
+    assert finding.name == "outliers_in_targets"
+    [override] = finding.overrides
+    robust = build_supervised(derive(trained.spec, {"loss": yaml.safe_load(override.removeprefix("loss="))}))
+    errors = []
+    for network in (trained, robust):
+        take_steps(network, 600)
+        answers = network.evaluation("train").answers()
+        errors.append(np.median(np.abs(answers.residuals)))
+    assert errors[1] < errors[0] / 2
+
+
+@pytest.mark.parametrize(("share", "loss"), [(0.0, "squared_error"), (0.01, "huber"), (0.2, "squared_error")])
+def test_targets_are_no_outliers_where_they_are_many_or_count_less(share: float, loss: str, tmp_path: Path) -> None:
+    names_of = [finding.name for finding in before(with_outliers(tmp_path, share, loss))]
+    assert not {"outliers_in_targets", "labels_unrelated"} & set(names_of) or share > 0.1
+    assert "outliers_in_targets" not in names_of
 
 
 @pytest.mark.parametrize(("rare", "expected"), [(20, {"class_imbalance"}), (100, set())])
