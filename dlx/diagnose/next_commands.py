@@ -26,7 +26,7 @@ from dlx.diagnose.remedies.changes import SpecContext
 from dlx.diagnose.remedies.optimization import may_train
 from dlx.diagnose.remedy_order import in_order, is_serious
 from dlx.diagnose.supply import OR_RACE, Way, words_of
-from dlx.diagnose.verdict import ABSENT, DONE, LOW, in_words, no_better_in_words, unbeaten_in_words
+from dlx.diagnose.verdict import ABSENT, DONE, LOW, NOTHING, in_words, no_better_in_words, unbeaten_in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument
 from dlx.text import command
 
@@ -46,6 +46,8 @@ def next_steps(context: AdviceContext) -> list[NextStep]:
     remedies race before one of them is advised, as they do where what was just changed had no effect.
     """
     document, remedies_in_order = context.document, _remedies(context)
+    if document.verdict == NOTHING:
+        return list(_collecting(context))
     untried = [remedy for remedy in remedies_in_order if not _is_more_of_the_same(remedy, context)]
     no_effect = [context.racing(context.without_effect)] if untried[:1] != remedies_in_order[:1] else []
     tried = [_tried(context, remedy) for remedy in untried[:MOST]]
@@ -169,7 +171,7 @@ def _race(context: AdviceContext) -> NextStep:
 
 def _collecting(context: AdviceContext) -> Iterator[NextStep]:
     """What to collect, where nothing can be typed that helps."""
-    for name, way in context.ways():
+    for name, way in context.ways() if context.document.verdict != NOTHING else ():
         yield NextStep("", f"{in_words(name)} is unsettled: {way.words}")
         return
     yield from (NextStep("", sentence) for sentence in context.document.next[:1])

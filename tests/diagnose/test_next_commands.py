@@ -23,7 +23,7 @@ from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.next_step import Cost, speaks_of
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.supply import ALWAYS, MOST_TIMES, Supply
-from dlx.diagnose.verdict import diagnose
+from dlx.diagnose.verdict import NOTHING, diagnose
 from dlx.documents.baselines import BaselineRecord, Baselines, NetworkDifference, PartBaseline
 from dlx.documents.diagnosis import Ending, JudgedMetric, UnbeatenModel
 from dlx.documents.range_test import TestedRates as Rates
@@ -170,6 +170,19 @@ def compared(error: float, difference: float, verdict: str) -> BaselineRecord:
     return BaselineRecord(f"a model of {error}", 100, {"dev": part})
 
 
+@pytest.mark.parametrize("rates", [(0.0, 0.0), (0.3, 0.3), (0.0, 0.3)])
+def test_labels_that_do_not_vary_have_no_verdict_and_no_command(rates: tuple[float, float]) -> None:
+    """Neither is a bias of 0 a low one, nor does any training help."""
+    spec = load_spec(CONFIG).spec
+    supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
+    finding = CAUSES["constant_labels"].finding("every example is of class yes")
+    errors = {part: exact(rate) for part, rate in zip(("train", "dev"), rates, strict=True)}
+    document = diagnose(errors, 0.0, 0.02, findings=[finding], evidence=Evidence(supply))
+    assert document.verdict == NOTHING
+    (step,) = next_steps(AdviceContext(document, supply, RUN, CONFIG))
+    assert (step.command, step.advice) == ("", f"constant_labels: {finding.remedy}")
+
+
 def test_which_model_does_as_well() -> None:
     constant, linear = compared(0.3, -0.12, "better"), compared(0.182, 0.0, "not established")
     assert unbeaten(Baselines({"constant": constant, "linear": linear})) == UnbeatenModel(
@@ -204,7 +217,9 @@ def test_the_sentence_above_the_first_command_speaks_of_the_cause_and_of_what_is
         step = next_steps(AdviceContext(document, supply, RUN, CONFIG))[0]
         words = shlex.split(step.command)
         assert step.advice.startswith(f"{name}: {finding.remedy}"), step.advice
-        if words[1] == "train":
+        if not words:
+            assert document.verdict == NOTHING
+        elif words[1] == "train":
             overrides = {key: yaml.safe_load(value) for key, value in (word.split("=", 1) for word in words[3:])}
             assert speaks_of(step.advice, overrides), (step.command, step.advice)
         else:

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlx.diagnose.causes import CAUSES
-from dlx.diagnose.verdict import DONE, default_tolerance, diagnose
+from dlx.diagnose.tolerance import default_tolerance
+from dlx.diagnose.verdict import DONE, diagnose
 from dlx.documents.diagnosis import DiagnosisDocument, Gap
 from dlx.files import to_json
 from dlx.stats.intervals import Estimate, error_rate, exact

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from dlx.diagnose.next_step import NextStep
-from dlx.diagnose.verdict import OUT_OF_FOLD, TOLERANCE, default_tolerance, diagnose
+from dlx.diagnose.tolerance import TOLERANCE, default_tolerance
+from dlx.diagnose.verdict import OUT_OF_FOLD, diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.folds import FoldRecord, FoldsDocument, Spread
 from dlx.events import Count
