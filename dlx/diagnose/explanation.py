@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
-from dlx.diagnose.after.rare_class import FEW_EXAMPLES_OF_A_CLASS, rare_class_findings
+from dlx.diagnose.after.rare_class import FEW_EXAMPLES_OF_A_CLASS, RARE_CLASS_MISSED, rare_class_findings
 from dlx.diagnose.after.refuted import ends_of, unrefuted
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.findings import Finding
@@ -18,6 +18,8 @@ from dlx.stats.measured import PartMetrics
 from dlx.training.build import assemble
 from dlx.training.streams import Streams
 from dlx.training.supervised import Supervised
+
+OF_RARE_CLASSES = (FEW_EXAMPLES_OF_A_CLASS.name, RARE_CLASS_MISSED.name)
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ def explanation(
     """
     untrained = _begun_anew(experiment)
     ahead = unrefuted(course, before(untrained, () if with_notes else ends_of(course)))
-    of_classes = list(rare_class_findings(untrained.dataset, metrics))
-    others = [finding for finding in stored_findings if not FEW_EXAMPLES_OF_A_CLASS.is_among([finding])]
+    of_classes = list(rare_class_findings(untrained.dataset, metrics, untrained.spec))
+    others = [finding for finding in stored_findings if finding.name not in OF_RARE_CLASSES]
     tested, of_rate = rates_for_bias(untrained, errors, ahead)
     findings = [*all_findings(course, [*ahead, *of_rate], others), *of_classes]
     tested, findings = rates_for(untrained, findings, tested)
