@@ -24,8 +24,9 @@ BINS = 32
 # many more.
 MOST_MISTAKES, SHARE_OF_CONSTANT = 0.02, 0.1
 LEAST_REST, SHARE_OF_REST = 0.08, 0.3
+FEWEST_OF_REST, TIMES_LESS = 10, 4.0  # or so many, by number, where the others are good too, and so many times as many
 # Of a regression: the variance that a feature explains alone, and that all others together do not exceed.
-EXPLAINED, REST_EXPLAINS = 0.99, 0.95
+EXPLAINED, REST_EXPLAINS = 0.99, 0.98
 TIMES = 8.0  # as much of it as the feature leaves open is left open by all others
 MOST_FEATURES = 256
 # A running number goes so closely with the rows; a code of the labels varies within them so little, of the least
@@ -68,13 +69,22 @@ def _of_classes(dataset: Dataset, halves: Halves, data: Data | None) -> Iterator
     rest = _without(halves, suspects, classes)
     j = int(suspects[0])
     says_why = _says_why(dataset, halves, j)
-    if rest < max(LEAST_REST, SHARE_OF_REST * constant) and not says_why:
+    if (
+        rest < max(LEAST_REST, SHARE_OF_REST * constant)
+        and not _is_far_less(errors[j], rest, len(own.y))
+        and not says_why
+    ):
         return
     evidence = (
         f"{dataset.features[j]} alone is wrong about {percent(errors[j], 1)} of the labels, all others together about"
     )
     evidence = f"{evidence} {percent(rest)}{says_why}"
     yield _finding(dataset, data, suspects, evidence, errors[j], limit)
+
+
+def _is_far_less(alone: float, rest: float, m: int) -> bool:
+    """Whether a feature alone makes a fraction of the mistakes of all others together, though these are good too."""
+    return rest * m >= FEWEST_OF_REST and rest > TIMES_LESS * (alone + 1 / m)
 
 
 def _alone(halves: Halves, part: Answered, j: int, classes: int) -> float:
