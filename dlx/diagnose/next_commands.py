@@ -11,6 +11,7 @@ from dlx.diagnose.as_classes import as_classes
 from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.data.label_noise import LABEL_NOISE
+from dlx.diagnose.data.labels import FEW_EXAMPLES
 from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS
 from dlx.diagnose.findings import is_symptom
 from dlx.diagnose.next_step import (
@@ -51,7 +52,7 @@ def next_steps(context: AdviceContext) -> list[NextStep]:
     untried = [remedy for remedy in remedies_in_order if not _is_more_of_the_same(remedy, context)]
     no_effect = [context.racing(context.without_effect)] if untried[:1] != remedies_in_order[:1] else []
     tried = [_tried(context, remedy) for remedy in untried[:MOST]]
-    first = [*_mending(context), *_looking(context)]  # before all that is trained on wrong data
+    first = [*_mending(context), *_giving_train_more(context), *_looking(context)]  # before all else that is trained
     reachable = list(_stating_the_reachable(context)) if document.bias_is_unbeaten else []
     settling, beaten = list(_settling(context)), beaten_by(document)
     is_beaten = beaten is not None and beaten.matters(document.tolerance)
@@ -109,6 +110,16 @@ def _mending(context: AdviceContext) -> Iterator[NextStep]:
             others = " and ".join(key for key in overrides if key != "task")
             advice = f"{advice}; what is for quantities goes: {others}" if others else advice
             yield NextStep(train_command(context.config, words_of(overrides)), advice, RATES, cost)
+
+
+def _giving_train_more(context: AdviceContext) -> Iterator[NextStep]:
+    """Another split, where train is small though the file is not."""
+    document, supply = context.document, context.supply
+    few = next((finding for finding in document.serious if finding.name == FEW_EXAMPLES.name), None)
+    if (few or (document.is_high("variance") and not document.serious)) and (overrides := supply.larger_train()):
+        few_of_all = f"the split gives train {supply.facts.m:,} of {supply.facts.rows:,} examples"
+        reason = f"{few.name}: {few.remedy}" if few else "variance is high"
+        yield context.training(overrides, f"{reason}; {few_of_all}: let it have more (data.split)")
 
 
 def _looking(context: AdviceContext) -> Iterator[NextStep]:

@@ -26,7 +26,8 @@ FOLDS = 5
 LIKELY = 0.5  # the chance of settling anything from which folds are advised; below it remedies race
 SELDOM = 0.05  # the chance from which they are spoken of
 MOST_TIMES, ALWAYS = 10, 3000  # as many examples as there are, that anyone is asked to collect; or these
-NEW_DEV = 0.2  # of the examples, where there was no dev
+NEW_DEV = 0.2  # of the examples, where there was no dev, or one so large that train had few
+LITTLE = 0.4  # of the examples, below which others could well be train's
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,15 @@ class Supply:
         if "dev" in self.facts.parts or not self._can_be_cut or (split is not None and split.columns):
             return {}
         return self._split({**self.facts.parts, "dev": max(1, round(NEW_DEV * self.facts.rows))}, grows=False)
+
+    def larger_train(self) -> Overrides:
+        """More examples for train, where dev and test have most of them: a fifth of all is left to each."""
+        data, rows, parts = self.spec.data, self.facts.rows, self.facts.parts
+        if not self._can_be_cut or data.train_examples or parts["train"] >= LITTLE * rows:
+            return {}
+        held_out = {part: m for part, m in parts.items() if part in ("dev", "test") and getattr(data, part) is None}
+        smaller = {part: min(m, max(1, round(NEW_DEV * rows))) for part, m in held_out.items()}
+        return self._split({**parts, **smaller}, grows=False) if smaller != held_out else {}
 
     def folds(self) -> Overrides:
         """A training for each of five folds, which judges every example; none where folds cannot be."""

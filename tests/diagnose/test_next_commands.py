@@ -183,6 +183,28 @@ def test_labels_that_do_not_vary_have_no_verdict_and_no_command(rates: tuple[flo
     assert (step.command, step.advice) == ("", f"constant_labels: {finding.remedy}")
 
 
+@pytest.mark.parametrize(
+    "split",
+    [{"train": 24, "dev": 588, "test": 588}, {"train": 0.02, "dev": 0.98}, {"train": 0.02, "dev": 0.9, "test": 0.08}],
+)
+def test_train_is_given_more_where_the_split_leaves_it_few(split: dict[str, float]) -> None:
+    data = {"source": {"name": "moons", "m": 1200, "noise": 0.2}, "split": split}
+    spec = Spec.model_validate({"data": data, "architecture": {"hidden": [4]}}).complete()
+    dataset = build_supervised(spec, initialize=False).dataset
+    supply = Supply.of(spec, dataset)
+    errors = {part: error_rate(0.0 if part == "train" else 0.25, of.m) for part, of in dataset.parts.items()}
+    for findings in ([], [CAUSES["few_examples"].finding("train has 24 examples")]):
+        document = diagnose(errors, 0.0, 0.02, dataset.task, findings, evidence=Evidence(supply))
+        step = next_steps(AdviceContext(document, supply, RUN, CONFIG))[0]
+        words = shlex.split(step.command)[3:]
+        assert "the split gives train 24 of 1,200 examples" in step.advice
+        larger = derive(spec, {key: yaml.safe_load(value) for key, value in (word.split("=", 1) for word in words)})
+        parts = build_supervised(larger, initialize=False).dataset.parts
+        assert parts["train"].m >= 720
+        assert sum(part.m for part in parts.values()) == 1200
+        assert Supply.of(larger, build_supervised(larger, initialize=False).dataset).larger_train() == {}
+
+
 def test_which_model_does_as_well() -> None:
     constant, linear = compared(0.3, -0.12, "better"), compared(0.182, 0.0, "not established")
     assert unbeaten(Baselines({"constant": constant, "linear": linear})) == UnbeatenModel(
