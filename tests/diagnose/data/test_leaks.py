@@ -29,9 +29,12 @@ def test_a_column_that_is_made_of_the_label_is_found_though_the_others_are_good_
     X = rng.standard_normal((1200, 4))
     score = X[:, 0] + X[:, 1]
     y = (score + 0.3 * rng.standard_normal(1200) > 0).astype(np.intp)
-    leak = 5.0 * y + rng.standard_normal(1200)
     assert names(X, y) == []
-    assert names(np.column_stack([X, leak]), y) == ["x5"]
+    for spread, severity in ((1.0, "note"), (0.6, "warning")):  # of the first as much may be so by right
+        leak = 5.0 * y + spread * rng.standard_normal(1200)
+        (finding,) = leak_findings(dataset(np.column_stack([X, leak]), y, halved(X)))
+        assert finding.evidence.startswith("x5 alone")
+        assert finding.severity == severity
     target = (score + 0.3 * rng.standard_normal(1200))[:, np.newaxis]
     assert names(X, target) == []
     assert names(np.column_stack([X, target + 0.01 * rng.standard_normal((1200, 1))]), target) == ["x5"]
