@@ -94,10 +94,9 @@ def diagnose(
         show_learning_curve(source or "", seeds, budget, workers, sizes, target, json)
         return
     conditions, options = _conditions(fail_on), options_of(seeds, budget, workers) if act else None
-    examination = _examined(source, errors, overrides or [])
+    examination = _examined(source, errors, overrides or [], next_step.TypedOptions(worst, act))
     _write(examination, picture, worst)
     written = _keep(examination) if not overrides else []
-    examination = replace(examination, steps=tuple(next_step.unrepeated(examination.steps, worst, act)))
     _tell(examination, written, options, json, full, quiet)
     _name_outputs(*(() if json or quiet else (picture, worst)))
     _judge(examination, conditions)
@@ -134,8 +133,12 @@ def _conditions(fail_on: str | None) -> tuple[str, ...]:
     return fail_conditions.parse_conditions(fail_on) if fail_on is not None else ()
 
 
-def _examined(source: str | None, errors: str | None, overrides: list[str]) -> Examination:
-    return judge_errors.examine_errors(errors) if errors is not None else examinations.examine(source or "", overrides)
+def _examined(
+    source: str | None, errors: str | None, overrides: list[str], typed: next_step.TypedOptions
+) -> Examination:
+    if errors is not None:
+        return judge_errors.examine_errors(errors)
+    return examinations.examine(source or "", overrides, typed)
 
 
 def _write(examination: Examination, picture: Path | None, worst: Path | None) -> None:

@@ -55,7 +55,7 @@ def _train(run: FoldsRun, json: bool, quiet: bool) -> None:
         terminal.path(path)
     else:
         refit = command("train", run.directory.plan, "data.folds=null", "training.refit=true")
-        terminal.folds(document, path, [command("compare", path), refit])
+        terminal.folds(document, path, run.first_step(document), [command("compare", path), refit])
     if document.status is Status.COMPLETED:
         return
     broken = [record for record in document.trainings if record.status is document.status]

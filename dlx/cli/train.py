@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.diagnose import next_step
 from dlx.errors import UsageError
 from dlx.runs import dry_run as rehearsal
+from dlx.runs import earlier as earlier_runs
 from dlx.runs import extension, file_names, mistaken, references
 from dlx.runs import repeat as repeats
 from dlx.runs import train as sessions
@@ -177,7 +179,10 @@ def _session(
         return extension.extended(resume or "", longer)
     if spec is None or resolved is None:
         return sessions.Session.resume(resume or "")
-    return sessions.Session.start(resolved, overrides, out, folder=spec.parent)
+    session = sessions.Session.start(resolved, overrides, out, folder=spec.parent)
+    if (earlier := earlier_runs.run_before(spec, overrides)) is not None:
+        session.note(**{earlier_runs.EARLIER: earlier})
+    return session
 
 
 def _compare_with_original(spec: Path, session: Session) -> None:
@@ -185,7 +190,7 @@ def _compare_with_original(spec: Path, session: Session) -> None:
     original = repeats.original_of(spec)
     if original is not None:
         repeat = repeats.compare(original, session.run)
-        session.note_repeat(repeat)
+        session.note(repeat=asdict(repeat))
         terminal.say((repeat.sentence, ""), stream=sys.stderr)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dlx.diagnose.verdict import LOW, in_words
+from dlx.diagnose.verdict import LOW, NOTHING, in_words
 from dlx.documents.baselines import WORSE
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.words import error_text
@@ -30,7 +30,7 @@ def beaten_by(diagnosis: DiagnosisDocument) -> Beaten | None:
 
     It is better by its error, and says nothing where a metric is judged in its place.
     """
-    if diagnosis.verdict == LOW or diagnosis.baselines is None or diagnosis.measure is not None:
+    if diagnosis.verdict in (LOW, NOTHING) or diagnosis.baselines is None or diagnosis.measure is not None:
         return None
     for name, model in diagnosis.baselines.models.items():
         part, compared = next(iter(model.parts.items()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import Enum
 from math import isfinite
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +14,23 @@ from dlx.documents.findings import Finding as Finding
 
 if TYPE_CHECKING:
     from dlx.diagnose.remedies.changes import Change
+
+
+class End(Enum):
+    """How well a training has ended, by which what was found before it may have come to nothing.
+
+    TRAIN_FITS: the network errs on train as little as could be expected, so that nothing has kept it from fitting.
+        That refutes what does no more than that.
+    DEV_FITS: on dev, too. That refutes what may spoil dev alone: weights that begin or are thrown too far fit train by
+        a function that is too rough.
+    NEAR_THE_BEST: every error is near what the spec states as the best possible. That refutes what is wrong with data
+        and makes errors larger: simple models on the same data suffer from it, too. Leaks and copies make errors
+        smaller, and are refuted by none.
+    """
+
+    TRAIN_FITS = "train fits"
+    DEV_FITS = "dev fits"
+    NEAR_THE_BEST = "every error is near the best"
 
 
 @dataclass(frozen=True)
@@ -29,6 +47,7 @@ class Cause:
     is_symptom: whether it is what other causes come to, which are then named, and cured, before it.
     shows_in_rows: whether the rows that the network is most wrong about show it, and nothing in a spec mends it,
             though changes may make it do less harm.
+    refuted_if: what a training must have come to for this to be a note, though it was found; None if no end refutes it.
     """
 
     name: str
@@ -39,6 +58,7 @@ class Cause:
     explains_training: bool = True
     is_symptom: bool = False
     shows_in_rows: bool = False
+    refuted_if: End | None = None
 
     members: ClassVar[dict[str, Cause]] = {}
 
@@ -86,4 +106,9 @@ def by_severity(findings: Iterable[Finding]) -> list[Finding]:
 
 def rank(name: str, severity: Severity) -> tuple[int, bool]:
     """What findings are ordered by; those of other names than dlx has are no symptoms."""
-    return SEVERITIES.index(severity), name in Cause.members and Cause.members[name].is_symptom
+    return SEVERITIES.index(severity), is_symptom(name)
+
+
+def is_symptom(name: str) -> bool:
+    """Whether that is what other causes come to."""
+    return name in Cause.members and Cause.members[name].is_symptom

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,17 +10,20 @@ from typing import Any
 from dlx.data.splits import part_sizes
 from dlx.diagnose.advice import Remedy
 from dlx.diagnose.beaten import beaten_by
+from dlx.diagnose.findings import is_symptom
 from dlx.diagnose.remedies.changes import DataFacts, Overrides
+from dlx.diagnose.remedies.optimization import TESTED_RATES
+from dlx.diagnose.supply import RACE, RACE_IN_WORDS
 from dlx.diagnose.verdict import FALLING, RISING
 from dlx.documents.diagnosis import DiagnosisDocument, Ending
 from dlx.errors import DataError
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
+from dlx.text import command
 
-LOOK, RACE = "--worst", "--act"  # options of `dlx diagnose`
-RACE_IN_WORDS = f"let remedies race ({RACE})"
-BEFORE_RACE = re.compile("(?:: |, or |; meanwhile )$")
+LOOK = "--worst"  # an option of `dlx diagnose`
 EPOCHS, STOPPING = "training.epochs", "training.early_stopping"
+RATE, FROM_TEST = "optimizer.learning_rate", {change.name for change in TESTED_RATES}
 SIZES = {"wider": "more units", "deeper": "one more layer", "narrower": "fewer units"}
 MEANINGS = {  # of keys that remedies set to one value only
     "data.train_examples": "the examples of train that the spec leaves out",
@@ -33,6 +34,7 @@ MORE_EXAMPLES = "collect more training examples, or try"  # which no command can
 
 # Of commands that no remedy stands for: what is expected of them, or why they are typed.
 RACES = "each remedy is trained several times and kept only if it surely lowers the dev error; at most 10 minutes"
+WORST = "the rows that the network is most wrong about, with their labels, as a table"
 RATES = "errors are shares of wrong answers then"
 MEASURE = "measure the network on more examples, in a file with their labels"
 
@@ -90,7 +92,7 @@ def _steps(batch_size: int | str, m: int) -> int:
 class NextStep:
     """What can be typed next.
 
-    command: accepted as it stands, but for FILE; empty where nothing is left to type.
+    command: accepted as it stands, but for FILE; empty where there is nothing to type.
     advice: what is to be done and why, with every key that the command sets.
     effect: what is expected of it, where that is known.
     cost: what it takes, where it trains.
@@ -102,22 +104,31 @@ class NextStep:
     cost: Cost | None = None
 
 
-def unrepeated(steps: Iterable[NextStep], worst: Path | None, races: bool) -> Iterator[NextStep]:
-    """The steps, less the commands that ask for what was just typed.
+@dataclass(frozen=True)
+class TypedOptions:
+    """What was asked for with the diagnosis, which is not advised once more.
 
-    Args:
-        steps: what can be typed next, and why.
-        worst: where ``--worst`` has written the rows that are to be looked at.
-        races: whether ``--act`` goes on with a race of remedies.
+    worst: where ``--worst`` writes the rows that are to be looked at.
+    races: whether ``--act`` goes on with a race of remedies.
     """
-    for step in steps:
-        words = shlex.split(step.command)
-        if worst is not None and LOOK in words:
-            yield NextStep("", f"{step.advice.removesuffix(f' ({LOOK})')}; the rows are in {worst}")
-        elif races and RACE in words:
-            yield NextStep("", BEFORE_RACE.sub("", step.advice.removesuffix(RACE_IN_WORDS)))
-        else:
-            yield step
+
+    worst: Path | None = None
+    races: bool = False
+
+    def looking(self, run: Path, advice: str) -> NextStep:
+        """Looking at the rows that the network is most wrong about."""
+        if self.worst is not None:
+            return NextStep("", f"{advice}; the rows are in {self.worst}")
+        return NextStep(command("diagnose", run, LOOK, "worst.csv"), f"{advice} ({LOOK})", WORST)
+
+    def racing(self, run: Path, advice: str, joint: str = ": ") -> NextStep:
+        """Remedies in a race, after what is said of why; ``joint`` is what stands between."""
+        if self.races:
+            return NextStep("", advice, RACES)
+        return NextStep(command("diagnose", run, RACE), f"{advice}{joint}{RACE_IN_WORDS}", RACES)
+
+
+NOTHING_TYPED = TypedOptions()
 
 
 def speaks_of(sentence: str, overrides: Overrides) -> bool:
@@ -135,8 +146,24 @@ def advice_of(remedy: Remedy, document: DiagnosisDocument) -> str:
     """What a remedy is against, and what it sets."""
     if remedy.against in ("bias", "variance"):
         return _of_gap(remedy, document)
+    serious = document.serious
+    if serious and is_symptom(remedy.against) and not is_symptom(serious[0].name):  # the cause of which no spec mends
+        return f"{serious[0].name}: {serious[0].remedy}; meanwhile try {_keys(remedy)}"
     remedies = (finding.remedy for finding in document.findings if finding.name == remedy.against)
-    return with_keys(f"{remedy.against}: {next(remedies, remedy.why)}", remedy.overrides)
+    return of_cure(f"{remedy.against}: {next(remedies, remedy.why)}", remedy.name, remedy.overrides)
+
+
+def of_cure(sentence: str, name: str, overrides: Overrides) -> str:
+    """A sentence on what a finding asks for, with what the change of that name sets.
+
+    What a finding asks for states no value that a change computes: the command below does.
+    """
+    return f"{with_keys(sentence, overrides)}{_source(name, overrides)}"
+
+
+def _source(name: str, overrides: Overrides) -> str:
+    """Where a rate comes from that a range test has found."""
+    return f" ({overrides[RATE]:g}, found by a range test)" if name in FROM_TEST else ""
 
 
 def with_keys(sentence: str, overrides: Overrides) -> str:
@@ -175,7 +202,7 @@ def _keys(remedy: Remedy) -> str:
     """What a remedy sets, as the command below has it; a network of another size in words."""
     if remedy.name in SIZES:
         return f"{SIZES[remedy.name]} (architecture.hidden)"
-    return _listed(remedy.overrides)
+    return f"{_listed(remedy.overrides)}{_source(remedy.name, remedy.overrides)}"
 
 
 def _listed(overrides: Overrides) -> str:

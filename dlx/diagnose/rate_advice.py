@@ -13,8 +13,6 @@ from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import (
     ONE_NOTCH,
     TESTED_RATES,
-    larger_tested_rate,
-    smaller_tested_rate,
     unhindered_steps,
 )
 from dlx.diagnose.typed_overrides import with_changes
@@ -22,7 +20,7 @@ from dlx.documents.range_test import TestedRates
 from dlx.stats.intervals import Estimate
 from dlx.training.supervised import Supervised
 
-# Findings whose remedy names a rate: what it is looked for in, and whether the tested rate has to be smaller.
+# Findings about the rate: whether the tested one has to be smaller.
 SMALLER = {LEARNING_RATE_TOO_HIGH.name: True, LEARNING_RATE_TOO_LOW.name: False}
 FAR = 2.0  # times where the cost grows: a rate so high is at fault, in whatever way it shows; healthy ones reach 0.46
 OF_THE_RATE = "optimizer.learning_rate"
@@ -41,7 +39,7 @@ def rates_for(
     if tested is None and any(_is_of_rate(finding) for finding in findings if finding.is_serious):
         tested = tested_rates(experiment)
     now = SpecContext(experiment.spec, DataFacts(experiment.dataset.parts["train"].m), tested)
-    of_rate = with_tested_rate(findings, tested, experiment.spec.optimizer.learning_rate)
+    of_rate = beside_tested_rate(findings, tested, experiment.spec.optimizer.learning_rate)
     return tested, [_of_hindered_steps(finding, now) for finding in of_rate]
 
 
@@ -79,37 +77,16 @@ def _is_of_rate(finding: Finding) -> bool:
     return finding.name in CAUSES and any(change in TESTED_RATES for change in CAUSES[finding.name].changes)
 
 
-def with_tested_rate(findings: Iterable[Finding], tested: TestedRates | None, present: float) -> Iterable[Finding]:
-    """The findings; those about the learning rate advise the tested one, if it is on the side that they speak of.
-
-    If it lies clearly on the other side, they are notes.
-    """
+def beside_tested_rate(findings: Iterable[Finding], tested: TestedRates | None, present: float) -> Iterable[Finding]:
+    """The findings; of those about the rate, notes where the tested one lies clearly on the other side."""
     rate = tested.suggested if tested else None
     for finding in findings:
         is_of_rate = finding.name in SMALLER and OF_THE_RATE in finding.remedy
-        if rate is None or not is_of_rate or rate == present:
-            yield finding
-        elif (rate < present) == SMALLER[finding.name]:
-            yield replace(finding, remedy=f"{OF_THE_RATE}: {rate:g}, found by a range test")
-        elif max(rate / present, present / rate) >= ONE_NOTCH:  # the whole network asks for the contrary
+        is_other_side = rate is not None and is_of_rate and (rate < present) != SMALLER[finding.name]
+        if rate is not None and is_other_side and max(rate / present, present / rate) >= ONE_NOTCH:
             yield replace(finding, severity="note")
         else:
             yield finding
-
-
-def overrides_at_tested_rate(overrides: Sequence[str], findings: Sequence[Finding], now: SpecContext) -> list[str]:
-    """The overrides of a spec that has not been trained; with the tested rate, where that is what to change first."""
-    serious = [finding for finding in findings if finding.is_serious and CAUSES[finding.name].changes]
-    if now.tested is None or not serious or serious[0].name not in SMALLER:
-        return list(overrides)
-    smaller = SMALLER[serious[0].name]
-    if not smaller and unhindered_steps(now):  # no rate makes up for what hinders them
-        return list(overrides)
-    change = smaller_tested_rate if smaller else larger_tested_rate
-    better = change(now)
-    if not better:
-        return list(overrides)
-    return with_rate(overrides, better[OF_THE_RATE])
 
 
 def with_rate(overrides: Sequence[str], rate: float) -> list[str]:

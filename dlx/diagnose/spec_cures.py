@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from dlx.diagnose.advice_context import train_command
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import Finding
-from dlx.diagnose.next_commands import train_command
-from dlx.diagnose.next_step import NextStep, with_keys
-from dlx.diagnose.rate_advice import overrides_at_tested_rate
-from dlx.diagnose.remedies.changes import Overrides, SpecContext
+from dlx.diagnose.next_step import NextStep, of_cure
+from dlx.diagnose.remedies.changes import Change, Overrides, SpecContext
 from dlx.diagnose.typed_overrides import with_changes
 from dlx.errors import SpecError
 from dlx.spec.loader import derive
@@ -46,10 +45,9 @@ def _joined(mending: str, cure: str) -> str:
 
 def _in_words(findings: Sequence[Finding], now: SpecContext) -> str:
     """What is said of the first cure; empty where there is none."""
-    finding, cure = next(_cures(findings, now), (None, {}))
-    if finding is None:
-        return ""
-    return with_keys(f"{finding.name}: {finding.remedy}", cure)
+    for finding, change, cure in _cures(findings, now):
+        return of_cure(f"{finding.name}: {finding.remedy}", change.name, cure)
+    return ""
 
 
 def with_first_cure(overrides: Sequence[str], findings: Sequence[Finding], now: SpecContext) -> list[str]:
@@ -60,15 +58,13 @@ def with_first_cure(overrides: Sequence[str], findings: Sequence[Finding], now: 
         findings: about it, the worst first; notes ask for nothing.
         now: the spec with its overrides.
     """
-    at_tested_rate = overrides_at_tested_rate(overrides, findings, now)
-    if at_tested_rate != list(overrides):
-        return at_tested_rate
-    _, cure = next(_cures(findings, now), (None, Overrides()))
-    return with_changes(overrides, cure)
+    for _, _, cure in _cures(findings, now):
+        return with_changes(overrides, cure)
+    return list(overrides)
 
 
-def _cures(findings: Sequence[Finding], now: SpecContext) -> Iterator[tuple[Finding, Overrides]]:
-    """The changes that make another spec that is valid, with the finding that each is against."""
+def _cures(findings: Sequence[Finding], now: SpecContext) -> Iterator[tuple[Finding, Change, Overrides]]:
+    """The changes that make another spec that is valid, with what each sets and the finding that it is against."""
     for finding in findings:
         if not finding.is_serious or finding.overrides or finding.name not in CAUSES:
             continue
@@ -76,6 +72,6 @@ def _cures(findings: Sequence[Finding], now: SpecContext) -> Iterator[tuple[Find
             cure = change(now)
             try:
                 if cure and derive(now.spec, cure) != now.spec:
-                    yield finding, cure
+                    yield finding, change, cure
             except SpecError:
                 continue

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dlx.diagnose.verdict import TOLERANCE
+from dlx.diagnose.tolerance import TOLERANCE
 from dlx.errors import UsageError, allowed
 from dlx.stats.intervals import Estimate, error_rate
 from dlx.words import PARTS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from dlx.data.dataset import Dataset
@@ -20,18 +20,26 @@ from dlx.stats.enough_examples import Question, Sizes
 from dlx.words import PARTS, percent
 
 LEAST_TRAIN = 0.5  # the share of the present train that is left to it: with less another network is judged
+RACE = "--act"  # an option of `dlx diagnose`
+RACE_IN_WORDS, OR_RACE = f"let remedies race ({RACE})", ", or "
 FOLDS = 5
 LIKELY = 0.5  # the chance of settling anything from which folds are advised; below it remedies race
 SELDOM = 0.05  # the chance from which they are spoken of
-NEW_DEV = 0.2  # of the examples, where there was no dev
+MOST_TIMES, ALWAYS = 10, 3000  # as many examples as there are, that anyone is asked to collect; or these
+NEW_DEV = 0.2  # of the examples, where there was no dev, or one so large that train had few
+LITTLE = 0.4  # of the examples, below which others could well be train's
 
 
 @dataclass(frozen=True)
 class Way:
-    """What would settle a gap: in words, and the overrides that do it; none where the data cannot."""
+    """What would settle a gap: in words, and the overrides that do it; none where the data cannot.
+
+    wants_race: whether remedies may race instead.
+    """
 
     words: str
-    overrides: Overrides
+    overrides: Overrides = field(default_factory=dict)
+    wants_race: bool = False
 
     def sentence(self) -> str:
         """The words, with what can be typed."""
@@ -85,13 +93,23 @@ class Supply:
             return {}
         return self._split({**self.facts.parts, "dev": max(1, round(NEW_DEV * self.facts.rows))}, grows=False)
 
+    def larger_train(self) -> Overrides:
+        """More examples for train, where dev and test have most of them: a fifth of all is left to each."""
+        data, rows, parts = self.spec.data, self.facts.rows, self.facts.parts
+        if not self._can_be_cut or data.train_examples or parts["train"] >= LITTLE * rows:
+            return {}
+        held_out = {part: m for part, m in parts.items() if part in ("dev", "test") and getattr(data, part) is None}
+        smaller = {part: min(m, max(1, round(NEW_DEV * rows))) for part, m in held_out.items()}
+        return self._split({**parts, **smaller}, grows=False) if smaller != held_out else {}
+
     def folds(self) -> Overrides:
         """A training for each of five folds, which judges every example; none where folds cannot be."""
         data = self.spec.data
         by_group = data.split is not None and (data.split.columns or data.split.duplicates)
         if data.folds is not None or not self._can_be_cut or by_group or self.facts.rows < 2 * FOLDS:
             return {}
-        return self._checked({"data.folds": FOLDS}) if self._folds_fit() else {}
+        no_refit = {"training.refit": False} if self.spec.training.refit else {}  # folds keep no network that predicts
+        return self._checked({"data.folds": FOLDS} | no_refit) if self._folds_fit() else {}
 
     def _folds_fit(self) -> bool:
         """Whether no training of a fold has a last batch that is too small for a norm."""
@@ -120,13 +138,25 @@ class Supply:
                 )
             if chance >= SELDOM:
                 few = f"{FOLDS} folds of all {rows:,} examples would settle it in {percent(chance)} of cases only"
-                return Way(f"{few}; collect more, or let remedies race (--act)", {})
-        most = self.facts.rows or sum(self.facts.parts.values())
+                return Way(f"{few}; {self._collecting(sizes)}", wants_race=True)
+        most = self._at_hand
         if sizes and sum(sizes.values()) <= most:
-            return Way(f"{in_numbers(sizes)} would settle it in 4 of 5 cases, which this split cannot give", {})
-        return Way(
-            f"the {most:,} examples at hand are too few to settle it; collect more, or let remedies race (--act)", {}
-        )
+            more = sum(max(0, m - self.facts.parts.get(part, 0)) for part, m in sizes.items())
+            words = f"{in_numbers(sizes)} would settle it in 4 of 5 cases"
+            return Way(f"{words}: collect {more:,} more, since train needs the rest")
+        too_few = f"the {most:,} examples at hand are too few to settle it"
+        return Way(f"{too_few}; {self._collecting(sizes)}", wants_race=True)
+
+    @property
+    def _at_hand(self) -> int:
+        """All examples, as far as they are known."""
+        return self.facts.rows or sum(self.facts.parts.values())
+
+    def _collecting(self, sizes: Sizes | None) -> str:
+        """How many examples there would have to be, where that can be had."""
+        if sizes and sum(sizes.values()) <= max(ALWAYS, MOST_TIMES * self._at_hand):
+            return f"collect more: {in_numbers(sizes)} would in 4 of 5 cases"
+        return f"not even {MOST_TIMES} times as many surely would"
 
     @property
     def _can_be_cut(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dlx.diagnose.data.labels import CONSTANT_LABELS
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.gaps import OUT_OF_FOLD as OUT_OF_FOLD
 from dlx.diagnose.gaps import judged_gap, questions
@@ -14,12 +15,9 @@ from dlx.stats.intervals import Estimate, exact
 from dlx.words import Task, error_text, interval_text
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from dlx.diagnose.evidence import Evidence
     from dlx.diagnose.supply import Supply
 
-TOLERANCE, RELATIVE_TOLERANCE = 0.02, 0.1
 AUGMENTED = "more training examples, or augmentation (data.augment)"  # of images
 RECIPE = {
     "bias": (
@@ -36,6 +34,7 @@ RECIPE = {
     "overfitting_to_dev": ("a larger dev set, or fewer choices by the one there is",),
 }
 LOW = "low bias and low variance"
+NOTHING = "nothing to learn: the labels do not vary"
 DONE = "bias and variance are low: done"
 STATE = "state diagnosis.optimal_error if people, or the best possible, do worse"
 NO_BETTER = "no model tried surely does better"
@@ -78,7 +77,7 @@ def diagnose(
         errors=dict(errors),
         measure=measure,
         **gaps,
-        verdict=_verdict(gaps),
+        verdict=_verdict(gaps, ranked),
         ending=evidence.ending if evidence else None,
         unbeaten=evidence.unbeaten if evidence else None,
         findings=ranked,
@@ -90,32 +89,6 @@ def mending(findings: Iterable[Finding]) -> list[str]:
     """What is to be done about the findings; notes ask for nothing."""
     serious = (finding for finding in findings if finding.is_serious)
     return list(dict.fromkeys(f"{finding.name}: {finding.remedy}" for finding in serious))
-
-
-def default_tolerance(task: Task, train_targets: np.ndarray) -> float:
-    """What counts as high where nothing is stated.
-
-    The default of ``diagnosis.tolerance`` is 0.02. In the notes' four columns gaps of up to 1 % are let pass and those
-    from 10 % on called high, which leaves the choice open from 1 to 10 %. 2 % lies near the strict end: a gap counts
-    from twice the largest that the notes let pass. A stricter one would seldom be decided, because the examples that
-    tell a gap from a tolerance grow with 1/(difference)²: train and dev errors of 1 and 1.5 % take 500 dev examples to
-    be called low at 2 %, and 3,000 at 1 %. Where nearly all examples have the same class, or the same labels, it is
-    half the error of always answering that: else who has learned nothing errs little. A regression has a tenth of the
-    standard deviation of train's targets: a tenth of the error of always answering their mean.
-
-    Args:
-        task: binary, multiclass, multilabel or regression.
-        train_targets: y of train, (m,) or (m, k).
-    """
-    import numpy as np
-
-    if task is Task.MULTILABEL:
-        shares = train_targets.mean(axis=0)
-        return min(TOLERANCE, float(np.minimum(shares, 1 - shares).mean()) / 2) or TOLERANCE
-    if not task.is_regression:
-        rest = len(train_targets) - int(np.bincount(train_targets).max())
-        return min(TOLERANCE, rest / len(train_targets) / 2) or TOLERANCE
-    return RELATIVE_TOLERANCE * float(train_targets.std(axis=0).mean()) or TOLERANCE
 
 
 def between(errors: Collection[str]) -> dict[str, tuple[str, str]]:
@@ -146,8 +119,10 @@ def _questions(
     return questions(estimates, between(errors), tolerance, is_rate)
 
 
-def _verdict(gaps: Mapping[str, Gap | None]) -> str:
+def _verdict(gaps: Mapping[str, Gap | None], findings: Iterable[Finding]) -> str:
     """Names what is certainly high; what is low must be certain too before both are called low."""
+    if CONSTANT_LABELS.is_among(findings):
+        return NOTHING
     levels = {name: gap.level if (gap := gaps[name]) else "unsettled" for name in ("bias", "variance")}
     high = [f"high {name}" for name, level in levels.items() if level == "high"]
     if high:
@@ -159,7 +134,7 @@ def _next(
     gaps: Mapping[str, Gap | None],
     questions: Mapping[str, Question],
     evidence: Evidence | None,
-    findings: Iterable[Finding],
+    findings: Sequence[Finding],
     done: str,
     task: Task | None = None,
 ) -> list[str]:
@@ -167,6 +142,8 @@ def _next(
 
     Where bias and variance are low and nothing is high, that comes first, and what is open after it.
     """
+    if CONSTANT_LABELS.is_among(findings):
+        return []
     supply = evidence.supply if evidence else None
     steps = {name: _steps(name, gap, questions[name], supply) for name, gap in gaps.items()}
     high = [name for name, gap in gaps.items() if gap and gap.level == "high"]

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dlx.diagnose.after.checks import after
+from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.after.history import TrainingHistory
-from dlx.diagnose.after.outlived import outlived
-from dlx.diagnose.after.rare_class import FEW_EXAMPLES_OF_A_CLASS, rare_class_findings
-from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.evidence import Evidence, ending_of, unbeaten
+from dlx.diagnose.explanation import explanation
 from dlx.diagnose.findings import by_severity
 from dlx.diagnose.next_commands import next_steps
-from dlx.diagnose.rate_advice import rates_for, rates_for_bias
+from dlx.diagnose.next_step import NOTHING_TYPED, TypedOptions
+from dlx.diagnose.rate_advice import rates_for
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.spec_cures import NOTHING, next_steps_of_spec
 from dlx.diagnose.supply import Supply
@@ -27,6 +26,7 @@ from dlx.documents.findings import Finding
 from dlx.documents.range_test import TestedRates
 from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.runs.directory import RunDirectory
+from dlx.runs.earlier import earlier_of
 from dlx.runs.examination import Examination, RunExamination
 from dlx.runs.file_names import ERRORS, SPECS, WORST
 from dlx.runs.measured_errors import MeasuredErrors, measure, recall
@@ -47,15 +47,19 @@ NO_EXAMPLES = (
 )
 
 
-def examine(source: str, overrides: Sequence[str] = ()) -> Examination:
-    """A run, given by its directory or as `latest`, or a spec.
+def examine(
+    source: str,
+    overrides: Sequence[str] = (),
+    typed: TypedOptions = NOTHING_TYPED,
+) -> Examination:
+    """A run, given by its directory or as `latest`, or a spec; ``typed`` is what is asked for with it.
 
     Raises:
         UsageError: it is neither.
     """
     path = Path(source)
     if means_run(source):
-        return examine_run(open_run(source), overrides)
+        return examine_run(open_run(source), overrides, typed)
     if path.suffix not in SPECS:
         refuse_as_spec(path, "diagnose")
         hint = "allowed: a run, by its directory, latest, a tag …, or the YAML file of a spec"
@@ -74,7 +78,11 @@ def examine_spec(path: Path, overrides: Sequence[str]) -> Examination:
     return Examination(resolved.spec.name, document, tuple(next_steps_of_spec(path, overrides, findings, now)))
 
 
-def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> RunExamination:
+def examine_run(
+    run: RunDirectory,
+    overrides: Sequence[str] = (),
+    typed: TypedOptions = NOTHING_TYPED,
+) -> RunExamination:
     """The verdict on a run, its network measured anew on the run's own data.
 
     Measured anew, because mistakes can only be looked at example by example, because a run that an older dlx has
@@ -85,6 +93,7 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> RunExaminat
     Args:
         run: where it is kept.
         overrides: of diagnosis.optimal_error and diagnosis.tolerance.
+        typed: what is asked for with it.
 
     Raises:
         DataError: neither can the errors be measured nor were they ever.
@@ -94,6 +103,16 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> RunExaminat
     spec, result, diagnosis = load_spec(run.config, overrides).spec, Result.of(run), run.diagnosis_unless_damaged()
     refuse_objective(run.path, spec, NO_EXAMPLES)
     measurement, findings, remarks, evidence, tested = _evidence(result, spec, diagnosis)
+    document = _document(measurement, spec, findings, evidence)
+    document = replace(document, learning_rate=tested).in_place_of(diagnosis)
+    context = AdviceContext(document, evidence.supply, run.path, run.config, typed, earlier_of(run))
+    steps, remarks = tuple(next_steps(context)), (*remarks, *filter(None, [result.refit_note]))
+    return RunExamination(result.name, document, steps, remarks, measurement.images, run, result.facts)
+
+
+def _document(
+    measurement: MeasuredErrors, spec: Spec, findings: Sequence[Finding], evidence: Evidence
+) -> DiagnosisDocument:
     document = diagnose(
         measurement.errors,
         spec.diagnosis.optimal_error,
@@ -104,16 +123,12 @@ def examine_run(run: RunDirectory, overrides: Sequence[str] = ()) -> RunExaminat
         measurement.measure,
         evidence,
     )
-    document = replace(
+    return replace(
         document,
-        learning_rate=tested,
         target_errors=RELATIVE if spec.diagnosis.target_errors == RELATIVE else None,
         classes=measurement.classes,
         **measurement.performance.document(),
-    ).in_place_of(diagnosis)
-    steps = tuple(next_steps(document, spec, evidence.supply.facts, run.path, run.config))
-    remarks += (result.refit_note,) if result.refit_note else ()
-    return RunExamination(result.name, document, steps, remarks, measurement.images, run, result.facts)
+    )
 
 
 def _evidence(
@@ -126,19 +141,15 @@ def _evidence(
     findings = diagnosis.findings if diagnosis else []
     try:
         experiment = prepare_supervised(spec)
-        measurement, ahead = measure(result.run, experiment), before(experiment)
+        measurement = measure(result.run, experiment)
         data, tables = experiment.dataset, (result.metrics, result.layers)
         beside = reference(data), constant_errors(data, measurement.performance.sole_answer, thorough=True)
         course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, *beside)
         supply, simple = Supply.of(spec, data), unbeaten(measurement.performance.baselines, measurement.measure)
         evidence = Evidence(supply, ending_of(result.metrics), simple)
-        of_classes = list(rare_class_findings(data, measurement.performance.metrics))
-        others = [finding for finding in findings if not FEW_EXAMPLES_OF_A_CLASS.is_among([finding])]
-        errors = measurement.measure.errors if measurement.measure else measurement.errors
-        tested, of_rate = rates_for_bias(experiment, errors, ahead)
-        of_training = all_findings(course, [*ahead, *of_rate], others)
-        tested, causes = rates_for(experiment, [*of_training, *of_classes], tested)
-        return measurement, causes, (), evidence, tested
+        judged_errors = measurement.measure.errors if measurement.measure else measurement.errors
+        explained = explanation(experiment, course, judged_errors, measurement.performance.metrics, findings)
+        return measurement, explained.findings, (), evidence, explained.tested
     except DataError as error:
         if diagnosis is None or isinstance(error, ReadFailure):
             raise
@@ -149,22 +160,6 @@ def _evidence(
         supply, simple = Supply(spec, facts), unbeaten(recalled.performance.baselines, recalled.measure)
         evidence = Evidence(supply, diagnosis.ending or Ending(), simple)
         return recalled, findings, (remark,), evidence, diagnosis.learning_rate
-
-
-def all_findings(
-    course: TrainingHistory, ahead: Sequence[Finding], stored_findings: Iterable[Finding]
-) -> list[Finding]:
-    """What was found of a training and its spec, each cause once.
-
-    Args:
-        course: of the training; what is explained by what is known of the spec is left out.
-        ahead: what is known of the spec, from `before`.
-        stored_findings: what stands in ``diagnosis.json``; what is neither of the course nor of the spec stays.
-    """
-    ahead, stored_findings = unrefuted(course, outlived(course, ahead)), unrefuted(course, stored_findings)
-    found_anew = {finding.name for finding in (*after(course), *ahead)}
-    of_training = [*after(course, ahead), *(finding for finding in stored_findings if finding.name not in found_anew)]
-    return [*of_training, *(entry for entry in ahead if all(entry.name != other.name for other in of_training))]
 
 
 def keep(examination: Examination) -> list[Path]:

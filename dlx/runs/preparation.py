@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dlx.data.dataset import Dataset
-from dlx.diagnose.verdict import TOLERANCE, default_tolerance
+from dlx.diagnose.tolerance import TOLERANCE, default_tolerance
 from dlx.errors import Remark
 from dlx.files import read
 from dlx.spec.loader import dump_yaml, load_spec

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dlx.diagnose.next_commands import train_command
+from dlx.diagnose.advice_context import train_command
 from dlx.errors import DlxError, ReadFailure, UsageError
 from dlx.runs.collection import FoldsDirectory, RunCollection
 from dlx.runs.diagnose import examine_run

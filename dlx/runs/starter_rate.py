@@ -42,10 +42,13 @@ def with_tested_rate(text: str, file: Path, data: Path) -> str:
     now = SpecContext(spec, DataFacts(experiment.dataset.parts["train"].m), tested)
     rate = spec.optimizer.learning_rate if may_train(now, spec.optimizer.learning_rate) else tested.suggested
     line = RATE.format(rate=f"{spec.optimizer.learning_rate:g}")
-    return text.replace(line, f"{_comment(tested)}{RATE.format(rate=f'{rate:g}')}")
+    return text.replace(line, f"{_comment(tested, rate, spec.training.epochs)}{RATE.format(rate=f'{rate:g}')}")
 
 
-def _comment(tested: TestedRates) -> str:
+def _comment(tested: TestedRates, rate: float, epochs: int) -> str:
+    """What was found; of a rate below those at which so few steps show a fall, why it is there all the same."""
     falls = f"the cost falls from {tested.falls_from:.1g} on"
     grows = f"{falls} and grows from {tested.grows_from:.1g} on" if tested.grows_from is not None else falls
-    return f"# learning_rate: in a range test on these rows (dlx tune --learning-rate)\n# {grows}\n"
+    is_smaller = tested.falls_from is not None and rate < tested.falls_from
+    enough = f"; in up to {epochs:,} epochs {rate:g} gets as far" if is_smaller else ""
+    return f"# learning_rate: in a range test on these rows (dlx tune --learning-rate)\n# {grows}{enough}\n"

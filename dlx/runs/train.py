@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -30,7 +29,6 @@ from dlx.types import Array
 from dlx.words import Status
 
 if TYPE_CHECKING:
-    from dlx.runs.repeat import Repeat
     from dlx.spec.loader import Resolved
     from dlx.training.minimization import Minimization
     from dlx.training.supervised import Supervised
@@ -65,7 +63,7 @@ class Session:
         """Write the first files; ``origin`` is what `provenance` tells."""
         experiment, config = self.experiment, dump_yaml(self.experiment.spec)
         with self.run.writing_together():
-            self._note(
+            self.note(
                 name=experiment.spec.name,
                 status=Status.RUNNING,
                 seed=experiment.spec.seed,
@@ -109,7 +107,7 @@ class Session:
             session._stand_at_checkpoint()
         with run.writing_together():
             run.rewind_tables(session.experiment.epoch_of_last_rows() if run.has_checkpoint() else None)
-            session._note(status=Status.RUNNING, resumed=utc_now())
+            session.note(status=Status.RUNNING, resumed=utc_now())
         return session
 
     def _stand_at_checkpoint(self) -> None:
@@ -130,7 +128,8 @@ class Session:
         self._pictures.close()
         self.run.close()
 
-    def _note(self, **facts: Any) -> None:
+    def note(self, **facts: Any) -> None:
+        """Keep facts in ``run.json``."""
         self.facts |= facts
         self.run.write_facts(**facts)
 
@@ -138,10 +137,6 @@ class Session:
     def diagnosis(self) -> DiagnosisDocument | None:
         """The document ``diagnosis.json``, once there is one."""
         return self.kind.diagnosis
-
-    def note_repeat(self, repeat: Repeat) -> None:
-        """Keep in run.json whether the run repeats another one."""
-        self._note(repeat=asdict(repeat))
 
     def records(
         self, enough: Callable[[EpochRecord | Progress], bool] = lambda record: False, *, heeds_signals: bool = True
@@ -217,7 +212,7 @@ class Session:
             raise
         finally:
             if self.status is Status.FAILED:
-                self._note(status=self.status, ended=utc_now())
+                self.note(status=self.status, ended=utc_now())
             else:
                 self._finish()
 
@@ -238,7 +233,7 @@ class Session:
         """Put the end of the run into run.json."""
         position = self.experiment.position
         self.run.seal_tables()
-        self._note(
+        self.note(
             status=self.status,
             ended=utc_now(),
             final=position.last.document() if position.last else None,

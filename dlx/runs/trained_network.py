@@ -6,24 +6,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.facts import course_facts
 from dlx.diagnose.after.history import TrainingHistory
-from dlx.diagnose.after.outlived import outlived
-from dlx.diagnose.after.rare_class import rare_class_findings
 from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.evidence import Evidence, ending_of, unbeaten
+from dlx.diagnose.explanation import Explanation, explanation
 from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.next_step import NextStep
-from dlx.diagnose.rate_advice import rates_for, rates_for_bias
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.runs.data_facts import data_facts
 from dlx.runs.directory import RunDirectory
+from dlx.runs.earlier import earlier_of
 from dlx.runs.file_names import BOUNDARY, CURVES, REFIT
 from dlx.runs.performance import Performance, measure_of, needs_bound
 from dlx.show import pictures
@@ -36,7 +36,7 @@ from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model, describe
 from dlx.training.refit import Refit
 from dlx.training.supervised import Supervised
-from dlx.words import PARTS, Task
+from dlx.words import PARTS, Status, Task
 
 LOOK, USE = "see what the errors say", "use the network"
 MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may be larger than memory
@@ -71,8 +71,8 @@ class NetworkRun:
     def write(self, run: RunDirectory, facts: Mapping[str, Any], light: bool) -> dict[str, Any]:
         """Write the model and the diagnosis; the network then holds the kept parameters.
 
-        What takes longer is left to `dlx diagnose`; of the data less is looked at where that is to be ``light``, and
-        what each example of dev adds to the error is kept.
+        Where that is to be ``light``, nothing is tried on copies and less of the data is looked at, and what each
+        example of dev adds to the error is kept.
         """
         experiment = self.experiment
         experiment.restore_best()
@@ -115,31 +115,29 @@ class NetworkRun:
         performance: Performance | None,
     ) -> DiagnosisDocument:
         """The diagnosis, from the errors, the data and the course of the training; less where nothing else is known."""
-        spec, dataset = self.experiment.spec, self.experiment.dataset
-        findings = data_findings(dataset, spec.data, thorough=performance is not None)
+        spec, dataset, options = self.experiment.spec, self.experiment.dataset, self.experiment.spec.diagnosis
         sole_answer = performance.sole_answer if performance else None
         beside = reference(dataset), constant_errors(dataset, sole_answer, thorough=performance is not None)
         metrics = run.metrics()
         course = TrainingHistory.read(metrics, run.layers(), facts, spec, errors, *beside)
-        options = spec.diagnosis
         assert options.tolerance is not None
         unproven = performance.unproven if performance else None
-        judged = measure_of(options.metric, self._evaluations(errors))
-        evidence = None
-        of_data, tested = unrefuted(course, outlived(course, findings)), None
-        of_classes = rare_class_findings(dataset, performance.metrics if performance else {})
-        if performance is None:
-            causes = [*of_data, *after(course, of_data), *of_classes]
+        judged, evidence = measure_of(options.metric, self._evaluations(errors)), None
+        if performance is None or course.status is Status.INTERRUPTED:  # which is to be gone on with first
+            of_data = unrefuted(course, data_findings(dataset, spec.data, thorough=performance is not None))
+            explained = Explanation([*of_data, *after(course, of_data)])
         else:
-            tested, ahead = rates_for_bias(self.experiment, judged.errors if judged else errors, of_data)
-            of_data = [*of_data, *ahead]
-            tested, causes = rates_for(self.experiment, [*of_data, *after(course, of_data), *of_classes], tested)
+            judged_errors, measured_metrics = judged.errors if judged else errors, performance.metrics
+            explained = explanation(self.experiment, course, judged_errors, measured_metrics, with_notes=False)
+        if performance is not None:
             simple = unbeaten(performance.baselines, judged)
             evidence = Evidence(Supply.of(spec, dataset), ending_of(metrics), simple)
         judgement = options.optimal_error, options.tolerance, dataset.task
-        document = diagnose(errors, *judgement, causes, unproven, judged, evidence)
+        document = diagnose(errors, *judgement, explained.findings, unproven, judged, evidence)
         measured_beside = performance.document() if performance else {}
-        return replace(document, learning_rate=tested, target_errors=unit_of_errors(dataset), **measured_beside)
+        return replace(
+            document, learning_rate=explained.tested, target_errors=unit_of_errors(dataset), **measured_beside
+        )
 
     def draw(self, run: RunDirectory, process: DrawingProcess) -> None:
         """The curves of costs and errors, and of two inputs the regions that the network tells apart."""
@@ -166,7 +164,8 @@ class NetworkRun:
         first: list[NextStep] = []
         if self.diagnosis:
             supply = Supply.of(self.experiment.spec, self.experiment.dataset)
-            first = next_steps(self.diagnosis, supply.spec, supply.facts, run.path, run.config)[:1]
+            context = AdviceContext(self.diagnosis, supply, run.path, run.config, earlier=earlier_of(run))
+            first = next_steps(context)[:1]
         others = NextStep(command("diagnose", run.path), LOOK), NextStep(command("predict", run.path, "FILE"), USE)
         typed = {step.command for step in first}
         return [*first, *(other for other in others if other.command not in typed)]

@@ -86,7 +86,7 @@ class LayerRecord:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where training stands between two rows."""
+    """Where training stands between two rows; a refit counts from its own beginning."""
 
     epoch: int
     epochs: int
@@ -94,3 +94,4 @@ class Progress:
     steps: int
     cost: float
     seconds: float
+    is_refit: bool = False

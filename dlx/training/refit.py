@@ -72,7 +72,8 @@ class Refit:
         try:
             for record in fit(experiment):
                 if isinstance(record, Progress):
-                    yield replace(record, epochs=self.epochs, steps=self.epochs * experiment.steps_per_epoch)
+                    steps = self.epochs * experiment.steps_per_epoch
+                    yield replace(record, epochs=self.epochs, steps=steps, is_refit=True)
                 elif isinstance(record, EpochRecord) and record.epoch == self.epochs:
                     return
         except Diverged as error:

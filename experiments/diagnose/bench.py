@@ -11,13 +11,12 @@ from time import perf_counter
 
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
-from dlx.diagnose.after.outlived import outlived
 from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.baseline import reference
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.data.checks import data_findings
+from dlx.diagnose.explanation import all_findings
 from dlx.diagnose.findings import Finding
-from dlx.runs.diagnose import all_findings
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
 from dlx.search.trials.training import run_trial
@@ -37,7 +36,7 @@ HEALTHY_DRAWS = 60  # a share of few per cent needs many to be told
 class Examined:
     """A case with what is found in it.
 
-    before: by `dlx diagnose SPEC`; after: by `dlx train SPEC`, in ``diagnosis.json``; both: by `dlx diagnose RUN`.
+    before: by `dlx diagnose SPEC`; after: by a trial of a search; both: by `dlx train SPEC` and `dlx diagnose RUN`.
     """
 
     case: Case
@@ -69,7 +68,7 @@ def examine(case: Case, folder: Path) -> Examined:
     course = TrainingHistory.read(
         run.metrics(), run.layers(), run.facts(), experiment.spec, outcome.errors, reference(dataset)
     )
-    of_data = unrefuted(course, outlived(course, data_findings(dataset, experiment.spec.data)))
+    of_data = unrefuted(course, data_findings(dataset, experiment.spec.data))
     late = [*of_data, *after(course, of_data)]
     return Examined(case, tuple(early), tuple(late), tuple(all_findings(course, early, late)), seconds)
 

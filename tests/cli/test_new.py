@@ -149,3 +149,35 @@ def test_a_regression_of_long_numbers_and_of_texts(call_dlx: Run, tmp_path: Path
         what = f"column {target!r} has texts such as {text!r}, which are no numbers"
         assert result.stderr == f"error: --task regression: {what}; leave out --task for classes\n"
         assert result.code == 2
+
+
+@pytest.mark.parametrize(("rows", "has"), [(1, "one example"), (2, "2 examples")])
+def test_a_file_of_which_no_spec_could_be_trained_is_refused(
+    call_dlx: Run, tmp_path: Path, rows: int, has: str
+) -> None:
+    (tmp_path / "few.csv").write_text("a,b,y\n" + "".join(f"{i},{i * i}.5,{i % 2 + 0.25}\n" for i in range(rows)))
+    result = call_dlx("new", "few.csv", "--target", "y", "--out", "few.yaml", cwd=tmp_path)
+    assert result.code != 0
+    assert f"few.csv: has {has}; a spec needs 3, two to train on and one to judge by" in result.stderr
+    assert not (tmp_path / "few.yaml").exists()
+
+
+@pytest.mark.usefixtures("blank_pictures")
+@pytest.mark.parametrize("kind", ["class", "number"])
+@pytest.mark.parametrize("rows", [3, 4, 9])
+def test_what_it_writes_for_a_few_rows_trains_and_is_not_blamed_for_its_own_defaults(
+    call_dlx: Run, tmp_path: Path, rows: int, kind: str
+) -> None:
+    label = ["yes", "no"] if kind == "class" else ["1.5", "4.25"]
+    lines = [f"{i * 1.3:.1f},{i * 7 % 5}.5,{label[i % 2]}{i if kind == 'number' else ''}\n" for i in range(rows)]
+    (tmp_path / "few.csv").write_text("a,b,y\n" + "".join(lines))
+    new = call_dlx("new", "few.csv", "--target", "y", "--out", "few.yaml", cwd=tmp_path)
+    assert new.code == 0, new.stderr
+    result = call_dlx("train", "few.yaml", "--out", "run", cwd=tmp_path)
+    assert result.code == 0, result.stderr
+    assert "penalty_too_strong" not in result.stdout
+    lines = result.stdout.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("advice"))
+    is_typable = any(line.startswith("         dlx ") for line in lines[start : start + 5])
+    assert is_typable or "collect more" in lines[start]
+    assert not any("race" in line for line in lines) or any(line.endswith(" --act") for line in lines)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.beaten import beaten_in_words
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.evidence import Evidence
 from dlx.diagnose.next_commands import next_steps
-from dlx.diagnose.next_step import NextStep, unrepeated
+from dlx.diagnose.next_step import NOTHING_TYPED, NextStep, TypedOptions
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
@@ -21,48 +24,53 @@ from dlx.spec.loader import load_spec
 from dlx.stats.intervals import error_rate, exact
 
 CONFIG = Path(__file__).parents[2] / "configs" / "overfitting.yaml"
-LOOKS = NextStep("dlx diagnose runs/a --worst worst.csv", "parts_differ: look at them (--worst)", "a table")
-RACES = NextStep("dlx diagnose runs/a --act", "variance is unsettled: it is at the limit: let remedies race (--act)")
-WAITS = NextStep("dlx diagnose runs/a --act", "few_examples: collect more; meanwhile let remedies race (--act)")
-FEW = NextStep("dlx diagnose runs/a --act", "the 90 are too few; collect more, or let remedies race (--act)")
-TRAINS = NextStep("dlx train a.yaml training.epochs=9", "too_few_epochs: longer training (training.epochs)")
 
 
-def test_what_was_not_typed_stays() -> None:
-    steps = [LOOKS, RACES, TRAINS]
-    assert list(unrepeated(steps, None, races=False)) == steps
+def test_rows_that_are_written_are_to_be_looked_at() -> None:
+    look, *others = steps_of(0.03, 0.18, "warning")
+    looked, *same = steps_of(0.03, 0.18, "warning", TypedOptions(worst=Path("rows.csv")))
+    assert (looked.command, looked.advice) == (
+        "",
+        f"{look.advice.removesuffix(' (--worst)')}; the rows are in rows.csv",
+    )
+    assert same == others
 
 
-def test_rows_that_were_written_are_to_be_looked_at() -> None:
-    looked, *others = unrepeated([LOOKS, TRAINS], Path("rows.csv"), races=False)
-    assert looked == NextStep("", "parts_differ: look at them; the rows are in rows.csv")
-    assert others == [TRAINS]
+def unsettled(typed: TypedOptions, *findings: str) -> NextStep:
+    """The first step where few examples leave the verdict open, after these findings."""
+    spec = load_spec(CONFIG).spec
+    supply = Supply(spec, DataFacts(40, parts={"train": 40, "dev": 20}, rows=60))
+    entries = [CAUSES[name].finding("seen") for name in findings]
+    errors = {"train": error_rate(0.05, 40), "dev": error_rate(0.1, 20)}
+    document = diagnose(errors, 0.0, 0.02, findings=entries, evidence=Evidence(supply))
+    assert document.verdict == "unsettled"
+    return next_steps(AdviceContext(document, supply, Path("runs/a"), CONFIG, typed))[0]
 
 
-def test_a_race_that_goes_on_is_not_advised() -> None:
-    steps = unrepeated([RACES, FEW, WAITS, TRAINS], None, races=True)
-    assert [(step.command, step.advice) for step in steps] == [
-        ("", "variance is unsettled: it is at the limit"),
-        ("", "the 90 are too few; collect more"),
-        ("", "few_examples: collect more"),
-        (TRAINS.command, TRAINS.advice),
-    ]
+@pytest.mark.parametrize("findings", [[], ["target_leak"]])
+def test_a_race_that_goes_on_is_not_advised(findings: list[str]) -> None:
+    asked, racing = (unsettled(typed, *findings) for typed in (NOTHING_TYPED, TypedOptions(races=True)))
+    assert asked.command == "dlx diagnose runs/a --act"
+    assert asked.advice.endswith(("; meanwhile " if findings else ", or ") + "let remedies race (--act)")
+    assert racing.command == ""
+    assert asked.advice.startswith(racing.advice)
+    assert "race" not in racing.advice
 
 
-def steps_of(train: float, dev: float, severity: Severity) -> list[NextStep]:
+def steps_of(train: float, dev: float, severity: Severity, typed: TypedOptions = NOTHING_TYPED) -> list[NextStep]:
     """What can be typed where labels contradict their neighbours, and the network errs so much."""
     spec = load_spec(CONFIG).spec
     supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
     findings = [CAUSES["label_noise"].finding("20 % of the labels differ", severity=severity)]
     errors = {"train": exact(train), "dev": exact(dev)}
     document = diagnose(errors, 0.0, 0.02, findings=findings, evidence=Evidence(supply))
-    return next_steps(document, spec, supply.facts, Path("runs/a"), CONFIG)
+    return next_steps(AdviceContext(document, supply, Path("runs/a"), CONFIG, typed))
 
 
 def test_labels_that_are_wrong_are_looked_at_before_anything_is_trained_on_them() -> None:
     look, *others = steps_of(0.03, 0.18, "warning")
     assert look.command == "dlx diagnose runs/a --worst worst.csv"
-    assert look.advice == f"label_noise: {CAUSES['label_noise'].remedy}"
+    assert look.advice == f"label_noise: {CAUSES['label_noise'].remedy} (--worst)"
     assert all("early_stopping" in step.command or "regularization" in step.command for step in others)
     assert [step.command for step in steps_of(0.15, 0.13, "warning")] == [look.command]  # neither fits noise better
 
@@ -88,7 +96,7 @@ def beaten(train: float, dev: float, least: float, *findings: str) -> tuple[str,
     neighbours = Baselines({"neighbours": BaselineRecord("5 nearest neighbours", 100, {"dev": part})})
     document = replace(document, baselines=neighbours)
     assert document.verdict == "unsettled"
-    return beaten_in_words(document), next_steps(document, spec, supply.facts, Path("runs/a"), CONFIG)
+    return beaten_in_words(document), next_steps(AdviceContext(document, supply, Path("runs/a"), CONFIG))
 
 
 def test_neighbours_that_do_better_bring_a_remedy_though_both_gaps_are_within_the_tolerance() -> None:
@@ -114,7 +122,7 @@ def test_a_surely_high_variance_comes_before_a_bias_that_may_be_high() -> None:
     for ending in (Ending(), Ending(falling=True), Ending(dev_rising=True)):
         document = diagnose(errors, 0.0, 0.02, evidence=Evidence(supply, ending))
         assert document.verdict == "high variance"
-        assert "variance is high" in next_steps(document, spec, supply.facts, Path("runs/a"), CONFIG)[0].advice
+        assert "variance is high" in next_steps(AdviceContext(document, supply, Path("runs/a"), CONFIG))[0].advice
 
 
 def test_what_can_be_reached_is_stated_once() -> None:
@@ -126,7 +134,9 @@ def test_what_can_be_reached_is_stated_once() -> None:
         document = diagnose(
             {"train": exact(0.3), "dev": exact(0.3)}, optimal, 0.02, evidence=Evidence(supply, unbeaten=beside)
         )
-        ends.append(next_steps(document, spec, supply.facts, Path("runs/a"), CONFIG)[0].command.partition("runs/a ")[2])
+        ends.append(
+            next_steps(AdviceContext(document, supply, Path("runs/a"), CONFIG))[0].command.partition("runs/a ")[2]
+        )
     assert ends == ["diagnosis.optimal_error=0.2033", "--worst worst.csv"]
 
 
@@ -137,7 +147,7 @@ def test_verdict_and_advice_agree_where_every_model_errs_as_much() -> None:
     errors = {"train": exact(0.185), "dev": exact(0.182)}
     document = diagnose(errors, 0.0, 0.02, evidence=Evidence(supply, unbeaten=beside))
     assert verdict_in_words(document) == "high bias, but no model tried surely does better"
-    step, *_ = next_steps(document, spec, supply.facts, Path("runs/a"), CONFIG)
+    step, *_ = next_steps(AdviceContext(document, supply, Path("runs/a"), CONFIG))
     assert document.next == [step.advice]
     assert "no model tried surely does better: the best, gradient boosting, errs 18.20 %" in step.advice
     falling = diagnose(errors, 0.0, 0.02, evidence=Evidence(supply, Ending(falling=True), beside))

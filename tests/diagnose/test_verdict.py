@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlx.diagnose.causes import CAUSES
-from dlx.diagnose.verdict import DONE, default_tolerance, diagnose
+from dlx.diagnose.tolerance import default_tolerance
+from dlx.diagnose.verdict import DONE, diagnose
 from dlx.documents.diagnosis import DiagnosisDocument, Gap
 from dlx.files import to_json
 from dlx.stats.intervals import Estimate, error_rate, exact
@@ -170,7 +171,7 @@ def test_findings_stand_in_the_document_worst_first() -> None:
     document = diagnose({"train": exact(0.1)}, 0.0, 0.02, findings=found)
     assert [finding.name for finding in document.findings] == ["dead_units", "full_batch_fits"]
     assert document.findings[0].layer == 2
-    assert document.next[0].startswith("dead_units: a smaller learning rate")
+    assert document.next[0].startswith("dead_units: a fitting initializer")
     assert "full_batch" not in "".join(document.next)
 
 

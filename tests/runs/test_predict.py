@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import statistics
 import subprocess
 import sys
@@ -88,6 +89,22 @@ def test_evaluating_the_train_file_gives_the_train_error_of_the_run(
     assert (said["cost"], said["error"]) == (pytest.approx(final["train_cost"]), final["train_error"])
     assert said["low"] <= said["error"] <= said["high"]
     assert said["m"] == 40
+
+
+@pytest.mark.parametrize("target", ["kind", "height"])
+def test_an_evaluation_is_rounded_on_the_terminal_and_exact_in_json(
+    target: str, tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    run = trained(tmp_path, call_dlx, target=target)
+    shown = call_dlx("evaluate", run, tmp_path / "pets.csv").stdout
+    exact = json.loads(call_dlx("evaluate", run, tmp_path / "pets.csv", "--json").stdout)
+    assert "schema" not in shown
+    assert exact["schema_version"] == 1
+    assert not re.search(r"[1-9]\d{6,}", shown)
+    line = next(line for line in shown.splitlines() if line.startswith("error"))
+    percent = 1 if target == "height" else 100
+    numbers = [float(number) / percent for number in re.findall(r"\d+(?:\.\d+)?", line.replace("95 %", ""))]
+    assert numbers == pytest.approx([exact["error"], exact["low"], exact["high"]], rel=5e-3, abs=1e-4)
 
 
 def test_a_regression_predicts_values(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,18 @@ def test_the_range_test_advises_no_other_rate_than_the_one_that_is_written(table
     assert document.learning_rate < (document.tested.suggested or 0)
     assert document.can_stay
     assert range_test.next_commands(file, [], document) == [f"dlx train {file}"]
+
+
+def test_the_comment_agrees_with_the_rate_below_it(table: Path) -> None:
+    """A rate below those at which the cost is seen to fall in the test's few steps says why it is one."""
+    text, file = starter_of(table)
+    tested = with_tested_rate(text, file, table)
+    found = re.search(r"the cost falls from (\S+) on and grows from (\S+) on(.*)\n.*learning_rate: ([^}]+)}", tested)
+    assert found is not None
+    falls, grows, rest, rate = float(found[1]), float(found[2]), found[3], float(found[4])
+    assert rate < grows
+    assert (rate < falls) == (rest != "")
+    assert not rest or f" epochs {rate:g} gets as far" in rest
 
 
 @pytest.mark.parametrize("rate", ["300", "1e-09"])

@@ -19,6 +19,7 @@ Look = Callable[[TrainingHistory], Iterable[Finding]]
 
 # What makes labels contradict neighbours, where it was found already.
 OF_LABELS = (LABEL_NOISE, LABELS_SHIFTED, LABELS_UNRELATED, NEAR_COPIES_ACROSS_PARTS)
+HANDFUL = 10  # examples of train, by fewer of which no course tells what is wrong with a training
 ELSEWHERE = 0.05  # by how much the reference errs more on dev than on train where dev is of another distribution
 
 
@@ -56,9 +57,11 @@ def _causes(course: TrainingHistory, earlier_findings: Sequence[Finding]) -> Ite
     stopped = list(length.stopped_too_soon(course))
     yield from stopped
     is_explained = bool(serious(stopped)) or any(Cause.members[finding.name].explains_training for finding in earlier)
-    if is_explained or (elsewhere and course.spec.training.early_stopping):  # which has kept what fits elsewhere
+    if (
+        is_explained or course.m < HANDFUL or (elsewhere and course.spec.training.early_stopping)
+    ):  # which has kept what fits elsewhere
         return
-    if course.behind("train"):
+    if course.behind("train") and not course.has_fitted_later:
         yield from _first(*EXPLAIN_BIAS)(course)
     elif elsewhere and not (noise or earlier):
         yield from examples.too_few(course)

@@ -62,10 +62,8 @@ NO_BETTER_THAN_CONSTANT = Cause(
     is_symptom=True,
 )
 # Of real numbers and of several labels, which have neither rare classes nor a threshold.
-MORE_TO_SAY = (
-    "look for inputs that say more, at the learning rate, and of a regression at the scale of the targets "
-    "(data.normalize_targets: standard)"
-)
+MORE_TO_SAY = "look for inputs that say more, and at the learning rate"
+OF_TARGETS = f"{MORE_TO_SAY}; and at the scale of the targets (data.normalize_targets: standard)"
 
 RARE = 0.1  # the share of all other classes together, below which never answering them looks good
 BALANCED = ("data.class_weight=balanced", "diagnosis.metric=balanced_error", "diagnosis.tolerance=null")
@@ -163,6 +161,8 @@ def no_better_than_constant(course: TrainingHistory) -> Iterator[Finding]:
         evidence = f"the {part} error is {course.error(error)}; answering {title} has {course.error(constant)}"
         evidence = f"{evidence}; the network answers {sole} only" if sole is not None else evidence
         remedy, overrides = None if course.task.has_one_class else MORE_TO_SAY, tuple[str, ...]()
+        if course.task.is_regression and course.spec.data.normalize_targets in (None, "none"):
+            remedy = OF_TARGETS
         if sole is not None and course.spec.data.class_weight is None and constant < RARE:
             remedy, overrides = WEIGH, BALANCED
         yield NO_BETTER_THAN_CONSTANT.finding(evidence, error, constant, remedy=remedy, overrides=overrides)

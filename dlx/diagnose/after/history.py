@@ -198,6 +198,14 @@ class TrainingHistory:
         return error - self.expected(part) > max(times * self.tolerance, chance)
 
     @property
+    def has_fitted_later(self) -> bool:
+        """Whether it came to fit train after the epoch that was kept: then what it errs there is the choice of dev."""
+        errors = self.rows["train_error"]
+        if not len(errors) or self.kept_epoch is None or self.kept_epoch >= self.epochs or "dev" not in self.errors:
+            return False
+        return float(errors[-1]) - self.expected("train") <= BEHIND * self.tolerance
+
+    @property
     def largest_rise(self) -> float:
         """Of the cost from one epoch to the next, as a share of it."""
         return float(self.facts.get("largest_rise", 0.0))

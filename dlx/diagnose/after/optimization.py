@@ -9,6 +9,7 @@ import numpy as np
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.after.initialization import DEAD
 from dlx.diagnose.before.batches import BATCH_NORM_SMALL_BATCH, BATCH_SIZE_SMALL
+from dlx.diagnose.before.initialization import FITTING
 from dlx.diagnose.before.optimization import (
     BAD_BETA,
     DECAY_TOO_FAST,
@@ -44,7 +45,7 @@ CLIPPED = 0.9  # of the steps
 
 DIVERGED = Cause(
     "diverged",
-    "a smaller learning rate, normalized inputs, initializer: he",
+    f"a smaller learning rate, normalized inputs, or {FITTING}",
     "Learning rate",
     (smaller_tested_rate, learning_rate_tenth, learning_rate_hundredth, normalize_inputs, fitting_initializer),
     severity="error",
@@ -114,7 +115,6 @@ def early_decay(course: TrainingHistory) -> Iterator[Finding]:
 def too_high(course: TrainingHistory) -> Iterator[Finding]:
     """Steps that threw W about: it grew, and units died or went flat, or the cost jumped or ended above its start."""
     alpha, marks = course.spec.optimizer.learning_rate, list(_marks(course))
-    remedy = f"a smaller optimizer.learning_rate, such as {alpha / 10:.2g}"
     for number in course.by_layer:
         growth, thrown = course.peak(number), course.largest_early_ratio(number)
         if marks and (growth > GROWN or thrown > THROWN):
@@ -123,7 +123,7 @@ def too_high(course: TrainingHistory) -> Iterator[Finding]:
                 how = f"an early step changed W of layer {number} by {percent(thrown)} of itself"
             evidence = course.beside(f"at α = {alpha:g} {how}; {'; '.join(marks)}")
             limits = (thrown, THROWN) if thrown > THROWN else (growth, GROWN)
-            yield LEARNING_RATE_TOO_HIGH.finding(evidence, *limits, layer=number, remedy=remedy)
+            yield LEARNING_RATE_TOO_HIGH.finding(evidence, *limits, layer=number)
 
 
 def _marks(course: TrainingHistory) -> Iterator[str]:

@@ -27,7 +27,7 @@ NO_REGULARIZATION = Cause(
 )
 OVERTRAINING = Cause(
     "overtraining",
-    "training.early_stopping: true, best together with regularization.l2",
+    "training.early_stopping, best together with regularization.l2",
     "Early stopping",
     (early_stopping_and_l2, early_stopping, strong_l2),
 )

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from dlx.data.dataset import Dataset
+from dlx.diagnose.after.ending import BALANCED, WEIGH
 from dlx.diagnose.findings import Cause, Finding
+from dlx.spec.sections import Spec
 from dlx.stats.measured import PartMetrics
 from dlx.words import percent
 
@@ -20,6 +22,17 @@ FEWEST = 10  # examples of the class in dev
 GAP, CARRIED = 0.2, 0.4
 
 
+# A class of less than this share of the examples hardly counts in the error; more than so many of its are missed, by a
+# network that tells it apart by ROC AUC.
+HARDLY, MOSTLY, TOLD_APART = 0.1, 0.5, 0.7
+
+
+RARE_CLASS_MISSED = Cause(
+    "rare_class_missed",
+    f"{WEIGH}; or keep the network and move its threshold (dlx calibrate RUN --threshold balanced_error)",
+    "Bias and variance",
+    explains_training=False,
+)
 FEW_EXAMPLES_OF_A_CLASS = Cause(
     "few_examples_of_a_class",
     "collect examples of that class, or augment it: on its few examples the network does well, on new ones not",
@@ -28,16 +41,19 @@ FEW_EXAMPLES_OF_A_CLASS = Cause(
 )
 
 
-def rare_class_findings(dataset: Dataset, metrics: PartMetrics) -> Iterator[Finding]:
-    """A finding for the class that is rare, fits train, and carries the error on dev.
+def rare_class_findings(dataset: Dataset, metrics: PartMetrics, spec: Spec) -> Iterator[Finding]:
+    """A finding for the class that is rare, fits train, and carries the error on dev; or for one that hardly counts.
 
     Args:
         dataset: that was trained on.
         metrics: of the network, by part, as `Performance` has them.
+        spec: that it was trained by.
     """
     of_train, of_dev = (_missed(metrics, part) for part in ("train", "dev"))
     if not of_train or of_train.keys() != of_dev.keys() or not dataset.task.has_one_class:
         return
+    if spec.data.class_weight is None and spec.diagnosis.metric is None and _tells_classes_apart(metrics):
+        yield from _hardly_counting(of_train, of_dev)
     counts = np.bincount(dataset.parts["train"].y, minlength=len(dataset.classes))
     mistakes = {label: missed.share * missed.m for label, missed in of_dev.items()}
     total, m = sum(mistakes.values()), sum(missed.m for missed in of_dev.values())
@@ -52,6 +68,29 @@ def rare_class_findings(dataset: Dataset, metrics: PartMetrics) -> Iterator[Find
             evidence = f"{evidence} {percent(there.share)} of {there.m} on dev"
             evidence = f"{evidence}, {percent(carried)} of all mistakes there by {percent(share)} of the examples"
             yield FEW_EXAMPLES_OF_A_CLASS.finding(evidence, there.share, own + GAP)
+
+
+def _tells_classes_apart(metrics: PartMetrics) -> bool:
+    """Whether the outputs for rare examples are others, though the class is not answered; unknown of many classes."""
+    area = metrics["dev"].get("roc_auc")
+    return area is None or area.value is None or area.value > TOLD_APART
+
+
+def _hardly_counting(of_train: dict[Any, MissedClass], of_dev: dict[Any, MissedClass]) -> Iterator[Finding]:
+    """A class so rare that missing most of it hardly counts in the error; where all is missed, another cause says so.
+
+    Of their examples more are missed than found on train already, so that it is not that there are few of them.
+    """
+    m = sum(missed.m for missed in of_dev.values())
+    for label, there in of_dev.items():
+        own, share = of_train[label], there.m / m
+        is_missed = there.share > MOSTLY and own.share > MOSTLY and there.low > GAP
+        if share < HARDLY and there.m >= FEWEST and is_missed and min(there.share, own.share) < 1:
+            evidence = f"class {label} has {percent(share, 1)} of the examples; the network misses"
+            evidence = f"{evidence} {percent(there.share)} of its {there.m} on dev, which adds"
+            evidence = f"{evidence} {percent(share * there.share, 1)} to the error"
+            yield RARE_CLASS_MISSED.finding(evidence, there.share, MOSTLY, overrides=BALANCED)
+            return
 
 
 @dataclass(frozen=True)

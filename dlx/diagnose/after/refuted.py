@@ -1,47 +1,41 @@
-"""What was found in the data before a training that learned all the same: notes, where every error is near the best."""
+"""What was found before a training that came to nothing of it: notes, once the network has learned all the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from dlx.diagnose.after.history import TrainingHistory
-from dlx.diagnose.data.label_noise import LABEL_NOISE
-from dlx.diagnose.data.label_order import LABELS_SHIFTED, LABELS_UNRELATED
-from dlx.diagnose.data.label_rules import LABELS_CODED_OTHERWISE, OTHER_RULE_IN_A_PART
-from dlx.diagnose.data.labels import FEW_EXAMPLES, ONE_CLASS_WEIGHS_ALL
-from dlx.diagnose.data.marks import MISSING_AS_NUMBERS
-from dlx.diagnose.data.parts import PARTS_DIFFER
-from dlx.diagnose.findings import Finding
-
-# What makes errors larger than they need be. Leaks and copies make them smaller: no error refutes those.
-REFUTABLE = (
-    FEW_EXAMPLES,
-    LABELS_CODED_OTHERWISE,
-    LABELS_SHIFTED,
-    LABELS_UNRELATED,
-    LABEL_NOISE,
-    MISSING_AS_NUMBERS,
-    ONE_CLASS_WEIGHS_ALL,
-    OTHER_RULE_IN_A_PART,
-    PARTS_DIFFER,
-)
+from dlx.diagnose.after.history import BEHIND_ON_DEV, TrainingHistory
+from dlx.diagnose.findings import Cause, End, Finding
 
 
 def unrefuted(course: TrainingHistory, findings: Iterable[Finding]) -> list[Finding]:
-    """The findings about data of a training, as notes where its errors are too small for them to matter.
-
-    Errors are judged against what the spec states as the best possible, since simple models on the same data suffer
-    from the same faults: train lies within the tolerance of it, and so does every other part of train.
-    """
-    names = {cause.name for cause in REFUTABLE} if _is_good(course) else set()
-    return [entry.refuted_by(course.error_sentence("dev")) if entry.name in names else entry for entry in findings]
+    """The findings of before a training, those as notes that its end refutes (`Cause.refuted_if`)."""
+    ends = set(ends_of(course))
+    return [_after(entry, ends, course) for entry in findings]
 
 
-def _is_good(course: TrainingHistory) -> bool:
-    errors = {part: error.value for part, error in course.errors.items()}
-    if not {"train", "dev"} <= errors.keys() or not course.status.is_good:
-        return False
-    least = course.spec.diagnosis.optimal_error
-    others = [error for part, error in errors.items() if part != "train"]
-    limit = course.tolerance
-    return errors["train"] - least <= limit and all(error - errors["train"] <= limit for error in others)
+def _after(finding: Finding, ends: set[End], course: TrainingHistory) -> Finding:
+    cause = Cause.members.get(finding.name)
+    if cause is None or cause.refuted_if not in ends:
+        return finding
+    return finding.refuted_by(course.error_sentence("dev" if cause.refuted_if is End.NEAR_THE_BEST else "train"))
+
+
+def ends_of(course: TrainingHistory) -> Iterator[End]:
+    """How well the training has ended; nothing where it diverged, or its errors are not known."""
+    if not course.status.is_good or "train" not in course.errors:
+        return
+    if not course.behind("train"):
+        yield End.TRAIN_FITS
+        if "dev" in course.errors and not course.behind("dev", BEHIND_ON_DEV):
+            yield End.DEV_FITS
+    if _is_near_the_best(course):
+        yield End.NEAR_THE_BEST
+
+
+def _is_near_the_best(course: TrainingHistory) -> bool:
+    """Whether train lies within the tolerance of the optimal error, and so does every other part of train."""
+    train, limit = course.errors["train"].value, course.tolerance
+    others = [error.value for part, error in course.errors.items() if part != "train"]
+    is_close = train - course.spec.diagnosis.optimal_error <= limit
+    return "dev" in course.errors and is_close and all(error - train <= limit for error in others)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from dlx.diagnose.before.first_steps import FirstSteps
-from dlx.diagnose.before.probe import Probe, slope
+from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.before.slopes import slope
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_bias import relu
 from dlx.documents.findings import Severity
 from dlx.nn.activations import Activation, ReLU
@@ -17,6 +18,7 @@ NO_ACTIVATION = Cause(
     "architecture.activation: relu (layers without a bend are one linear function together)",
     "Activation functions",
     (relu,),
+    refuted_if=End.TRAIN_FITS,
 )
 
 

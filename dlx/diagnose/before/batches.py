@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_bias import no_batch_norm
 from dlx.diagnose.remedies.optimization import full_batch, mini_batches
 from dlx.training.supervised import Supervised
@@ -27,13 +27,15 @@ BATCH_NORM_SMALL_BATCH = Cause(
     "training.batch_size of 32 or more: a batch this small has no useful statistics",
     "Batch norm",
     (mini_batches, no_batch_norm),
+    refuted_if=End.DEV_FITS,
 )
 BATCH_SIZE_SMALL = Cause(
     "batch_size_small",
-    "training.batch_size: 64 to 512, a power of 2",
+    "training.batch_size: a power of 2 from 32 to 512",
     "Mini-batch gradient descent",
     (mini_batches,),
     severity="note",
+    refuted_if=End.DEV_FITS,
 )
 FULL_BATCH_FITS = Cause(
     "full_batch_fits",
@@ -47,6 +49,7 @@ BATCH_TOO_LARGE = Cause(
     "training.batch_size: 64 to 512, which fits in memory",
     "Mini-batch gradient descent",
     (mini_batches,),
+    refuted_if=End.DEV_FITS,
 )
 
 

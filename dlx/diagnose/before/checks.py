@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from dlx.diagnose.before.initial_pass import look
 from dlx.diagnose.before.initialization import INITIAL_EXCESS, initialization_findings
 from dlx.diagnose.before.memorizing import memorizing_findings
 from dlx.diagnose.before.optimization import step_findings
+from dlx.diagnose.before.outliers import outlier_findings
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.targets import target_findings
 from dlx.diagnose.data.checks import data_findings
@@ -24,7 +26,7 @@ from dlx.diagnose.data.labels import CONSTANT_LABELS, FEW_EXAMPLES, ONE_CLASS_WE
 from dlx.diagnose.data.near_copies import NEAR_COPIES_ACROSS_PARTS
 from dlx.diagnose.data.parts import PARTS_DIFFER
 from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS
-from dlx.diagnose.findings import Finding, by_severity, of_normalized
+from dlx.diagnose.findings import End, Finding, by_severity, of_normalized
 from dlx.training import threads
 from dlx.training.supervised import Supervised
 
@@ -43,17 +45,24 @@ EXPLAIN_STEPS = (CLASSES_AS_NUMBERS, LABELS_SHIFTED, LABELS_UNRELATED, ONE_CLASS
 BATCH_IN_PLACE = 64  # of one that is too small, for what is tried after that was found
 
 
-def before(experiment: Supervised) -> list[Finding]:
+def before(experiment: Supervised, ends: Iterable[End] = ()) -> list[Finding]:
     """What is likely to keep this experiment from training well, the worst first.
 
     One cause, not its consequences: what is found is mended on a copy before the next thing is looked for, in the order
     in which one brings about the other: data, batches, initialization, learning rate, regularization. Samples and
     draws are seeded, products have one thread and lengths follow from sizes, so the same experiment has the same
     findings on any number of cores. The experiment itself stays as it is, to the last bit: all is tried on copies.
+
+    Args:
+        experiment: with nothing trained yet.
+        ends: what its training has come to, if it was trained; where that is all one can wish for, no step is tried.
     """
+    has_gone_well = set(End) <= set(ends)
     with threads.limited(1), np.errstate(all="ignore"):  # what overflows shows in costs and growths
         findings = _of_data(experiment)
-        if not CONSTANT_LABELS.is_among(findings):
+        if has_gone_well:
+            findings += gradient_findings(Probe.of(experiment))
+        elif not CONSTANT_LABELS.is_among(findings):
             findings += _of_training(experiment, findings)
     return by_severity(of_normalized(findings) if experiment.spec.architecture.norms() else findings)
 
@@ -81,6 +90,8 @@ def _with_consequence(finding: Finding, experiment: Supervised) -> Finding:
 def _of_training(experiment: Supervised, of_data: list[Finding]) -> list[Finding]:
     trial = Probe.of(experiment)
     findings = [*gradient_findings(trial), *spec_findings(experiment)]
+    if of_targets := list(outlier_findings(experiment)):  # with which no step is right
+        return [*findings, *of_targets]
     if any(cause.is_among(findings) for cause in (BATCH_NORM_SMALL_BATCH, BATCH_SIZE_SMALL)):
         trial = trial.in_batches(BATCH_IN_PLACE)
     if INPUTS_NOT_NORMALIZED.is_among(of_data):

@@ -12,7 +12,7 @@ from dlx.diagnose.before.initial_pass import EXAMPLES, InitialPass, look
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
 from dlx.diagnose.before.propagation import distinct_units
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_bias import batch_norm, fitting_initializer, leaky_relu, normalize_inputs, relu
 from dlx.diagnose.remedies.optimization import clip_gradients, learning_rate_tenth, smaller_tested_rate
 from dlx.words import percent
@@ -35,54 +35,64 @@ SATURATED, SATURATED_SURELY = 0.75, 0.95  # of units times examples; below it 1,
 DEAD = 0.6  # of a layer's units; narrow deep networks have up to half at He's variance
 
 
+FITTING = "a fitting initializer (he for relu, xavier for tanh)"
+
 SYMMETRIC_UNITS = Cause(
     "symmetric_units",
-    "initializer: he (random values break the symmetry)",
+    "an initializer of random values, which break the symmetry (he for relu, xavier for tanh)",
     "Weight initialization",
     (fitting_initializer,),
     severity="error",
+    refuted_if=End.TRAIN_FITS,
 )
 INITIAL_COST = Cause(
     "initial_cost",
-    "initializer: he or xavier, no larger scale",
+    f"{FITTING}, no larger scale",
     "Weight initialization",
     (fitting_initializer, normalize_inputs),
+    refuted_if=End.DEV_FITS,
 )
 VANISHING_SIGNAL = Cause(
     "vanishing_signal",
-    "initializer: he for relu, xavier for tanh; batch norm",
+    f"{FITTING}; batch norm",
     "Vanishing gradients",
     (fitting_initializer, batch_norm, relu),
+    refuted_if=End.TRAIN_FITS,
 )
 EXPLODING_SIGNAL = Cause(
     "exploding_signal",
-    "initializer: he for relu, xavier for tanh; batch norm",
+    f"{FITTING}; batch norm",
     "Exploding gradients",
     (fitting_initializer, normalize_inputs, batch_norm),
+    refuted_if=End.DEV_FITS,
 )
 VANISHING_GRADIENT = Cause(
     "vanishing_gradient",
     "relu in place of sigmoid or tanh; he; batch norm",
     "Vanishing gradients",
     (relu, fitting_initializer, batch_norm),
+    refuted_if=End.TRAIN_FITS,
 )
 EXPLODING_GRADIENT = Cause(
     "exploding_gradient",
-    "initializer: he or xavier; batch norm; optimizer.clip_norm",
+    f"{FITTING}; batch norm; optimizer.clip_norm",
     "Exploding gradients",
     (fitting_initializer, normalize_inputs, clip_gradients, batch_norm),
+    refuted_if=End.DEV_FITS,
 )
 DEAD_UNITS = Cause(
     "dead_units",
-    "a smaller learning rate, initializer: he, or leaky_relu",
+    f"{FITTING}, a smaller learning rate, or leaky_relu",
     "Activation functions",
     (fitting_initializer, smaller_tested_rate, learning_rate_tenth, leaky_relu, normalize_inputs),
+    refuted_if=End.DEV_FITS,
 )
 SATURATED_UNITS = Cause(
     "saturated_units",
-    "initializer: xavier, normalized inputs, batch norm, or relu",
+    f"normalized inputs, {FITTING}, batch norm, or relu",
     "Vanishing gradients",
     (normalize_inputs, fitting_initializer, batch_norm, relu),
+    refuted_if=End.DEV_FITS,
 )
 
 

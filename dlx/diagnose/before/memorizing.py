@@ -11,7 +11,7 @@ from dlx.diagnose.before.first_steps import of_a_constant
 from dlx.diagnose.before.initialization import VANISHING_SIGNAL
 from dlx.diagnose.before.optimization import TOO_FEW_UNITS
 from dlx.diagnose.before.probe import SEEN_PART, Probe
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.errors import Diverged
 from dlx.nn.losses import SquaredError
 from dlx.nn.optimizers import Adam, Optimizer
@@ -32,6 +32,7 @@ CANNOT_OVERFIT_A_BATCH = Cause(
     "if it can't memorize a handful of examples, something is broken: see the other findings",
     "Basic recipe",
     severity="error",
+    refuted_if=End.TRAIN_FITS,
 )
 
 

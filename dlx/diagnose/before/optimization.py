@@ -10,7 +10,7 @@ from dlx.diagnose.before.first_steps import MOST_STEPS, FirstSteps, rates_of
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
 from dlx.diagnose.before.regularization import strength_findings
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_bias import deeper, wider
 from dlx.diagnose.remedies.length import enough_steps, longer_training, much_longer_training, patience_to_the_end
 from dlx.diagnose.remedies.optimization import (
@@ -49,32 +49,46 @@ FEW_STEPS, FEW_EPOCHS, TOO_SOON = 100, 2, 0.1
 
 LEARNING_RATE_TOO_HIGH = Cause(
     "learning_rate_too_high",
-    "a smaller optimizer.learning_rate (a third, a tenth)",
+    "a smaller optimizer.learning_rate",
     "Learning rate",
     (smaller_tested_rate, learning_rate_tenth, learning_rate_third, learning_rate_hundredth),
+    refuted_if=End.DEV_FITS,
 )
 LEARNING_RATE_TOO_LOW = Cause(
     "learning_rate_too_low",
-    "a larger optimizer.learning_rate (three times, ten times)",
+    "a larger optimizer.learning_rate",
     "Learning rate",
     (unhindered_steps, larger_tested_rate, learning_rate_x10, learning_rate_x100, learning_rate_x3, fast_adam),
+    refuted_if=End.TRAIN_FITS,
 )
 DECAY_TOO_FAST = Cause(
     "decay_too_fast",
     "a smaller schedule.decay_rate, or schedule: constant",
     "Learning rate decay",
     (constant_learning_rate,),
+    refuted_if=End.DEV_FITS,
 )
 BAD_BETA = Cause(
-    "bad_beta", "optimizer.beta (beta1) near 0.9, beta2 near 0.999", "Momentum, RMSProp, Adam", (optimizer_defaults,)
+    "bad_beta",
+    "optimizer.beta (beta1) near 0.9, beta2 near 0.999",
+    "Momentum, RMSProp, Adam",
+    (optimizer_defaults,),
+    refuted_if=End.DEV_FITS,
 )
 TOO_FEW_EPOCHS = Cause(
     "too_few_epochs",
     "longer training (training.epochs)",
     "Basic recipe",
     (enough_steps, longer_training, much_longer_training, patience_to_the_end),
+    refuted_if=End.TRAIN_FITS,
 )
-TOO_FEW_UNITS = Cause("too_few_units", "more units or layers (architecture.hidden)", "Basic recipe", (wider, deeper))
+TOO_FEW_UNITS = Cause(
+    "too_few_units",
+    "more units or layers (architecture.hidden)",
+    "Basic recipe",
+    (wider, deeper),
+    refuted_if=End.TRAIN_FITS,
+)
 
 
 def step_findings(trial: Probe, few_examples: bool, mended: bool) -> Iterator[Finding]:
@@ -163,9 +177,7 @@ def too_high(steps: FirstSteps) -> tuple[list[Finding], float]:
     cost = here.typical.cost
     first = f"bring the cost to {cost:.3g}" if np.isfinite(cost) else "diverge"
     evidence = f"{steps.steps:,} steps at α = {alpha:.2g} {first}, {_outcome_at(steps, factor)}"
-    better = float(f"{alpha * factor:.2g}")
-    remedy = f"a smaller optimizer.learning_rate, such as {better:g}"
-    return [LEARNING_RATE_TOO_HIGH.finding(evidence, alpha, better, remedy=remedy)], factor
+    return [LEARNING_RATE_TOO_HIGH.finding(evidence, alpha, float(f"{alpha * factor:.2g}"))], factor
 
 
 def too_short(steps: FirstSteps) -> list[Finding]:
@@ -191,9 +203,7 @@ def too_low(steps: FirstSteps) -> tuple[list[Finding], float]:
         return [], farthest
     evidence = f"{steps.total:,} steps at α = {alpha:.2g} bring the cost to {reached.typical.cost:.3g}"
     evidence = f"{evidence}, {_outcome_at(steps, factor)}"
-    better = float(f"{alpha * factor:.2g}")
-    remedy = f"a larger optimizer.learning_rate, such as {better:g}"
-    return [LEARNING_RATE_TOO_LOW.finding(evidence, alpha, better, remedy=remedy)], factor
+    return [LEARNING_RATE_TOO_LOW.finding(evidence, alpha, float(f"{alpha * factor:.2g}"))], factor
 
 
 def _outcome_at(steps: FirstSteps, factor: float) -> str:

@@ -11,13 +11,14 @@ import numpy as np
 from dlx.data.dataset import Dataset, Part
 from dlx.data.normalization import Standard
 from dlx.data.target_scaling import UNSCALED
+from dlx.diagnose.before.slopes import saturates
 from dlx.diagnose.data.samples import part_rows, part_sample, sample
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import He, Initializer, Xavier
 from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Manual, Schedule
-from dlx.nn.tape import Tape
+from dlx.spec.from_file import FromFile
 from dlx.spec.sections import LayerSection, Spec
 from dlx.training.build import assemble
 from dlx.training.streams import Streams
@@ -123,13 +124,13 @@ class Probe:
 
     def widened(self, factor: int, least: int) -> Probe:
         """With so many times as many units in each hidden layer."""
-        spec = _layers(self.spec, lambda layer: {"units": max(least, factor * layer.units)})
+        spec = _layers(_of_any_size(self.spec), lambda layer: {"units": max(least, factor * layer.units)})
         return replace(self, spec=spec, redrawn=True)
 
     def with_layer(self, units: int) -> Probe:
         """With one hidden layer of relu."""
         layer = LayerSection(units=units, activation=ReLU(), bias=True, keep_prob=1.0, initializer=He())
-        return replace(self, spec=_changed(self.spec, "architecture", hidden=(layer,)), redrawn=True)
+        return replace(self, spec=_changed(_of_any_size(self.spec), "architecture", hidden=(layer,)), redrawn=True)
 
     def with_activation(self, activation: Activation) -> Probe:
         """With this activation in every hidden layer, and the initializer that fits it."""
@@ -204,30 +205,21 @@ def _nudge(theta: Array, seed: int) -> None:
     theta *= (1 + LAST_DIGITS * signs).astype(theta.dtype)
 
 
+def _of_any_size(spec: Spec) -> Spec:
+    """The spec with initializers for layers of any size in place of files, which have W of their own sizes."""
+    layers = _layers(
+        spec, lambda layer: {"initializer": fitting(layer.activation)} if _is_read(layer.initializer) else {}
+    )
+    return layers.model_copy(update={"initializer": He()}) if _is_read(spec.initializer) else layers
+
+
+def _is_read(initializer: Initializer | None) -> bool:
+    return isinstance(initializer, FromFile)
+
+
 def fitting(activation: Activation | None) -> Initializer:
     """Xavier for what saturates on both sides (Glorot & Bengio 2010): sigmoid, tanh; else He (He et al. 2015)."""
     return Xavier() if activation is not None and saturates(activation) else He()
-
-
-def saturates(activation: Activation) -> bool:
-    """Whether g is flat on both sides, far from 0."""
-    slopes = np.abs(slope(activation, np.array([[-30.0, 30.0]])))
-    return bool((slopes < 1e-3 * steepest(activation)).all())
-
-
-def steepest(activation: Activation) -> float:
-    """The largest |g′| near 0, which is 1 for most and ¼ for the sigmoid."""
-    return float(np.abs(slope(activation, np.linspace(-5, 5, 101).reshape(1, -1))).max()) or 1.0
-
-
-def slope(activation: Activation, Z: Array) -> Array:
-    """g′(Z)."""
-    tape = Tape(Z.dtype)
-    _, backward = activation.record(tape, Z)
-    slopes = backward(np.ones_like(Z))
-    with np.errstate(all="ignore"):
-        tape.run()
-    return slopes
 
 
 def _layers(spec: Spec, change: LayerChange) -> Spec:

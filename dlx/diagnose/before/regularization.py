@@ -8,15 +8,16 @@ from typing import NamedTuple
 import numpy as np
 
 from dlx.diagnose.before.first_steps import HARM, FirstSteps
-from dlx.diagnose.before.probe import Probe
+from dlx.diagnose.before.probe import UNSEEN_PART, Probe
 from dlx.diagnose.before.probes import decide
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_bias import milder_dropout, no_augmentation, no_dropout, no_penalty, weaker_penalty
 from dlx.words import error_text
 
 # A run in quick motion makes regularization look stronger than it is: where it does, a run of so many times the steps
 # has to confirm it.
 LONGER = 4
+LEAST_UNSEEN = 10  # examples, by fewer of which no harm is told from luck
 
 
 PENALTY_TOO_STRONG = Cause(
@@ -24,12 +25,21 @@ PENALTY_TOO_STRONG = Cause(
     "a smaller regularization.l2, l1 or optimizer.weight_decay",
     "L2 regularization",
     (no_penalty, weaker_penalty),
+    refuted_if=End.TRAIN_FITS,
 )
 DROPOUT_TOO_STRONG = Cause(
-    "dropout_too_strong", "a larger regularization.keep_prob", "Dropout", (milder_dropout, no_dropout)
+    "dropout_too_strong",
+    "a larger regularization.keep_prob",
+    "Dropout",
+    (milder_dropout, no_dropout),
+    refuted_if=End.TRAIN_FITS,
 )
 AUGMENTATION_TOO_STRONG = Cause(
-    "augmentation_too_strong", "milder changes of the images (data.augment)", "Data augmentation", (no_augmentation,)
+    "augmentation_too_strong",
+    "milder changes of the images (data.augment)",
+    "Data augmentation",
+    (no_augmentation,),
+    refuted_if=End.TRAIN_FITS,
 )
 
 
@@ -43,6 +53,8 @@ class Harm(NamedTuple):
 def strength_findings(trial: Probe, steps: FirstSteps, factor: float) -> Iterator[Finding]:
     """What the penalties cost, and what dropout costs; ``steps`` are those of the trial without either."""
     spec = trial.spec
+    if trial.dataset.parts[UNSEEN_PART].m < LEAST_UNSEEN:
+        return
     strengths = {
         "l2": spec.regularization.l2,
         "l1": spec.regularization.l1,

@@ -10,7 +10,7 @@ from dlx.diagnose.before.first_steps import FirstSteps
 from dlx.diagnose.before.initialization import INITIAL_COST
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import ProbeResult, decide
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_bias import normalize_targets
 from dlx.diagnose.remedies.optimization import (
     adam,
@@ -32,6 +32,7 @@ TARGETS_NOT_NORMALIZED = Cause(
     "let the network learn targets of mean 0 and variance 1 (data.normalize_targets: standard)",
     "Normalizing inputs",
     (normalize_targets, tested_learning_rate, learning_rate_x100, learning_rate_hundredth, learning_rate_x10, adam),
+    refuted_if=End.TRAIN_FITS,
 )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx.data.dataset import Dataset
 from dlx.diagnose.data.samples import sampled_part
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_bias import normalize_inputs
 from dlx.types import Array
 
@@ -26,7 +26,11 @@ SPREAD = 100.0
 
 
 INPUTS_NOT_NORMALIZED = Cause(
-    "inputs_not_normalized", "data.normalize: standard", "Normalizing inputs", (normalize_inputs,)
+    "inputs_not_normalized",
+    "data.normalize: standard",
+    "Normalizing inputs",
+    (normalize_inputs,),
+    refuted_if=End.DEV_FITS,
 )
 
 

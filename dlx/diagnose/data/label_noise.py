@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx.data.dataset import Dataset
 from dlx.diagnose.data.samples import sampled_part
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_variance import early_stopping, narrower, strong_dropout, strong_l2
 from dlx.types import Array
 from dlx.words import percent
@@ -29,6 +29,7 @@ LABEL_NOISE = Cause(
     (early_stopping, strong_l2, strong_dropout, narrower),
     explains_training=False,
     shows_in_rows=True,
+    refuted_if=End.NEAR_THE_BEST,
 )
 
 

@@ -12,7 +12,7 @@ from dlx.data.mapped import MappedRows
 from dlx.diagnose.data.halves import squares
 from dlx.diagnose.data.marks import without_marks
 from dlx.diagnose.data.samples import rows
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.stats.linear_models import ridge
 from dlx.types import Array
 
@@ -20,6 +20,7 @@ MOST_ROWS = 1200  # that are looked at
 FEWEST = 120  # fewer tell nothing
 NEIGHBOURS = 7
 FAR = 8.0  # standard deviations beyond which a value counts as that far
+NORMAL = 1.349  # the interquartile range of the normal distribution, in standard deviations
 MOST_CODES = 8  # columns that stand for the classes, drawn by chance where there are more
 SHIFTS = (-3, -2, -1, 1, 2, 3)  # rows by which labels may have slipped
 # How closely labels so many rows apart go with the inputs tells what chance makes of it, also in a file that has an
@@ -42,6 +43,7 @@ LABELS_SHIFTED = Cause(
     "Train, dev and test sets",
     severity="error",
     shows_in_rows=True,
+    refuted_if=End.NEAR_THE_BEST,
 )
 LABELS_UNRELATED = Cause(
     "labels_unrelated",
@@ -49,6 +51,7 @@ LABELS_UNRELATED = Cause(
     "more: no model does better than the constant answer",
     "Train, dev and test sets",
     shows_in_rows=True,
+    refuted_if=End.NEAR_THE_BEST,
 )
 
 
@@ -97,7 +100,8 @@ def _columns(y: Array, classes: int) -> Array:
     """(m, k) Numbers that stand for the labels: mean 0 and variance 1 together."""
     if y.ndim > 1 or not classes:
         Y = y.reshape(len(y), -1).astype(np.float64)
-        spread = Y.std(axis=0)
+        low, high = np.quantile(Y, [0.25, 0.75], axis=0)  # of the middle half: a few outliers would decide the others
+        spread = np.where(high > low, (high - low) / NORMAL, Y.std(axis=0))
         Y = np.clip((Y - np.median(Y, axis=0)) / np.where(spread > 0, spread, 1), -FAR, FAR)
     else:
         codes = np.eye(classes)

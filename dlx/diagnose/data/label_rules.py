@@ -10,7 +10,7 @@ import numpy as np
 from dlx.data.dataset import Dataset
 from dlx.diagnose.data.halves import Answered, Halves, halves_of
 from dlx.diagnose.data.mistaken_regions import JudgedAnswers, excess_of, regions_of
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.types import Array
 from dlx.words import percent
 
@@ -33,6 +33,7 @@ LABELS_CODED_OTHERWISE = Cause(
     "Train, dev and test sets",
     explains_training=False,
     shows_in_rows=True,
+    refuted_if=End.NEAR_THE_BEST,
 )
 OTHER_RULE_IN_A_PART = Cause(
     "other_rule_in_a_part",
@@ -41,6 +42,7 @@ OTHER_RULE_IN_A_PART = Cause(
     "Mismatched distributions",
     explains_training=False,
     shows_in_rows=True,
+    refuted_if=End.NEAR_THE_BEST,
 )
 
 

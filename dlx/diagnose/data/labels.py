@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dlx.data.dataset import Dataset
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_variance import (
     all_the_examples,
     balanced_classes,
@@ -48,13 +48,15 @@ ONE_CLASS_WEIGHS_ALL = Cause(
     "weigh the classes so that all count alike (data.class_weight: balanced), or leave the weights out",
     "Bias and variance",
     (balanced_classes,),
+    refuted_if=End.NEAR_THE_BEST,
 )
 FEW_EXAMPLES = Cause(
     "few_examples",
-    "collect more examples, or augment images (data.augment)",
+    "collect more examples",
     "Bias and variance",
     (all_the_examples, rest_of_the_examples, more_examples, shift_images, rotate_images),
     explains_training=False,
+    refuted_if=End.NEAR_THE_BEST,
 )
 
 
@@ -67,6 +69,22 @@ def label_findings(dataset: Dataset) -> Iterator[Finding]:
         yield from _of_several_labels(y, [str(label) for label in dataset.classes])
     else:
         yield from _of_classes(y, dataset.parts["train"].weights, [str(label) for label in dataset.classes])
+    yield from _of_number(dataset)
+
+
+def _of_number(dataset: Dataset) -> Iterator[Finding]:
+    """Too few examples, and how many there should be; of what does not vary no number would do."""
+    y, evidence = dataset.parts["train"].y, f"train has {dataset.parts['train'].m} examples"
+    m, enough = len(y), FEW_TARGETS
+    value, least = float(m), float(FEW_TARGETS)
+    if dataset.task.has_one_class:
+        count, enough = len(dataset.classes), FEW_IN_A_CLASS * len(dataset.classes)
+        value, least = m / count, float(FEW_IN_A_CLASS)
+        evidence = f"{evidence} of {count} classes, {value:.3g} of each on average"
+    if m < enough and (y != y[0]).any():
+        images = ", or augment images (data.augment)" if dataset.image_shape is not None else ""
+        remedy = f"{FEW_EXAMPLES.remedy}, at least {enough:,} for train{images}"
+        yield FEW_EXAMPLES.finding(evidence, value, least, remedy=remedy)
 
 
 def _of_targets(y: Array) -> Iterator[Finding]:
@@ -74,8 +92,6 @@ def _of_targets(y: Array) -> Iterator[Finding]:
     if len(constant):
         which = f"target {constant[0] + 1}" if y.shape[1] > 1 else "the target"
         yield CONSTANT_LABELS.finding(f"{which} is {y[0, constant[0]]:g} in every example of train", 0.0, 0.0)
-    elif len(y) < FEW_TARGETS:
-        yield FEW_EXAMPLES.finding(f"train has {len(y)} examples", float(len(y)), float(FEW_TARGETS))
 
 
 def _of_several_labels(y: Array, names: list[str]) -> Iterator[Finding]:
@@ -88,8 +104,6 @@ def _of_several_labels(y: Array, names: list[str]) -> Iterator[Finding]:
         first = int(constant[0])
         evidence = f"{'every' if counts[first] else 'no'} example of train has the label {names[first]}"
         yield CLASS_IMBALANCE.finding(evidence, None, IMBALANCE, severity="warning")
-    if m < FEW_TARGETS:
-        yield FEW_EXAMPLES.finding(f"train has {m} examples", float(m), float(FEW_TARGETS))
 
 
 def _of_classes(y: Array, weights: Array | None, names: list[str]) -> Iterator[Finding]:
@@ -98,10 +112,6 @@ def _of_classes(y: Array, weights: Array | None, names: list[str]) -> Iterator[F
         only = names[int(counts.argmax())]
         yield CONSTANT_LABELS.finding(f"every example of train is of class {only}", 1.0, 2.0)
         return
-    per_class = len(y) / len(names)
-    if per_class < FEW_IN_A_CLASS:
-        evidence = f"train has {len(y)} examples of {len(names)} classes, {per_class:.3g} of each on average"
-        yield FEW_EXAMPLES.finding(evidence, per_class, float(FEW_IN_A_CLASS))
     yield from _imbalance(counts, names)
     if weights is not None:
         yield from _weighed(np.bincount(y, weights, minlength=len(names)) / weights.sum(), counts / len(y), names)

@@ -11,7 +11,7 @@ from dlx.data.dataset import Dataset
 from dlx.data.section import Data
 from dlx.diagnose.data.samples import rows, sample
 from dlx.diagnose.data.typed import as_missing
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.types import Array
 from dlx.words import percent
 
@@ -39,6 +39,7 @@ MISSING_AS_NUMBERS = Cause(
     "data.source.missing_indicators: true)",
     "Normalizing inputs",
     shows_in_rows=True,
+    refuted_if=End.NEAR_THE_BEST,
 )
 
 

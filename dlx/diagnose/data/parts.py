@@ -11,7 +11,7 @@ from dlx.data.splits import Split
 from dlx.diagnose.data.label_noise import label_noise_findings
 from dlx.diagnose.data.label_rules import rule_findings
 from dlx.diagnose.data.samples import sample, sampled_part
-from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.findings import Cause, End, Finding
 from dlx.stats.two_samples import SampleDifference, differences, kolmogorov_smirnov, shares_differ, significant
 from dlx.types import Array
 from dlx.words import Task
@@ -32,6 +32,7 @@ PARTS_DIFFER = Cause(
     "Mismatched distributions",
     explains_training=False,
     shows_in_rows=True,
+    refuted_if=End.NEAR_THE_BEST,
 )
 
 

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from dlx.diagnose.verdict import OUT_OF_FOLD, TOLERANCE, default_tolerance, diagnose
+from dlx.diagnose.next_step import NextStep
+from dlx.diagnose.tolerance import TOLERANCE, default_tolerance
+from dlx.diagnose.verdict import OUT_OF_FOLD, diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.folds import FoldRecord, FoldsDocument, Spread
 from dlx.events import Count
@@ -20,6 +22,7 @@ from dlx.runs.collection import FoldsDirectory
 from dlx.runs.directory import RunDirectory
 from dlx.runs.dry_run import rehearse
 from dlx.runs.performance import Performance
+from dlx.search.folds.advice import evidence_of, first_step
 from dlx.search.folds.pooling import Pool
 from dlx.search.going_on import saving_what_is_reached
 from dlx.search.trials.outcome import Outcome
@@ -147,6 +150,10 @@ class FoldsRun:
             baselines=performance.baselines,
         )
 
+    def first_step(self, document: FoldsDocument) -> NextStep | None:
+        """What to do first, once all are trained."""
+        return first_step(document, self.spec, self.specs[0], self.directory.path, self.directory.plan)
+
     def _pooled(self, outcomes: list[Outcome]) -> tuple[Pool, Array]:
         """What all networks say, and the labels or targets of all examples, in the order of the folds."""
         first = data_of(self.specs[0])
@@ -170,6 +177,7 @@ class FoldsRun:
             task,
             unproven=performance.unproven,
             measure=judgement,
+            evidence=evidence_of(self.spec, self.specs[0], performance.baselines, judgement),
         )
         return replace(document, target_errors=unit_of_errors(data_of(self.specs[0])))
 

@@ -38,8 +38,8 @@ def evaluation(document: Mapping[str, Any], json: bool = False) -> None:
         facts(document, json)
         return
     table(list(_rows(document)))
-    metrics: PartMetrics = {DATA: document["metrics"]} if document["metrics"] else {}
     task = Task.REGRESSION if "rmse" in document["metrics"] else None
+    metrics: PartMetrics = {DATA: document["metrics"]} if document["metrics"] else {}
     of_all = metrics_table(metrics, task, document.get("target_errors"))
     for chart in (of_all, class_table(metrics), target_table(metrics)):
         if chart is not None:

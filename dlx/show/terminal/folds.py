@@ -17,17 +17,25 @@ from dlx.show.terminal.summary import COLORS, ends, errors
 from dlx.show.words import level_of, note_on_errors, title_of_error, title_of_metric
 
 if TYPE_CHECKING:
+    from dlx.diagnose.next_step import NextStep
     from dlx.documents.diagnosis import DiagnosisDocument
     from dlx.documents.folds import FoldsDocument
 
 
-def folds(document: FoldsDocument, directory: Path, commands: Sequence[str] = (), stream: TextIO | None = None) -> None:
+def folds(
+    document: FoldsDocument,
+    directory: Path,
+    step: NextStep | None = None,
+    commands: Sequence[str] = (),
+    stream: TextIO | None = None,
+) -> None:
     """Prints what it has come to.
 
     Args:
         document: what it has come to.
         directory: of the whole.
-        commands: what can be typed next.
+        step: what to do first, and why.
+        commands: what can be typed then.
         stream: in place of stdout.
     """
     out = stream or sys.stdout
@@ -39,6 +47,9 @@ def folds(document: FoldsDocument, directory: Path, commands: Sequence[str] = ()
     if document.diagnosis is not None:
         say(stream=out)
         _errors(document, document.diagnosis, out)
+        paragraph("advice", step.advice if step else document.diagnosis.next[0], stream=out)
+        if step is not None and step.command:
+            say_command("", step.command, stream=out)
     say(stream=out)
     labeled("written", (str(directory), "cyan"))
     for number, command in enumerate(commands):
@@ -99,4 +110,3 @@ def _errors(document: FoldsDocument, diagnosis: DiagnosisDocument, out: TextIO) 
         assert gap is not None, "train and out_of_fold are measured"
         pieces = (f"{name} {error(gap.value, task)} ", ""), (gap.level, COLORS[gap.level])
         labeled("", *pieces, (f" ({ends(gap, task)})", "dim"))
-    paragraph("advice", diagnosis.next[0], stream=out)

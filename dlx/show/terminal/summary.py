@@ -79,7 +79,7 @@ def _verdict_first(diagnosis: DiagnosisDocument, steps: Sequence[NextStep], out:
     for number, line in enumerate(causes(diagnosis)):
         say((f"{'cause' if number == 0 else '':<{margin}}", "dim"), *line, stream=out)
     paragraph("advice", first_advice(diagnosis, steps), margin=margin, stream=out)
-    for step in steps[:1]:
+    for step in filter(lambda step: step.command, steps[:1]):
         say_command("", step.command, margin, stream=out)
 
 

@@ -38,8 +38,8 @@ class TrainingProgress(ProgressView[EpochRecord | Progress]):
         if isinstance(event, EpochRecord):
             self.row = event
         else:
-            if self.row is not None and event.step < self.row.step and not self.is_refit:
-                self.is_refit, self.start = True, None  # a second training, which counts from the beginning
+            if event.is_refit and not self.is_refit:
+                self.is_refit, self.start = True, None
             self.place = event
         self.start = self.start or (monotonic(), event.step)
 

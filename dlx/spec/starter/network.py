@@ -51,7 +51,7 @@ class StarterTraining:
         batch_size = 32 if m < SMALL else 64 if m < LARGE else 256
         epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, ceil(EXAMPLES / m)))
         patience = max(FEWEST_PATIENCE, ceil(PATIENCE * epochs))
-        l2 = float(f"{batch_size * min(MOST_L2, L2 / m):.2g}")
+        l2 = float(f"{min(batch_size, m) * min(MOST_L2, L2 / m):.2g}")
         keep_prob = KEEP_PROB_OF_SMALL if m < SMALL else 1.0
         return cls(epochs, batch_size, patience, l2, keep_prob, "dev_cost", share < MOSTLY_TRAIN)
 

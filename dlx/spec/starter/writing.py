@@ -11,7 +11,7 @@ from dlx.data.formats.format import TableFormat, format_of
 from dlx.data.labels import Labels, infer_labels
 from dlx.data.profile.reading import profile_file, with_labels
 from dlx.data.sources import File
-from dlx.errors import UsageError
+from dlx.errors import DataError, UsageError
 from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.network import TOY, StarterTraining
 from dlx.spec.starter.sources import block, relative, target_columns
@@ -50,6 +50,7 @@ RATE = "optimizer: {{name: adam, learning_rate: {rate}}}\n"  # the rule's is `US
 USUAL_RATE = 0.001
 TARGETS = "  normalize_targets: standard  # errors and predictions stay in the unit of the targets\n"
 FEWEST = 4  # examples, of which train has two and the others one each
+LEAST = 3  # of which two are trained on, and one is judged by
 REFIT = "# refit: once an epoch is kept, the network that predicts is trained for as long on all examples\n"
 
 
@@ -89,6 +90,7 @@ def _of_table(source: File, wishes: Wishes, file: Path) -> str:
     target = target_columns(profile, source)
     check_target(target, wishes)
     decisions = Decisions(profile, target, wishes)
+    _refuse_too_few(source, decisions.m)
     labels, n = decisions.labels, len(decisions.features)
     if n == 0:
         what = "; ".join(f"{name}: {reason}" for name, reason in decisions.ignored.items())
@@ -106,6 +108,7 @@ def _of_arrays(source: File, wishes: Wishes, file: Path) -> str:
     if train.y is None:
         raise UsageError(f"{source.path}: say with --target what is to be predicted")
     labels = infer_labels(train.y, wishes.task, train.origin, train.target)
+    _refuse_too_few(source, len(train.y) if "all" in parts else LEAST)
     m, n_x = train.X.shape
     options = {key: (value, "") for key, value in relative(source, file.parent).items()}
     title = f"{m:,} examples, {n_x} features, {_outputs(labels)}."
@@ -136,6 +139,12 @@ def _text(
         targets=TARGETS if labels.task.is_regression else "",
         **_training(_rule(m, is_whole), has_dev),
     )
+
+
+def _refuse_too_few(source: File, m: int) -> None:
+    if m < LEAST:
+        has = "one example" if m == 1 else f"{m} examples"
+        raise DataError(f"{source.path}: has {has}; a spec needs {LEAST}, two to train on and one to judge by")
 
 
 def _commands(file: Path) -> dict[str, str]:

@@ -450,6 +450,25 @@ def test_where_the_rare_class_is_never_answered_it_is_weighed_and_judged_as_much
     assert document.unbeaten is None
 
 
+def test_a_rare_class_that_is_mostly_missed_is_weighed_which_lowers_the_balanced_error(
+    train: Train, tmp_path: Path
+) -> None:
+    """The error of 2 % hardly counts it: what the finding asks for is typed."""
+    data = rare_class(tmp_path / "rare.npz", 0.9) | {"split": {"train": 500, "dev": 500}}
+    plain = examine_run(train(data=data, training=epochs(10)).run).document
+    (finding,) = [entry for entry in plain.serious if entry.name == "rare_class_missed"]
+    assert finding.overrides == BALANCED
+    judged = {"metric": "balanced_error"}
+    weighed = train(data={**data, "class_weight": "balanced"}, training=epochs(10), diagnosis=judged)
+    document = examine_run(weighed.run).document
+    assert plain.metrics is not None
+    assert document.measure is not None
+    before = plain.metrics["dev"]["balanced_error"].value
+    assert before is not None
+    assert document.measure.errors["dev"].value < before - 0.05
+    assert "rare_class_missed" not in [entry.name for entry in document.findings]
+
+
 def test_of_real_numbers_the_remedy_names_nothing_that_only_classes_have(train: Train, tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     np.savez(tmp_path / "noise.npz", X=rng.normal(size=(300, 3)), y=rng.normal(size=300) + 50)
@@ -462,7 +481,7 @@ def test_of_real_numbers_the_remedy_names_nothing_that_only_classes_have(train: 
 
 def test_a_network_that_finds_the_rare_class_is_not_suspected(train: Train, tmp_path: Path) -> None:
     session = train(data=rare_class(tmp_path / "rare.npz", 4.0), training=epochs(20))
-    assert "no_better_than_constant" not in [name for name, _ in found(session)]
+    assert not {"no_better_than_constant", "rare_class_missed"} & {name for name, _ in found(session)}
 
 
 def test_a_constant_answer_is_named_beside_its_cause_where_a_run_is_looked_at(train: Train) -> None:

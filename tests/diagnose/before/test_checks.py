@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from dlx.diagnose.before.checks import before
 from dlx.nn.activations import Tanh
 from dlx.nn.update import Update
 from dlx.search.plan import kind_of
-from dlx.spec.loader import load_spec
+from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
 from dlx.training.build import build_supervised
 from dlx.training.fit import take_steps
@@ -241,6 +242,36 @@ def test_targets_far_from_zero_are_told_of(offset: float, expected: set[tuple[st
     assert about_targets == expected
 
 
+def with_outliers(folder: Path, share: float, loss: str = "squared_error") -> Supervised:
+    x, z, rng = normal(600), normal(600, 1), np.random.default_rng(5)
+    y = np.sin(x) + z
+    chosen = rng.choice(600, round(share * 600), replace=False)
+    y[chosen] += rng.choice([-1, 1], len(chosen)) * rng.uniform(50, 300, len(chosen))
+    data = {"source": csv(folder, x1=x, x2=z, y=y), "normalize_targets": "standard"}
+    return experiment(HEALTHY | {"data": data, "task": "regression", "loss": loss})
+
+
+def test_targets_that_are_most_of_the_squared_error_are_named_with_a_loss_that_helps(tmp_path: Path) -> None:
+    trained = with_outliers(tmp_path, 0.01)
+    (finding,) = [entry for entry in before(trained) if entry.is_serious]
+    assert finding.name == "outliers_in_targets"
+    [override] = finding.overrides
+    robust = build_supervised(derive(trained.spec, {"loss": yaml.safe_load(override.removeprefix("loss="))}))
+    errors = []
+    for network in (trained, robust):
+        take_steps(network, 600)
+        answers = network.evaluation("train").answers()
+        errors.append(np.median(np.abs(answers.residuals)))
+    assert errors[1] < errors[0] / 2
+
+
+@pytest.mark.parametrize(("share", "loss"), [(0.0, "squared_error"), (0.01, "huber"), (0.2, "squared_error")])
+def test_targets_are_no_outliers_where_they_are_many_or_count_less(share: float, loss: str, tmp_path: Path) -> None:
+    names_of = [finding.name for finding in before(with_outliers(tmp_path, share, loss))]
+    assert not {"outliers_in_targets", "labels_unrelated"} & set(names_of) or share > 0.1
+    assert "outliers_in_targets" not in names_of
+
+
 @pytest.mark.parametrize(("rare", "expected"), [(20, {"class_imbalance"}), (100, set())])
 def test_rare_classes_are_noted(rare: int, expected: set[str], tmp_path: Path) -> None:
     y = np.r_[np.zeros(400, int), np.ones(rare, int)]
@@ -410,6 +441,19 @@ def test_the_same_experiment_has_the_same_findings() -> None:
     sections = HEALTHY | {"regularization": {"l2": 100.0}}
     some = experiment(sections)
     assert before(some) == before(some) == before(experiment(sections))
+
+
+def test_weights_from_a_file_do_not_keep_it_from_trying_wider_layers(tmp_path: Path) -> None:
+    """Whose W has the size of the spec: wider copies draw theirs."""
+    np.savez(tmp_path / "w.npz", W1=np.full((1, 2), 0.1), W2=np.full((1, 1), 0.1))
+    document = {
+        "data": {"source": {"name": "moons", "m": 200, "noise": 0.1}, "split": {"train": 150, "dev": 50}},
+        "architecture": {"hidden": [1]},
+        "initializer": {"name": "file", "path": str(tmp_path / "w.npz")},
+        "training": {"epochs": 30},
+    }
+    findings = before(build_supervised(Spec.model_validate(document).complete()))
+    assert "too_few_units" in [finding.name for finding in findings]
 
 
 def test_rows_on_disk_are_sampled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

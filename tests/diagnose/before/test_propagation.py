@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.diagnose.before.probe import fitting, saturates
+from dlx.diagnose.before.probe import fitting
 from dlx.diagnose.before.propagation import Propagation, distinct_units, propagate
+from dlx.diagnose.before.slopes import saturates
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import He, Initializer, Normal, Xavier, Zeros
 from dlx.nn.losses import Loss

@@ -23,6 +23,23 @@ def test_a_column_that_is_the_label_is_found(nature: str, noise: float) -> None:
     assert names(np.column_stack([X, leak]), y) == [f"x{X.shape[1] + 1}"]
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_column_that_is_made_of_the_label_is_found_though_the_others_are_good_too(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((1200, 4))
+    score = X[:, 0] + X[:, 1]
+    y = (score + 0.3 * rng.standard_normal(1200) > 0).astype(np.intp)
+    assert names(X, y) == []
+    for spread, severity in ((1.0, "note"), (0.6, "warning")):  # of the first as much may be so by right
+        leak = 5.0 * y + spread * rng.standard_normal(1200)
+        (finding,) = leak_findings(dataset(np.column_stack([X, leak]), y, halved(X)))
+        assert finding.evidence.startswith("x5 alone")
+        assert finding.severity == severity
+    target = (score + 0.3 * rng.standard_normal(1200))[:, np.newaxis]
+    assert names(X, target) == []
+    assert names(np.column_stack([X, target + 0.01 * rng.standard_normal((1200, 1))]), target) == ["x5"]
+
+
 @pytest.mark.parametrize("in_file", [False, True])
 def test_the_number_of_a_row_in_a_sorted_file_is_found(in_file: bool) -> None:
     rng = np.random.default_rng(0)

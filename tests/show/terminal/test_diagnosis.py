@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.confusion import Classes, Predictions
 from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.next_step import Cost, NextStep
 from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.baselines import BaselineRecord, Baselines, NetworkDifference, PartBaseline
 from dlx.documents.diagnosis import DiagnosisDocument
@@ -85,7 +87,8 @@ def test_the_whole_of_it() -> None:
         "\n"
         "warning   dead_units in layer 2\n"
         "          62 % of the 64 units of layer 2 are 0 for every example of train since epoch 12\n"
-        "          remedy: a smaller learning rate, initializer: he, or leaky_relu "
+        "          remedy: a fitting initializer (he for relu, xavier for tanh), a smaller learning rate, or "
+        "leaky_relu "
         "(notes: Configurando la optimización de problemas, p. 11)\n"
         "note      full_batch_fits\n"
         "          train has 1,437 examples, a batch 64\n"
@@ -93,7 +96,8 @@ def test_the_whole_of_it() -> None:
         "(notes: Mini-batch gradiente descendiente, p. 15)\n"
         "\n"
         "next      dead_units: mend them\n"
-        "          dead_units: a smaller learning rate, initializer: he, or leaky_relu\n"
+        "          dead_units: a fitting initializer (he for relu, xavier for tanh), a smaller learning rate, or "
+        "leaky_relu\n"
         "          variance is unsettled: 9,000 dev examples would settle it in 4 of 5 cases\n"
         "          overfitting to dev is unsettled: 64,000 dev and 64,000 test examples would settle it in 4 of 5 "
         "cases\n"
@@ -155,7 +159,7 @@ def test_whatever_was_found_it_takes_one_small_screen(name: str, monkeypatch: py
     findings = [CAUSES[name].finding("what was measured, and against what; " * 9, severity="warning"), FINDINGS[0]]
     errors = {part: error_rate(rate, 300) for part, rate in (("train", 0.2), ("dev", 0.6), ("test", 0.6))}
     content = replace(diagnose(errors, 0.0, 0.02, Task.BINARY, findings), baselines=WORSE)
-    steps = next_steps(content, spec, facts, run, run / "config.yaml")
+    steps = next_steps(AdviceContext(content, Supply(spec, facts), run, run / "config.yaml"))
     out, more = Terminal(), f"dlx diagnose {run} --full"
     lines = text_of(content, out, steps=steps, full=False, more=more).splitlines()
     assert sum(-(-max(len(line), 1) // 80) for line in lines) <= 20
@@ -185,7 +189,7 @@ def test_an_open_verdict_names_another_gap_that_is_surely_high() -> None:
 
 def test_a_command_without_advice_is_judged_by_the_recipe() -> None:
     text = text_of(replace(CATS, findings=[]), steps=[], full=False, more="m")
-    assert "advice    dead_units: a smaller learning rate" in text
+    assert "advice    dead_units: a fitting initializer" in text
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -176,13 +176,15 @@ def test_lines_grow_rare(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "left" in out.getvalue()
 
 
-def test_a_refit_counts_from_its_beginning() -> None:
+@pytest.mark.parametrize("first", [1, 20, 33])
+def test_a_refit_counts_from_its_beginning(first: int) -> None:
+    """Also one that is first seen after more steps than the training took, since it has more examples."""
     out = io.StringIO()
     with progress(TrainingProgress(), stream=out) as display:
         display.update(place(1))
-        display.update(row(38))
-        for epoch in range(1, 35):
-            display.update(place(epoch, 34))
+        display.update(replace(row(38), step=100))
+        for epoch in range(first, 35):
+            display.update(replace(place(epoch, 34), is_refit=True))
     assert out.getvalue().splitlines()[-1] == "refit epoch 34/34  cost 0.25"
 
 

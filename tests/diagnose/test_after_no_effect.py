@@ -1,0 +1,80 @@
+"""After a change without effect: more of the same is not advised, and what was changed is said; so chains end."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlx.documents.earlier_run import EarlierRun
+from dlx.stats.intervals import error_rate
+
+pytestmark = pytest.mark.usefixtures("blank_pictures")
+
+SPEC = """
+name: noisy
+data:
+  source: {name: file, path: noisy.csv, target: y}
+  split: {train: 300, dev: 200}
+architecture: {hidden: [2]}
+optimizer: {name: adam, learning_rate: 0.01}
+training: {epochs: 30, batch_size: 64}
+"""
+
+
+def first_command(shown: str) -> list[str]:
+    lines = shown.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("advice"))
+    text = "\n".join(lines[start:])
+    command = re.search(r"^ +(dlx (?:.*\\\n)*.*)$", text, re.MULTILINE)
+    return shlex.split(command[1].replace("\\\n", " ")) if command else []
+
+
+def test_more_units_are_not_advised_again_and_again(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    """Of labels of which a tenth is chance, so that no network errs less on dev, however large it is."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(500, 3))
+    y = (X[:, 0] * X[:, 1] > 0) ^ (rng.random(500) < 0.1)
+    rows = "".join(f"{a:.3f},{b:.3f},{c:.3f},{'ab'[int(label)]}\n" for (a, b, c), label in zip(X, y, strict=True))
+    (tmp_path / "noisy.csv").write_text(f"p,q,r,y\n{rows}")
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    shown = call_dlx("train", "spec.yaml", "--out", "run0", cwd=tmp_path).stdout
+    assert any(word.startswith("architecture.hidden=") for word in first_command(shown))
+    hidden = "architecture.hidden=[16]"
+    call_dlx("train", "run0/config.yaml", hidden, "--out", "run1", cwd=tmp_path)
+    shown = call_dlx("train", "run1/config.yaml", "architecture.hidden=[64]", "--out", "run2", cwd=tmp_path).stdout
+    facts = json.loads((tmp_path / "run2" / "run.json").read_text())
+    assert (facts["earlier"]["run"], facts["earlier"]["keys"]) == ("run1", ["architecture.hidden"])
+    assert not any(word.startswith("architecture.hidden=") for word in first_command(shown))
+    again = call_dlx("diagnose", "run2", cwd=tmp_path).stdout
+    assert first_command(again) == first_command(shown)
+
+
+@pytest.mark.parametrize(
+    ("keys", "changed", "is_tried"),
+    [
+        (("architecture.hidden",), ["architecture.hidden"], True),
+        (("architecture.hidden",), ["architecture.hidden", "regularization.keep_prob"], False),
+        (("optimizer",), ["optimizer.learning_rate"], True),
+        (("optimizer.learning_rate",), ["optimizer"], True),
+        (("optimizer.learning_rate",), ["optimizer.learning_rate_decay"], False),
+    ],
+)
+def test_what_is_more_of_the_same(keys: tuple[str, ...], changed: list[str], is_tried: bool) -> None:
+    assert EarlierRun("runs/a", keys, {}).has_tried(changed) is is_tried
+
+
+def test_an_effect_is_an_error_that_is_surely_lower() -> None:
+    earlier = EarlierRun("runs/a", ("architecture.hidden",), {"dev": error_rate(0.3, 200)})
+    assert earlier.without_effect({"dev": error_rate(0.1, 200)}, None) == ""
+    assert earlier.without_effect({"dev": error_rate(0.1, 300)}, None) == ""  # of other examples
+    assert earlier.without_effect({"train": error_rate(0.3, 200)}, None) == ""
+    assert earlier.without_effect({"dev": error_rate(0.29, 200)}, None) == (
+        "architecture.hidden was just changed, and the dev error is not surely lower (30.00 % in runs/a, 29.00 % here)"
+    )
