@@ -15,7 +15,7 @@ from dlx.show import terminal
 from dlx.spec import plugins, trust
 
 if TYPE_CHECKING:
-    from dlx.runs.explain import Explanation
+    from dlx.runs.explain import TopicEntry
 
 Name = Annotated[
     str,
@@ -44,7 +44,7 @@ def explain(name: Name, plugin: Plugins = None, json: Json = False) -> None:
         _print(explanation)
 
 
-def _print(explanation: Explanation) -> None:
+def _print(explanation: TopicEntry) -> None:
     of = f" of {', '.join(explanation.of)}" if explanation.of else ""
     rows = [(explanation.name, f"{explanation.kind}{of}"), ("meaning", explanation.meaning)]
     rows += [("allowed", explanation.allowed or ""), ("default", _default(explanation))]
@@ -54,7 +54,7 @@ def _print(explanation: Explanation) -> None:
     print_rows([(label, text) for label, text in rows if text])
 
 
-def _default(explanation: Explanation) -> str:
+def _default(explanation: TopicEntry) -> str:
     if explanation.kind != "key":
         return ""
     if explanation.default is None:

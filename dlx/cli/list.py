@@ -19,7 +19,7 @@ from dlx.spec.yaml_text import writing
 
 if TYPE_CHECKING:
     from dlx.component import Component
-    from dlx.runs.explain import Explanation
+    from dlx.runs.explain import TopicEntry
     from dlx.spec.keys import Key
 
 Kind = Annotated[
@@ -86,7 +86,7 @@ def _print_section(section: Sequence[Key], name: str | None, json: bool) -> None
         print_rows([_row(explanation) for explanation in explanations])
 
 
-def _row(key: Explanation) -> tuple[str, ...]:
+def _row(key: TopicEntry) -> tuple[str, ...]:
     default = {None: "required", "null": "optional", "": ""}.get(key.default, f"default {key.default}")
     return key.name.rpartition(".")[2], key.allowed or "", default, key.meaning
 

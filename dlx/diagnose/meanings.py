@@ -46,7 +46,7 @@ MEANINGS = {
     "one_class_weighs_all": "The weights of the examples leave but one class to learn.",
     "oscillation": "The cost goes up and down from epoch to epoch in place of falling.",
     "other_rule_in_a_part": "In one part the labels follow from the inputs by another rule than in train.",
-    "outliers_in_targets": "A few targets lie so far from the others that their squared residuals are most of the cost.",
+    "outliers_in_targets": "A few targets lie so far off that their squared residuals are most of the cost.",
     "overtraining": "The dev error grew again while that of train went on to fall: training went on for too long.",
     "parts_differ": "The inputs of a part come from another distribution than those of train.",
     "penalty_too_strong": "The penalty on the weights is so strong that the network does not fit train.",

@@ -37,7 +37,7 @@ QUANTITIES = {
 
 
 @dataclass(frozen=True)
-class Explanation:
+class TopicEntry:
     """What there is to say of one name; what does not apply is None or empty.
 
     kind: key, finding, metric, component or quantity.
@@ -60,7 +60,7 @@ class Explanation:
     example: str = ""
 
 
-def explain(name: str, plans: Sequence[type[Options]]) -> list[Explanation]:
+def explain(name: str, plans: Sequence[type[Options]]) -> list[TopicEntry]:
     """All that a name may mean, the likeliest first.
 
     Args:
@@ -106,7 +106,7 @@ def _as_key(name: str) -> str:
     return ".".join(parts)
 
 
-def _matches(text: str, by_file: Sequence[Mapping[str, Key]], exactly: bool) -> Iterator[Explanation]:
+def _matches(text: str, by_file: Sequence[Mapping[str, Key]], exactly: bool) -> Iterator[TopicEntry]:
     """What has this name; or else the keys that end in it."""
     for all_keys in by_file:
         for path, key in all_keys.items():
@@ -121,7 +121,7 @@ def _matches(text: str, by_file: Sequence[Mapping[str, Key]], exactly: bool) -> 
     part, _, quantity = text.partition("_")
     measure = text if text in QUANTITIES else quantity if part in ("train", "dev", "test") else ""
     if exactly and measure in QUANTITIES:
-        yield Explanation("quantity", text, QUANTITIES[measure], example=command("runs", "--sort", "dev_error"))
+        yield TopicEntry("quantity", text, QUANTITIES[measure], example=command("runs", "--sort", "dev_error"))
     elif exactly and measure in Metric.members():
         yield _of_component(Metric.members()[measure])
 
@@ -141,14 +141,14 @@ def _meant(text: str, names: Sequence[str]) -> str | None:
     return ends.get(nearest(text.lower(), ends) or nearest(last.lower(), ends) or "")
 
 
-def of_key(key: Key, all_keys: Mapping[str, Key] | None = None) -> Explanation:
+def of_key(key: Key, all_keys: Mapping[str, Key] | None = None) -> TopicEntry:
     """A key, with those of ``all_keys`` that are related to it, and an example for the command of its file."""
     all_keys = all_keys or {}
     verb, file = FILES[key.trails[0][0].options.__name__]
     default = key.default()
     below = [path for path in all_keys if path.rpartition(".")[0] == key.path]
     beside = [path for path, other in all_keys.items() if path != key.path and _are_together(key, other)]
-    return Explanation(
+    return TopicEntry(
         kind="key",
         name=key.path,
         meaning=key.meaning(),
@@ -188,11 +188,11 @@ def _named(text: str, all_keys: Mapping[str, Key], but: str) -> list[str]:
     return [word for word in words if word in all_keys and word != but]
 
 
-def _of_component(member: type[Component]) -> Explanation:
+def _of_component(member: type[Component]) -> TopicEntry:
     place, options = places()[member.kind], member.model_fields
     others = [name for name in components()[member.kind] if name != member.name]
     options_in_words = [f"{place}.{option}" for option in options]
-    return Explanation(
+    return TopicEntry(
         kind="metric" if member.kind == "metric" else "component",
         name=member.name,
         meaning=summary(member),
@@ -203,13 +203,13 @@ def _of_component(member: type[Component]) -> Explanation:
     )
 
 
-def _of_finding(cause: Cause) -> Explanation:
+def _of_finding(cause: Cause) -> TopicEntry:
     tried: dict[str, str] = {change.name: change.why for change in cause.changes}
     also = {"severity": cause.severity, "remedy": cause.remedy, "notes": cause.notes}
     if tried:
         also["--act tries"] = "; ".join(f"{name} ({why})" for name, why in tried.items())
     alike = [other.name for other in CAUSES.values() if other.notes == cause.notes and other is not cause]
-    return Explanation(
+    return TopicEntry(
         kind="finding",
         name=cause.name,
         meaning=MEANINGS[cause.name],
@@ -219,6 +219,6 @@ def _of_finding(cause: Cause) -> Explanation:
     )
 
 
-def as_document(explanations: Sequence[Explanation]) -> list[dict[str, Any]]:
+def as_document(explanations: Sequence[TopicEntry]) -> list[dict[str, Any]]:
     """The explanations as plain data."""
     return [vars(explanation) | {"also": dict(explanation.also or {})} for explanation in explanations]

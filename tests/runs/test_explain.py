@@ -12,7 +12,7 @@ from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.fail_on import parse_conditions
 from dlx.diagnose.meanings import MEANINGS
 from dlx.errors import SpecError, UsageError
-from dlx.runs.explain import Explanation, explain, topics
+from dlx.runs.explain import TopicEntry, explain, topics
 from dlx.search.study.file import load_study
 from dlx.search.study.section import StudyFile
 from dlx.search.tune.file import load_tune
@@ -51,7 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def of_all_topics() -> Iterator[Explanation]:
+def of_all_topics() -> Iterator[TopicEntry]:
     seen = set()
     for name in TOPICS:
         for explanation in explain(name, PLANS):
