@@ -90,6 +90,10 @@ faults:  ## plant mistakes in backprop and see whether the gradient check finds 
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.gradcheck
 
+right-networks:  ## check networks without a mistake, of which none may be accused (3 minutes; COUNT=100 fewer)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python -m experiments.gradcheck --right $(or $(COUNT),1000)
+
 diagnose:  ## plant faults in specs and see whether the diagnosis finds them (3 minutes)
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.diagnose
