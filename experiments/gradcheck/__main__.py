@@ -59,8 +59,11 @@ def check_right(count: int) -> None:
     rounded = sum(point.rounded > 0 for _, point in points)
     sentence = f"{count:,} right networks: {len(accused)} accused"
     lines = [
-        f"# Right networks\n\nWritten by `make right-networks`.\n\n**{sentence}**; {judged:,} entries of θ were compared, "
-        f"and in {rounded} networks digits differed that large W multiply.",
+        "# Right networks\n",
+        "Written by `make right-networks`: networks of every kind without a mistake, some with W × 1000, examples of",
+        "zeros or biases at a kink.\n",
+        f"**{sentence}**; {judged:,} entries of θ were compared, and in {rounded} networks digits differed that large",
+        "W multiply.",
         *(f"- {words}" for words in accused),
     ]
     RIGHT.write_text("\n".join(lines) + "\n", encoding="utf-8")
