@@ -35,8 +35,8 @@ def places(subject: CheckedCost, rng: np.random.Generator) -> Iterator[Elsewhere
     θ is another one in each, with no ties but those that every θ has.
     """
     if not isinstance(subject, Subject):
-        for distance in (NEAR, 10 * FAR):
-            yield Elsewhere("elsewhere", subject, [_theta(subject, distance, rng)])
+        for distance in (NEAR, 3 * FAR, 30 * FAR):
+            yield Elsewhere("elsewhere", subject, [_theta(subject, distance, rng, least=1.0)])
         return
     yield Elsewhere(_words(subject.examples), subject, [_theta(subject, NEAR, rng), *_refilled(subject, rng)])
     for size, distance in _sizes(subject).items():
@@ -60,11 +60,11 @@ def _sizes(subject: Subject) -> dict[int, float]:
     return sizes
 
 
-def _theta(subject: CheckedCost, distance: float, rng: np.random.Generator) -> tuple[Array, Move]:
+def _theta(subject: CheckedCost, distance: float, rng: np.random.Generator, least: float = 0.0) -> tuple[Array, Move]:
     shift = rng.standard_normal(subject.theta.size)
     for part in subject.parameters.slices.values():
         size = float(np.sqrt(np.mean(subject.theta[part] ** 2)))
-        shift[part] *= distance * (size or AT_ZERO)
+        shift[part] *= distance * (max(size, least) or AT_ZERO)
 
     def move(theta: Array) -> None:
         theta += shift
