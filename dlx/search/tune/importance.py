@@ -22,9 +22,10 @@ REPLICATES = 60
 ROWS = 3000  # trials times partitions of a replicate: many trials need fewer partitions for as little chance
 # Replicates differ too little, and those of few trials far too little: the interval of the strongest hyperparameter of
 # parabolas, cliffs and planes held its index in 58 % (16 trials), 83 % (32) and 75 % (64) of searches at worst, and had
-# to reach 3.6, 1.4 and 1.7 times as far to hold 95 %, of 128 trials 1.9 times. So of 16 trials it is nearly 0 to 1: they tell too little.
+# to reach 3.6, 1.4 and 1.7 times as far to hold 95 %, of 128 trials 1.9 times. So of 16 trials it is nearly 0 to 1:
+# they tell too little.
 FURTHER, FEW = 1.9, 24
-BIAS = 0.1  # of a share, by which forests of many trials err too: it is where intervals end at the nearest
+BIAS = 0.1  # of a share: by so much forests of many trials err too, and no interval ends nearer
 LEAST_EXPLAINED = 0.05  # of the variance: below this no shares are reported
 
 
