@@ -183,7 +183,9 @@ class Check:
         for judged in self.judged.values():
             together.add(judged.by_entry)
             refereed.add(judged.by_referee)
-        deviations = together.difference(), whole.by_direction.difference(), whole.by_referee.difference()
+        deviations = [together.difference(), whole.by_direction.difference(), whole.by_referee.difference()]
+        if self.is_brief:  # the referee has looked at all of it
+            deviations.append(refereed.difference())
         return Point(
             when=self.when,
             cost=self.cost,

@@ -14,6 +14,8 @@ from dlx.types import Array
 from dlx.words import Task
 
 SMALL, LARGE, LARGEST = 3, 33, 130  # examples: fewer than a check has, more than one of 16, and many more
+MORE = 17  # than the usual batch of a check, also where examples are very long
+MOST_PARAMETERS = 1_000_000
 MOST_NUMBERS = 500_000  # that the layers of one batch hold together
 NEAR, FAR = 0.3, 1.0  # how far θ is moved, in root mean squares of each parameter
 AT_ZERO = 0.1  # that of a parameter that is 0
@@ -52,8 +54,10 @@ def _sizes(subject: Subject) -> dict[int, float]:
     """Numbers of examples, each with the distance of its θ: few, more, and those of training if not too many."""
     network = subject.network
     least = max([norm.norm.least_batch for norm in network.norms()], default=1)
-    most = max(LARGE, MOST_NUMBERS // sum(network.sizes))
-    sizes = {max(SMALL, least): NEAR, LARGE: FAR, min(max(LARGEST, network.sizes[-1]), most): NEAR}
+    most = max(MORE, MOST_NUMBERS // sum(network.sizes))
+    if subject.theta.size > MOST_PARAMETERS:  # each place holds θ several times
+        return {min(LARGE, most): FAR}
+    sizes = {max(SMALL, least): NEAR, min(LARGE, most): FAR, min(max(LARGEST, network.sizes[-1]), most): NEAR}
     for size in subject.sizes:
         if size >= least and size != subject.examples:
             sizes.setdefault(min(size, most), NEAR)
