@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -92,31 +91,6 @@ def _with_names(table: PredictionTable, names: Sequence[str]) -> PredictionTable
     return replace(table, header=["file", *table.header], rows=rows)
 
 
-<<<<<<< HEAD
-=======
-def answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
-    """The header and the rows for outputs (m, n_y)."""
-    classes = model.facts["classes"]
-    if not classes:
-        return value_columns(names_of_targets(model.facts["preprocessing"])), iter(A.tolist())
-    probabilities = [f"p({label})" for label in classes]
-    if Task(model.facts["task"]) is Task.MULTILABEL:
-        return [*map(str, classes), *probabilities], ([*(int(p > 0.5) for p in row), *row] for row in A.tolist())
-    names = ["class", *probabilities]
-    if A.shape[1] > 1:
-        return names, ([classes[p.argmax()], *p.tolist()] for p in A)
-    P = np.column_stack([_rest(A[:, 0]), A])
-    if model.threshold == 0.5:
-        return names, ([classes[p.argmax()], *p.tolist()] for p in P)
-    return names, ([classes[int(p[1] > model.threshold)], *p.tolist()] for p in P)
-
-
-def _rest(p: Array) -> Array:
-    """1 − p to the decimals of p: binary numbers would end in digits such as …49999999999996."""
-    return np.array([float(1 - Decimal(repr(value))) for value in p.tolist()])
-
-
->>>>>>> 9c314a8 (Say that no learning rate helps an infinite start, and mend the average's header, predicted digits and stated errors)
 def evaluation(run: str, path: Path, target: str | None = None, strict: bool = False) -> dict[str, Any]:
     """Cost, error and metrics on the labelled examples of a file, with their 95 % intervals.
 
