@@ -90,6 +90,14 @@ faults:  ## plant mistakes in backprop and see whether the gradient check finds 
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.gradcheck
 
+right-networks:  ## check networks without a mistake, of which none may be accused (3 minutes; COUNT=100 fewer)
+	@sh .ci/environment .venv dlx
+	.venv/bin/python -m experiments.gradcheck --right $(or $(COUNT),1000)
+
+exports:  ## run drawn exports in three formats for real (downloads PyTorch and Keras, 20 minutes; COUNT=20 fewer)
+	@sh .ci/environment .venv-exports dlx experiments/exports/requirements.txt
+	.venv-exports/bin/python -m experiments.exports $(or $(COUNT),200)
+
 diagnose:  ## plant faults in specs and see whether the diagnosis finds them (3 minutes)
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.diagnose
@@ -136,4 +144,4 @@ clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 .PHONY: help train test test-all golden test-trackers test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
-	benchmark mnist notebooks tables faults diagnose repair advice intervals tuning rates machines torture package schema clean
+	benchmark mnist notebooks tables faults right-networks exports diagnose repair advice intervals tuning rates machines torture package schema clean

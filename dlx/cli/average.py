@@ -73,7 +73,9 @@ def _print(file: Path, series: Series, plain: dict[float, Array], corrected: dic
     names = [f"{what}_{beta:g}" for beta in plain for what in ("average", "corrected")]
     columns = [column.tolist() for beta in plain for column in (plain[beta], corrected[beta])]
     rows = zip(range(1, len(series.values) + 1), series.values.tolist(), *columns, strict=True)
-    terminal.csv_table([["t", series.name, *names], *rows])
+    taken = [series.name, *names]
+    number = next(name for name in ("t", "number", "number of the value") if name not in taken)
+    terminal.csv_table([[number, *taken], *rows])
 
 
 def _draw(picture: Path, file: Path, series: Series, plain: dict[float, Array], corrected: dict[float, Array]) -> None:

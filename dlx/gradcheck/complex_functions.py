@@ -1,7 +1,9 @@
 """The calls of a tape continued to complex numbers x + ih·y: analytic ones as they are, piecewise ones by their piece.
 
 A continuation takes the arguments of the call with complex arrays in place of the real ones, writes the result and
-returns whether it met a kink: a place where the pieces on both sides of x give different imaginary parts.
+returns whether it met a kink: a place where the pieces on both sides of x give different imaginary parts. There it goes
+on with the piece that h·y points to (``side`` 0), or in every entry with the first of the two pieces (1) or the second
+(−1): of max(a, b) these are a and b, of |x| they are x and −x.
 """
 
 from __future__ import annotations
@@ -19,14 +21,14 @@ Continuation = Callable[..., bool]
 def as_it_is(function: Callable[..., object]) -> Continuation:
     """The function itself, which also takes complex arrays: for what is analytic."""
 
-    def continuation(*args: Any, **out: Array) -> bool:
+    def continuation(*args: Any, side: int = 0, **out: Array) -> bool:
         function(*args, **out)
         return False
 
     return continuation
 
 
-def _quotient(a: Any, b: Any, out: Array) -> bool:
+def _quotient(a: Any, b: Any, out: Array, side: int = 0) -> bool:
     """a/b, and 0 where b is infinite: there exp has overflowed, and its derivative with it."""
     overflowed = np.isinf(np.real(b))
     np.divide(a, b, out)
@@ -34,59 +36,50 @@ def _quotient(a: Any, b: Any, out: Array) -> bool:
     return False
 
 
-def _vecdot(a: Array, b: Array, out: Array) -> bool:
+def _vecdot(a: Array, b: Array, out: Array, side: int = 0) -> bool:
     """Σ a·b, of which NumPy would take the conjugate of a."""
     np.vecdot(np.conj(a), b, out)
     return False
 
 
-def _larger(a: Any, b: Any, out: Array) -> bool:
+def _larger(a: Any, b: Any, out: Array, side: int = 0) -> bool:
     """NumPy orders complex numbers by the real part, and at a tie by the imaginary one: the side that h·y goes to."""
-    kink = _ties(a, b)
-    np.maximum(a, b, out=out)
-    return kink
+    return _chosen(a, b, np.maximum(a, b), out, side)
 
 
-def _smaller(a: Any, b: Any, out: Array) -> bool:
-    kink = _ties(a, b)
-    np.minimum(a, b, out=out)
-    return kink
+def _smaller(a: Any, b: Any, out: Array, side: int = 0) -> bool:
+    return _chosen(a, b, np.minimum(a, b), out, side)
 
 
-def _clipped(a: Any, low: Any, high: Any, out: Array) -> bool:
+def _clipped(a: Any, low: Any, high: Any, out: Array, side: int = 0) -> bool:
     above = np.maximum(a, low)
-    kink = _ties(a, low) or _ties(above, high)
-    np.minimum(above, high, out=out)
-    return kink
+    kink = _chosen(a, low, above.copy(), above, side)
+    return _chosen(above, high, np.minimum(above, high), out, side) or kink
 
 
-def _largest(a: Array, axis: int, dtype: None, out: Array) -> bool:
-    extremum = np.maximum.reduce(a, axis, keepdims=True)
-    np.copyto(out, np.squeeze(extremum, axis))
-    return _ties(a, extremum)
+def _largest(a: Array, axis: int, dtype: None, out: Array, side: int = 0) -> bool:
+    return _extreme(a, np.maximum.reduce(a, axis, keepdims=True), axis, out, side)
 
 
-def _smallest(a: Array, axis: int, dtype: None, out: Array) -> bool:
-    extremum = np.minimum.reduce(a, axis, keepdims=True)
-    np.copyto(out, np.squeeze(extremum, axis))
-    return _ties(a, extremum)
+def _smallest(a: Array, axis: int, dtype: None, out: Array, side: int = 0) -> bool:
+    return _extreme(a, np.minimum.reduce(a, axis, keepdims=True), axis, out, side)
 
 
-def _magnitude(a: Any, out: Array) -> bool:
+def _magnitude(a: Any, out: Array, side: int = 0) -> bool:
     """|x|, not the modulus of x + ih·y."""
     kink = _ties(a, 0)
-    np.multiply(a, _sign(a), out)
+    np.multiply(a, _sign(a, side), out)
     return kink
 
 
-def _with_sign_of(a: Any, b: Any, out: Array) -> bool:
+def _with_sign_of(a: Any, b: Any, out: Array, side: int = 0) -> bool:
     """±|a|, the sign that of b."""
     kink = _ties(a, 0) or _ties(b, 0)
-    np.multiply(a, _sign(a) * np.copysign(1.0, np.real(b)), out)
+    np.multiply(a, _sign(a, side) * np.copysign(1.0, np.real(b)), out)
     return kink
 
 
-def _log_add_exp(a: Any, b: Any, out: Array) -> bool:
+def _log_add_exp(a: Any, b: Any, out: Array, side: int = 0) -> bool:
     """ln(eᵃ + eᵇ), for which NumPy has no complex function."""
     larger = np.maximum(a, b)
     np.add(larger, np.log1p(np.exp(np.minimum(a, b) - larger)), out)
@@ -96,7 +89,7 @@ def _log_add_exp(a: Any, b: Any, out: Array) -> bool:
 def _step(function: np.ufunc) -> Continuation:
     """A function of the real parts that is constant between its jumps, such as sign and the comparisons with 0."""
 
-    def continuation(*args: Any) -> bool:
+    def continuation(*args: Any, side: int = 0) -> bool:
         *inputs, out = args
         kink = _ties(inputs[0], inputs[1] if len(inputs) == 2 else 0)
         np.copyto(out, function(*map(np.real, inputs)))
@@ -105,10 +98,30 @@ def _step(function: np.ufunc) -> Continuation:
     return continuation
 
 
-def _sign(a: Any) -> Array:
-    """±1, where x = 0 the side that h·y goes to."""
+def _chosen(a: Any, b: Any, by_direction: Array, out: Array, side: int) -> bool:
+    """Write what max or min gives, at ties a (side 1) or b (−1) if that is asked for."""
+    kink = _ties(a, b)
+    if kink and side:
+        by_direction = np.where(np.real(a) == np.real(b), a if side > 0 else b, by_direction)
+    np.copyto(out, by_direction)
+    return kink
+
+
+def _extreme(a: Array, extremum: Array, axis: int, out: Array, side: int) -> bool:
+    """Write the largest or smallest along an axis, of several the first (side 1) or the last (−1) if so asked."""
+    kink = _ties(a, extremum)
+    if kink and side:
+        ties = np.real(a) == np.real(extremum)
+        place = ties.argmax(axis) if side > 0 else a.shape[axis] - 1 - np.flip(ties, axis).argmax(axis)
+        extremum = np.take_along_axis(a, np.expand_dims(place, axis), axis)
+    np.copyto(out, np.squeeze(extremum, axis))
+    return kink
+
+
+def _sign(a: Any, side: int) -> Array:
+    """±1, where x = 0 the side that h·y goes to, or the ``side`` if that is not 0."""
     x, y = np.real(a), np.imag(a)
-    return np.where((x > 0) | ((x == 0) & (y >= 0)), 1.0, -1.0)
+    return np.where((x > 0) | ((x == 0) & ((y >= 0) if side == 0 else side > 0)), 1.0, -1.0)
 
 
 def _ties(a: Any, b: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from dlx.types import Array
 
 # Nothing is subtracted, so h can be so small that h² is nothing beside 1 (Martins, Sturdza & Alonso 2003).
 H = 1e-100
+MOST_TIED = 5  # calls with kinks whose pieces are all combined
 NEGLIGIBLE = 1e-20  # up to this h the real parts of a pass are those of the tape itself
 
 
@@ -33,10 +35,13 @@ class ComplexCall:
     named_twins: Mapping[str, Any]
     written: tuple[Array, Array]
 
-    def run(self, exactly: bool) -> bool:
-        """Make the call on both, the twin's real part ``exactly`` the real result; return whether there is a kink."""
+    def run(self, exactly: bool, side: int = 0) -> bool:
+        """Make the call on both, the twin's real part ``exactly`` the real result; return whether there is a kink.
+
+        ``side`` chooses the piece there, as `complex_functions` says.
+        """
         self.function(*self.args)
-        kink = self.continuation(*self.twins, **self.named_twins)
+        kink = self.continuation(*self.twins, side=side, **self.named_twins)
         if exactly:
             self.written[1].real = self.written[0]
         return kink
@@ -71,6 +76,11 @@ class ComplexStep:
         self._terms = [(scale, twins.of(term)) for scale, term in tape.cost_terms()]
         self.at_kink = False
 
+    @property
+    def size(self) -> int:
+        """n of θ (n,)."""
+        return len(self._theta)
+
     def along(self, v: Array, h: float = H) -> float:
         """v·∇J."""
         self._twin[...] = self._theta + 1j * h * v
@@ -82,9 +92,26 @@ class ComplexStep:
         self._twin[i] += 1j * h
         return self._derivative(h)
 
-    def _derivative(self, h: float) -> float:
-        kinks = [step.run(exactly=h <= NEGLIGIBLE) for step in self._steps]
+    def pieces(self, v: Array) -> list[float]:
+        """What v·∇J is in the pieces that meet at a kink, each call with kinks taking its first or its second one.
+
+        A backward pass that takes one convention for each call (g′(0) = 0, or ½) gives a number between these.
+        """
+        self._twin[...] = self._theta + 1j * H * v
+        ends, tied = [], set()
+        for side in (1, -1):
+            ends.append(self._derivative(H, dict.fromkeys(range(len(self._steps)), side)))
+            tied |= self._tied
+        if len(tied) > MOST_TIED:
+            return ends
+        choices = product((1, -1), repeat=len(tied))
+        return ends + [self._derivative(H, dict(zip(sorted(tied), sides, strict=True))) for sides in choices]
+
+    def _derivative(self, h: float, sides: Mapping[int, int] | None = None) -> float:
+        sides = sides or {}
+        kinks = [step.run(h <= NEGLIGIBLE, sides.get(k, 0)) for k, step in enumerate(self._steps)]
         self.at_kink = any(kinks)
+        self._tied = {k for k, kink in enumerate(kinks) if kink}
         return sum([scale * float(term.imag) for scale, term in self._terms]) / h
 
 

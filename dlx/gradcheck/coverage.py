@@ -11,6 +11,7 @@ from dlx.types import Array
 
 MOST_ENTRIES = 40_000  # θ of up to this size is checked entry by entry
 SAMPLE = 200  # entries of each parameter of a larger θ
+FEW = 4  # entries of each parameter at other places
 DIRECTIONS = 4  # over each parameter of a larger θ, and as many over all of θ
 
 
@@ -32,9 +33,21 @@ def coverage(slices: Mapping[str, slice], rng: np.random.Generator) -> Coverage:
     return Coverage(entries, tuple(part for part in parts for _ in range(DIRECTIONS)))
 
 
-def _sample(part: slice, rng: np.random.Generator) -> Array:
+def brief(slices: Mapping[str, slice], rng: np.random.Generator, is_searched: bool) -> Coverage:
+    """What differences look at in other places: a few entries and directions, or nothing where the referee does.
+
+    Args:
+        is_searched: whether the referee looks along directions of its own.
+    """
+    if is_searched:
+        return Coverage({}, ())
+    entries = {name: _sample(part, rng, FEW) for name, part in slices.items()}
+    return Coverage(entries, tuple(item for item in slices.items() for _ in range(DIRECTIONS // 2)))
+
+
+def _sample(part: slice, rng: np.random.Generator, size: int = SAMPLE) -> Array:
     everything = np.arange(part.start, part.stop)
-    return everything if len(everything) <= SAMPLE else np.sort(rng.choice(everything, SAMPLE, replace=False))
+    return everything if len(everything) <= size else np.sort(rng.choice(everything, size, replace=False))
 
 
 def direction(n: int, part: slice, rng: np.random.Generator) -> Array:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dlx.nn.gradcheck import difference, differences
+from dlx.nn.gradcheck import GREAT, difference, differences
 from dlx.types import Array
 
 DIRECTION = -1  # stands for the entry where a derivative is along a direction
@@ -53,6 +53,20 @@ class Derivatives:
     def worst(self) -> int:
         """Which differs most."""
         return int(self.each().argmax())
+
+    def worst_entry(self) -> int | None:
+        """Which entry differs most; None where there are only directions."""
+        entries = np.array(self.entries) != DIRECTION
+        return int(np.where(entries, self.each(), -1.0).argmax()) if entries.any() else None
+
+    def agreeing(self) -> Derivatives:
+        """Those that are the same but for rounding."""
+        rows = zip(self.numeric, self.analytic, self.rounding, self.entries, strict=True)
+        agreeing = Derivatives()
+        for row, deviation in zip(rows, self.each() if self.numeric else [], strict=True):
+            if deviation <= GREAT:
+                agreeing.take(*row)
+        return agreeing
 
     def _arrays(self) -> tuple[Array, Array, Array]:
         return np.array(self.numeric), np.array(self.analytic), np.array(self.rounding)

@@ -6,36 +6,59 @@ import inspect
 
 import numpy as np
 
+from dlx.gradcheck.moving import moved
 from dlx.gradcheck.operations import LayerOperation, Operation, PenaltyOperation
 from dlx.gradcheck.referee import Referee, largest_finite
 from dlx.gradcheck.report import Fault, Point
 from dlx.gradcheck.signatures import SAME, WrongGradient, signature
-from dlx.gradcheck.subject import CheckedCost, move_away
+from dlx.gradcheck.subject import LEAST_COST, CheckedCost
 from dlx.nn.gradcheck import EPSILON, GREAT, along_entry, differences, refined, rounding, two_sided
 from dlx.nn.layers import Layer
 from dlx.types import Array
 
 MOST_ENTRIES = 4096  # a gradient of one operation of up to this size is looked at in every entry
 SAMPLE = 300  # entries of a larger one
+LATER = 3  # passes in turn with others elsewhere: what is kept for a while shows
+ROUNDED = "rounding"
+FEW = 3  # entries that tell whether a derivative depends on what it is not a derivative by
 
 
 def locate(subject: CheckedCost, point: Point, rng: np.random.Generator) -> Fault:
     """The fault behind a check that failed.
 
     Every operation is checked alone: its backward on u = ∂J/∂f of this batch against differences of Σ u∘f. As long as
-    those nearer to the cost are right, so is u. Where each alone is right, the fault lies in how they are put together.
+    those nearer to the cost are right, so is u. Where each alone is right, the fault lies in how they are put together,
+    unless dθ is just what they give one after the other: then what differs are digits that operations such as 1 − A²
+    lose, multiplied by large W, and the signature is ROUNDED.
     """
+    together = np.zeros_like(subject.parameters.d_theta)
     for operation in subject.operations():
-        errors = [error for name in operation.variables if (error := _error(operation, name, subject, point, rng))]
+        operation.record_whole()
+        for name, gradient in operation.gradients().items():
+            _add(together, name, gradient, subject)
+        errors = [
+            error for name in operation.variables if (error := wrong_gradient(operation, name, subject, point, rng))
+        ]
         if errors:
-            return _fault(operation, errors, subject)
+            return fault_of(operation, errors, subject)
+    if np.allclose(subject.gradient(), together, rtol=1e-9, atol=1e-12 * largest_finite(together)):
+        return Fault("chain", None, None, ROUNDED, "each operation alone is right, and so is their order", None)
     wrong = [parameter.name for parameter in point.parameters if parameter.verdict != "great"]
     only = wrong[0] if len(wrong) == 1 else None
     sentence = f"each operation alone is right, the step as a whole is not: wrong in {', '.join(wrong) or 'dθ'}"
     return Fault("chain", None, only, "one parameter only" if only else "chain", sentence, None)
 
 
-def _fault(operation: Operation, errors: list[WrongGradient], subject: CheckedCost) -> Fault:
+def _add(together: Array, name: str, gradient: Array, subject: CheckedCost) -> None:
+    """Take the gradient of a parameter, or of all weights, into dθ."""
+    parameters = subject.parameters
+    if name == "dW":
+        together[: len(gradient)] += gradient
+    elif name.removeprefix("d") in parameters.slices:
+        together[parameters.slices[name.removeprefix("d")]] += gradient.reshape(-1)
+
+
+def fault_of(operation: Operation, errors: list[WrongGradient], subject: CheckedCost) -> Fault:
     """Of several wrong gradients of one operation the one with the clearest signature speaks."""
     named = [(error, *signature(error)) for error in errors]
     error, name, sentence = next(
@@ -56,70 +79,99 @@ def _parameter(error: WrongGradient, subject: CheckedCost) -> str | None:
     return touched[0] if len(touched) == 1 else None
 
 
-def _error(
-    operation: Operation, name: str, subject: CheckedCost, point: Point, rng: np.random.Generator
+def wrong_gradient(
+    operation: Operation,
+    name: str,
+    subject: CheckedCost,
+    point: Point,
+    rng: np.random.Generator,
+    most: int = MOST_ENTRIES,
 ) -> WrongGradient | None:
     """The gradient of one variable of an operation against differences, if it is wrong."""
     variable = operation.variables[name]
     flat = variable.reshape(-1)
-    fresh, after_another = _passes(operation)
-    analytic = after_another[name].reshape(-1)
-    entries = _entries(flat, name, subject, point, rng)
-    if operation.hinge == name:
-        entries = entries[np.abs(flat[entries]) > 2 * EPSILON]
+    fresh, after_another, independent = _passes(operation, name)
+    analytic = after_another.reshape(-1)
     size = _magnitude(operation)
     referee = Referee(lambda: subject.complex_step_of(operation.forward, flat), max(size, largest_finite(analytic)))
+    entries = _entries(flat, name, subject, point, rng, most)
+    if len(entries) < flat.size and (place := referee.wrong_entry(analytic, slice(0, flat.size), rng)) is not None:
+        entries = np.unique(np.append(entries, place))
+    if operation.hinge == name:
+        entries = entries[np.abs(flat[entries]) > 2 * EPSILON]
     noise = rounding(size, EPSILON)
     estimates = [_numeric(operation, flat, int(i), float(analytic[i]), noise, referee) for i in entries]
-    numeric, rounded = np.array(estimates).reshape(-1, 2).T
+    numeric, rounded, least = np.array(estimates).reshape(-1, 3).T
     operation.value()  # its arrays hold the values of the batch again
-    wrong = ~(differences(numeric, analytic[entries], rounded) <= 10 * GREAT)  # a NaN is wrong
+    wrong = ~(differences(numeric, analytic[entries], rounded) <= least)  # a NaN is wrong
     if not wrong.any():
         return None
-    stale = not np.allclose(fresh[name], after_another[name], rtol=SAME, atol=0, equal_nan=True)
-    return WrongGradient(operation, name, variable.shape, entries, analytic[entries], numeric, wrong, stale)
+    stale = not np.allclose(fresh, after_another, rtol=SAME, atol=0, equal_nan=True)
+    if independent:
+        places = [(int(entries[k]), float(numeric[k])) for k in np.flatnonzero(wrong)[:FEW]]
+        independent = _moves_elsewhere(operation, flat, places, referee)
+    return WrongGradient(
+        operation, name, variable.shape, entries, analytic[entries], numeric, wrong, stale, independent
+    )
 
 
-def _passes(operation: Operation) -> tuple[dict[str, Array], dict[str, Array]]:
-    """The gradients when the pass before was at the same values, and when it was elsewhere."""
-    operation.gradients()
-    fresh = operation.gradients()
-    before = [array.copy() for array in operation.arrays()]
-    for array in operation.arrays():
-        move_away(array)
-    operation.gradients()
-    for array, values in zip(operation.arrays(), before, strict=True):
-        array[...] = values
-    return fresh, operation.gradients()
+def _passes(operation: Operation, name: str) -> tuple[Array, Array, bool]:
+    """A gradient when the first pass was at the same values, and after passes elsewhere; whether it is that there."""
+    operation.record_whole()
+    fresh = operation.gradients()[name]
+    operation.record_whole()
+    with moved(operation.moves()):
+        same = np.array_equal(operation.gradients()[name], fresh)
+    later = []
+    for _ in range(LATER):
+        with moved([*operation.moves(), *operation.moves_of_u()]):
+            operation.gradients()
+        later.append(operation.gradients()[name])
+    differing = [gradient for gradient in later if not np.array_equal(gradient, fresh, equal_nan=True)]
+    return fresh, (differing or later)[0], same and not differing
+
+
+def _moves_elsewhere(operation: Operation, flat: Array, places: list[tuple[int, float]], referee: Referee) -> bool:
+    """Whether the derivatives by these entries are others where everything but u is."""
+    with moved(operation.moves()):
+        elsewhere = [_numeric(operation, flat, i, numeric, referee.rounding, referee)[0] for i, numeric in places]
+    operation.value()
+    return not np.allclose(elsewhere, [numeric for _, numeric in places], rtol=SAME, atol=0)
 
 
 def _magnitude(operation: Operation) -> float:
-    """Σ|u∘f|, of which the value may be a small difference."""
+    """How large the numbers are that are added up: Σ|u∘f|, of which the value may be a small difference, and |u|.
+
+    A derivative by f is of the size of u, and where it is a small difference, such as 1 − A², so is what it rounds.
+    """
     value = abs(operation.value())
-    return (
-        float(np.vdot(np.abs(operation.u), np.abs(operation.out))) if isinstance(operation, LayerOperation) else value
-    )
+    if not isinstance(operation, LayerOperation):
+        return max(value, LEAST_COST)
+    summed = float(np.vdot(np.abs(operation.u), np.abs(operation.out)))
+    return max(summed, float(np.max(np.abs(operation.u), initial=0.0)))
 
 
 def _numeric(
     operation: Operation, flat: Array, i: int, analytic: float, noise: float, referee: Referee
-) -> tuple[float, float]:
-    """The derivative by the entry i, and its rounding; on a kink the analytic one."""
-    line = along_entry(operation.value, flat, i)
-    numeric = two_sided(line, EPSILON)
-    if not differences(np.array(numeric), np.array(analytic), noise) > GREAT:
-        return numeric, noise
+) -> tuple[float, float, float]:
+    """The derivative by the entry i, or on a kink the analytic one, its rounding, and the difference that is none."""
     derivative = referee.along(i, analytic)
     if derivative is not None:
-        return derivative, referee.rounding
-    return (analytic, noise) if referee.on_a_kink else refined(line, EPSILON, noise)
+        return derivative, referee.rounding, GREAT
+    if referee.on_a_kink:
+        return analytic, noise, GREAT
+    line = along_entry(operation.value, flat, i)
+    numeric = two_sided(line, EPSILON)
+    if differences(np.array(numeric), np.array(analytic), noise) <= GREAT:
+        return numeric, noise, GREAT
+    return *refined(line, EPSILON, noise), 10 * GREAT
 
 
-def _entries(flat: Array, name: str, subject: CheckedCost, point: Point, rng: np.random.Generator) -> Array:
+def _entries(flat: Array, name: str, subject: CheckedCost, point: Point, rng: np.random.Generator, most: int) -> Array:
     """All entries, or of a large gradient a sample with those that the check has found worst."""
-    if flat.size <= MOST_ENTRIES:
+    if flat.size <= most:
         return np.arange(flat.size)
-    sample = rng.choice(flat.size, SAMPLE, replace=False)
+    sample = rng.choice(flat.size, min(SAMPLE, most), replace=False)
     slices = subject.parameters.slices
     worst = [
         int(np.ravel_multi_index(parameter.worst.index, subject.parameters[parameter.name].shape))

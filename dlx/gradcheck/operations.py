@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
 import numpy as np
 
+from dlx.gradcheck.moving import Moves, labels_of, move_away, roll
 from dlx.nn.landscape import Landscape
 from dlx.nn.layers import Activate, Dropout, Layer, Linear
 from dlx.nn.network import Network, RecordPenalty
@@ -35,9 +37,17 @@ class Operation(ABC):
     def gradients(self) -> dict[str, Array]:
         """Copies of what the backward pass writes, by the same names."""
 
-    def arrays(self) -> list[Array]:
-        """All that the gradients depend on."""
-        return list(self.variables.values())
+    @abstractmethod
+    def record_whole(self) -> None:
+        """Record the pass that writes the gradients anew: what it keeps of earlier passes is then forgotten."""
+
+    def moves(self) -> Moves:
+        """All arrays that the gradients depend on but u, each with what moves it away."""
+        return [(variable, move_away) for variable in self.variables.values()]
+
+    def moves_of_u(self) -> Moves:
+        """u likewise, where there is one."""
+        return []
 
     @property
     def hinge(self) -> str | None:
@@ -48,9 +58,10 @@ class Operation(ABC):
 class LayerOperation(Operation):
     """A layer on its own; ``backward`` gives it u."""
 
-    def __init__(self, layer: Layer, network: Network, x: Array) -> None:
+    def __init__(self, layer: Layer, network: Network, x: Array, masks: Mapping[Dropout, Array] | None = None) -> None:
         self.owner, self.layer, self.name = layer, layer.l, f"{layer.title} {layer.l}"
         self.x, self.u = x, np.zeros(0)
+        self._mask = masks.get(layer) if masks and isinstance(layer, Dropout) else None
         self.forward = Tape(x.dtype)
         self.out, _ = layer.record(self.forward, x, True)
         self.forward.run()
@@ -61,17 +72,20 @@ class LayerOperation(Operation):
         self._has_input_gradient = not (isinstance(layer, Linear) and layer.first)
 
     def backward(self, u: Array) -> None:
-        """Record the backward pass of u."""
-        assert isinstance(self.owner, Layer)
+        """Give it u, and record the backward pass of that."""
         self.u, self._upstream = u.copy(), u.copy()
         weighted = self.forward.empty("u∘f", *u.shape)
         self.forward.call(np.multiply, self.u, self.out, out=weighted)
         self.forward.add_cost(1.0, weighted, self.forward.ones(u.size))
-        self.whole = Tape(u.dtype)
-        _, backward = self.owner.record(self.whole, self.x, True)
-        self._dx = backward(self._upstream)
         if self._has_input_gradient:
             self.variables[self.input] = self.x
+        self.record_whole()
+
+    def record_whole(self) -> None:
+        assert isinstance(self.owner, Layer)
+        self.whole = Tape(self.u.dtype)
+        _, backward = self.owner.record(self.whole, self.x, True)
+        self._dx = backward(self._upstream)
 
     def gradients(self) -> dict[str, Array]:
         self._upstream[...] = self.u
@@ -79,8 +93,12 @@ class LayerOperation(Operation):
         gradients = {name: written.copy() for name, written in self._written.items()}
         return gradients | ({self.input: self._dx.copy()} if self._has_input_gradient else {})
 
-    def arrays(self) -> list[Array]:
-        return [*self.variables.values(), self.u]
+    def moves(self) -> Moves:
+        inputs = [] if self._has_input_gradient else [(self.x, move_away)]
+        return [*super().moves(), *inputs, *([(self._mask, roll)] if self._mask is not None else [])]
+
+    def moves_of_u(self) -> Moves:
+        return [(self.u, move_away)]
 
     @property
     def hinge(self) -> str | None:
@@ -93,14 +111,21 @@ class LossOperation(Operation):
     layer = None
 
     def __init__(self, network: Network, x: Array, Y: Array) -> None:
-        self.owner, self.name, self.x = network.loss, network.loss.name, x
+        self.owner, self.name, self.x, self.task = network.loss, network.loss.name, x, network.loss.task
         self.Y, self.weights = Y[: len(x)], Y[len(x) :]
         self.input = f"dZ{len(network.plans)}"
         self.variables = {self.input: x}
-        self.forward, self.whole = Tape(x.dtype), Tape(x.dtype)
+        self.forward, self._network, self._Y = Tape(x.dtype), network, Y
         network.record_loss(self.forward, x, Y)
-        self.A, backward = network.record_loss(self.whole, x, Y)
+        self.record_whole()
+
+    def record_whole(self) -> None:
+        self.whole = Tape(self.x.dtype)
+        self.A, backward = self._network.record_loss(self.whole, self.x, self._Y)
         self._dx = backward(self.A)
+
+    def moves(self) -> Moves:
+        return [*super().moves(), (self.Y, labels_of(self.task)), (self.weights, roll)]
 
     def gradients(self) -> dict[str, Array]:
         self.whole.run()
@@ -116,10 +141,13 @@ class PenaltyOperation(Operation):
         self.owner, self.name, self.m = record, name, m
         self.weights, self._d_weights = network.parameters.weights, network.parameters.d_weights
         self.variables = {"dW": self.weights}
-        self.forward, self.whole = Tape(self.weights.dtype), Tape(self.weights.dtype)
+        self.forward, self._record = Tape(self.weights.dtype), record
         record(self.forward, m)
-        backward = record(self.whole, m)
-        backward()
+        self.record_whole()
+
+    def record_whole(self) -> None:
+        self.whole = Tape(self.weights.dtype)
+        self._record(self.whole, self.m)()
 
     def gradients(self) -> dict[str, Array]:
         self._d_weights[...] = 0
@@ -139,9 +167,13 @@ class ObjectiveOperation(Operation):
     def __init__(self, landscape: Landscape) -> None:
         self.owner, self.name, w = landscape.objective, landscape.objective.name, landscape.w
         self.variables, self._dw = {"dw": w}, landscape.parameters.gradients["w"]
-        self.forward, self.whole = Tape(w.dtype), Tape(w.dtype)
+        self.forward, self._objective, self._w = Tape(w.dtype), landscape.objective, w
         landscape.objective.record(self.forward, w)
-        landscape.objective.record(self.whole, w)(self._dw)
+        self.record_whole()
+
+    def record_whole(self) -> None:
+        self.whole = Tape(self._w.dtype)
+        self._objective.record(self.whole, self._w)(self._dw)
 
     def gradients(self) -> dict[str, Array]:
         self.whole.run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from dlx.nn.gradcheck import GREAT, Verdict
@@ -50,7 +50,8 @@ class Refereed:
 class Fault:
     """The first operation, from the cost backwards, whose gradient is wrong, and what the error looks like.
 
-    ``place`` is the file and line of an operation that is not one of dlx.
+    ``place`` is the file and line of an operation that is not one of dlx; ``at`` says where it shows, if not where the
+    check began.
     """
 
     operation: str
@@ -59,11 +60,33 @@ class Fault:
     signature: str
     sentence: str
     place: str | None
+    at: str | None = None
+
+    @property
+    def clarity(self) -> int:
+        """0 where it says what is wrong, 1 where in a gradient, 2 in which operation, 3 where not even that."""
+        if self.operation == "chain":
+            return 3
+        return 2 if self.signature in ("unknown", "some entries") else int(self.signature.startswith("one "))
+
+
+@dataclass(frozen=True)
+class Alone:
+    """An operation by itself, on inputs far beyond those of the batch: its largest difference in one entry."""
+
+    operation: str
+    passed: bool
+    difference: float
+    fault: Fault | None
 
 
 @dataclass(frozen=True)
 class Point:
-    """The check at one θ; ``not_analytic`` is the call because of which there is no referee."""
+    """The check at one θ; ``not_analytic`` is the call because of which there is no referee.
+
+    ``rounded`` counts what differs by what the step itself rounds. ``elsewhere`` are other θ and batches, ``alone`` the
+    operations by themselves; where only these have failed, what is wrong there stands in the point itself.
+    """
 
     when: str
     cost: float
@@ -74,12 +97,30 @@ class Point:
     referee: Refereed | None
     not_analytic: str | None
     fault: Fault | None = None
+    rounded: int = 0
+    elsewhere: tuple[Point, ...] = ()
+    alone: tuple[Alone, ...] = ()
 
     @property
     def passed(self) -> bool:
         """Whether everything that was judged is great, and something was."""
         verdicts = {parameter.verdict for parameter in self.parameters} - {"not judged"}
-        return self.difference <= GREAT and verdicts == {"great"}
+        is_great = self.difference <= GREAT and verdicts == {"great"}
+        others = [place.passed for place in self.elsewhere] + [part.passed for part in self.alone]
+        return is_great and all(others)
+
+    def with_others(self, elsewhere: tuple[Point, ...], alone: tuple[Alone, ...]) -> Point:
+        """The same with what came out elsewhere and of operations alone, and the clearest of all faults."""
+        wrong_places = [place for place in elsewhere if not place.passed]
+        wrong_parts = [part for part in alone if not part.passed]
+        faults = [self.fault, *(place.fault for place in wrong_places), *(part.fault for part in wrong_parts)]
+        clearest = min(filter(None, faults), key=lambda fault: fault.clarity, default=None)
+        point = replace(self, elsewhere=elsewhere, alone=alone, fault=clearest)
+        if not self.passed or point.passed:
+            return point
+        difference = (*(place.difference for place in wrong_places), *(part.difference for part in wrong_parts))[0]
+        parameters = tuple(map(_harshest, self.parameters, *(place.parameters for place in elsewhere)))
+        return replace(point, difference=difference, parameters=parameters)
 
     @property
     def covered(self) -> dict[str, int]:
@@ -87,6 +128,12 @@ class Point:
         entries = sum(parameter.entries for parameter in self.parameters)
         kinks = sum(parameter.kinks for parameter in self.parameters)
         return {"parameters": self.size, "entries": entries, "directions": self.directions, "kinks": kinks}
+
+
+def _harshest(here: Parameter, *elsewhere: Parameter) -> Parameter:
+    """The first that is wrong elsewhere if it is not here, covered as here."""
+    wrong = (other for other in elsewhere if other.verdict in ("look", "worry"))
+    return here if (other := next(wrong, None)) is None else replace(other, entries=here.entries, kinks=here.kinks)
 
 
 @dataclass(frozen=True)
@@ -122,6 +169,14 @@ class Report:
             "referee": decisive.referee.document() if decisive.referee else None,
             "not_analytic": decisive.not_analytic,
             "at": decisive.when,
+            "elsewhere": [
+                {"at": place.when, "passed": place.passed, "difference": place.difference}
+                for place in decisive.elsewhere
+            ],
+            "alone": [
+                {"operation": part.operation, "passed": part.passed, "difference": part.difference}
+                for part in decisive.alone
+            ],
             "points": [
                 {"at": point.when, "passed": point.passed, "difference": point.difference} for point in self.points
             ],

@@ -10,6 +10,7 @@ import numpy as np
 from dlx.gradcheck.operations import LayerOperation, LossOperation, ObjectiveOperation, Operation, PenaltyOperation
 from dlx.nn.layers import Activate, Dropout, Linear, Normalize
 from dlx.types import Array
+from dlx.words import Task
 
 SAME = 1e-6  # two gradients this close are the same
 
@@ -18,7 +19,8 @@ SAME = 1e-6  # two gradients this close are the same
 class WrongGradient:
     """A gradient that is wrong: its analytic and numeric values in the flat ``entries`` that were judged.
 
-    ``wrong`` says which of them are, ``stale`` that they change with the pass before.
+    ``wrong`` says which of them are, ``stale`` that they change with the pass before, ``independent`` that they do not
+    change with anything but u.
     """
 
     operation: Operation
@@ -29,6 +31,13 @@ class WrongGradient:
     numeric: Array
     wrong: Array
     stale: bool
+    independent: bool = False
+
+    def explained_by(self, values: Array) -> bool:
+        """Whether they are these values, and their being wrong is explained by that."""
+        rest = float(np.linalg.norm(self.analytic - values))
+        size, error = np.linalg.norm(self.analytic), np.linalg.norm(self.analytic - self.numeric)
+        return rest < min(SAME * float(size), 0.1 * float(error))
 
 
 def signature(error: WrongGradient) -> tuple[str, str]:
@@ -41,24 +50,22 @@ def signature(error: WrongGradient) -> tuple[str, str]:
     if not error.analytic.any():
         return _missing(error), f"{error.name}: analytic = 0 in every entry"
     factor = _factor(error.analytic, error.numeric)
-    if factor is not None and abs(factor - 1) > SAME:
-        return _factor_name(factor, error), f"{error.name}: analytic = {factor:.6g} × numeric in every entry"
+    if factor is not None and error.explained_by(factor * error.numeric):
+        return _factor_name(factor, error), f"{error.name}: analytic = {factor:.7g} × numeric in every entry"
     for name, values in _candidates(error):
         factor = _factor(error.analytic, values)
-        if factor is not None:
+        if factor is not None and error.explained_by(factor * values):
             times = "" if abs(factor - 1) < SAME else f"{factor:.6g} × "
             return name, f"{error.name}: analytic = {times}what comes out with {name}"
+    if error.independent:
+        return "stale", f"{error.name}: analytic stays the same where everything else changes"
     return _pattern(error)
 
 
 def _factor(analytic: Array, values: Array) -> float | None:
-    """The c of analytic = c·values, where there is one."""
+    """The c of analytic = c·values, if there are any such values."""
     size = float(values @ values)
-    if not np.isfinite(size) or size == 0:
-        return None
-    c = float(values @ analytic) / size
-    fits = np.linalg.norm(analytic - c * values) < SAME * np.linalg.norm(analytic)
-    return c if fits else None
+    return float(values @ analytic) / size if np.isfinite(size) and size else None
 
 
 def _missing(error: WrongGradient) -> str:
@@ -73,9 +80,9 @@ def _factor_name(c: float, error: WrongGradient) -> str:
     for name, value in _known_factors(error).items():
         if abs(c / value - 1) < SAME:
             return name
-        if abs(c / value + 1) < SAME and value != 1:
+        if abs(c / value + 1) < SAME and abs(value) != 1:
             return f"sign, and {name}"
-    return f"constant factor {c:.6g}"
+    return f"constant factor {c:.7g}"
 
 
 def _known_factors(error: WrongGradient) -> Mapping[str, float]:
@@ -175,14 +182,39 @@ def _pattern(error: WrongGradient) -> tuple[str, str]:
     """Where the wrong entries are, when no mistake that is known explains their values."""
     wrong = error.entries[error.wrong]
     places = np.unravel_index(wrong, error.shape)
-    factor = _factor(error.analytic[error.wrong], error.numeric[error.wrong])
-    times = f"analytic = {factor:.6g} × numeric" if factor is not None else "analytic ≠ numeric"
+    times = _times(error)
     if len(wrong) == 1:
         index = ", ".join(str(int(axis[0])) for axis in places)
         return "one entry", f"{error.name}: {times} in the entry [{index}] alone"
     for axis, name in enumerate(("row", "column")[: len(places)]):
         if len(set(places[axis].tolist())) == 1 and error.shape[axis] > 1:
             return f"one {name}", f"{error.name}: {times} in {name} {int(places[axis][0])} alone"
+    classes = _classes(error)
+    if classes:
+        named = f"class {classes[0]}" if len(classes) == 1 else f"the classes {', '.join(map(str, classes))}"
+        return "some classes", f"{error.name}: {times} in examples of {named} alone"
     if len(wrong) == len(error.entries):
-        return "unknown", f"{error.name}: analytic ≠ numeric in every entry"
+        return "unknown", f"{error.name}: {times} in every entry"
     return "some entries", f"{error.name}: {times} in {len(wrong):,} of {len(error.entries):,} entries"
+
+
+def _times(error: WrongGradient) -> str:
+    """What the wrong entries are, such as ``analytic = 2 × numeric``."""
+    analytic, numeric = error.analytic[error.wrong], error.numeric[error.wrong]
+    factor = _factor(analytic, numeric)
+    if factor is None or not np.linalg.norm(analytic - factor * numeric) < 0.1 * np.linalg.norm(analytic - numeric):
+        return "analytic ≠ numeric"
+    return f"analytic = {factor:.7g} × numeric"
+
+
+def _classes(error: WrongGradient) -> list[int]:
+    """The classes of the examples with wrong entries, if those of other classes are right."""
+    operation = error.operation
+    if not isinstance(operation, LossOperation) or operation.task not in (Task.BINARY, Task.MULTICLASS):
+        return []
+    Y = operation.Y
+    labels = Y.argmax(axis=0) if len(Y) > 1 else (Y[0] > 0.5).astype(int)
+    columns = error.entries % error.shape[1]
+    wrong = set(labels[columns[error.wrong]].tolist())
+    right = set(labels[np.setdiff1d(columns, columns[error.wrong])].tolist())
+    return [] if wrong & right or not right else sorted(wrong)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 
 from dlx.errors import UsageError
 from dlx.gradcheck.complex_step import ComplexStep
+from dlx.gradcheck.moving import Moves, labels_of, move_away, moved, roll
 from dlx.gradcheck.operations import LayerOperation, LossOperation, ObjectiveOperation, Operation, PenaltyOperation
 from dlx.nn.gradcheck import Line
 from dlx.nn.landscape import Landscape
@@ -48,8 +49,13 @@ class CheckedCost(ABC):
     ) -> None:
         self.parameters, self.theta, self.hinges = parameters, parameters.theta, hinges
         self._step, self._cost, self._draws = step, cost, draws
-        for tape in (step, cost):
-            _rehearse(tape)
+        with moved(self.moves()):
+            for tape in (step, cost):
+                _rehearse(tape)
+
+    def moves(self) -> Moves:
+        """All arrays that a pass reads, each with what moves it away."""
+        return [(self.theta, move_away)]
 
     @abstractmethod
     def operations(self) -> Iterator[Operation]:
@@ -71,12 +77,11 @@ class CheckedCost(ABC):
     def gradient(self) -> Array:
         """A copy of dθ as the training step computes it.
 
-        A pass at another θ comes first: what a step wrongly keeps of the one before then shows.
+        A pass at another θ, with another batch and other masks comes first: what a step wrongly keeps of the one before
+        then shows. What it keeps of its very first shows too, since that was no other than such a pass.
         """
-        theta = self.theta.copy()
-        move_away(self.theta)
-        self._step.run()
-        self.theta[...] = theta
+        with moved(self.moves()):
+            self._step.run()
         self._step.run()
         return self.parameters.d_theta.copy()
 
@@ -98,17 +103,35 @@ class Subject(CheckedCost):
     """A float64 network on X (m, n_x) and Y (n_y, m) in training mode.
 
     Dropout masks are drawn once; running statistics stay as they are, since no step is accepted. ``hinges`` are the Z
-    of some activations, and the weights where L1 is on.
+    of some activations, and the weights where L1 is on. X, Y and the masks are moved for a pass now and then, and put
+    back.
+
+    Args:
+        sizes: of the batches that training takes, if they are known.
+        masks: D/keep_prob of each layer with dropout, (units, m), in place of drawing them.
     """
 
-    def __init__(self, network: Network, X: Array, Y: Array) -> None:
-        self.network, self.X, self.Y, self.examples = network, X, Y, len(X)
+    def __init__(
+        self,
+        network: Network,
+        X: Array,
+        Y: Array,
+        sizes: Sequence[int] = (),
+        masks: Mapping[Dropout, Array] | None = None,
+    ) -> None:
+        self.network, self.X, self.Y, self.examples, self.sizes = network, X, Y, len(X), tuple(sizes)
         self.outputs = (f"W{len(network.plans)}", f"b{len(network.plans)}")  # no hidden layer lies behind them
-        self._masks = {layer: _frozen(layer.draw, (network.sizes[layer.l], len(X))) for layer in _dropouts(network)}
+        self.masks = masks or {layer: _mask_of(layer, (network.sizes[layer.l], len(X))) for layer in _dropouts(network)}
+        self._frozen = {layer: _frozen(mask) for layer, mask in self.masks.items()}
         with self.masks_frozen():
             step = network.record_step(X, Y)
             cost, hinges = self._record_cost()
-        super().__init__(network.parameters, step.tape, cost, hinges, list(self._masks.values()))
+        super().__init__(network.parameters, step.tape, cost, hinges, list(self._frozen.values()))
+
+    def moves(self) -> Moves:
+        n_y = self.network.sizes[-1]
+        labels = [(self.Y[:n_y], labels_of(self.network.loss.task)), (self.Y[n_y:], roll)]
+        return [*super().moves(), (self.X, move_away), *labels, *((mask, roll) for mask in self.masks.values())]
 
     def _record_cost(self) -> tuple[Tape, list[Array]]:
         network, tape, hinges = self.network, self._named_tape(), []
@@ -138,7 +161,7 @@ class Subject(CheckedCost):
         network, x, layers = self.network, np.ascontiguousarray(self.X.T), []
         with self.masks_frozen():
             for layer in network.layers:
-                layers.append(LayerOperation(layer, network, x.copy()))
+                layers.append(LayerOperation(layer, network, x.copy(), self.masks))
                 x = layers[-1].out.copy()
             loss = LossOperation(network, x, self.Y)
             yield loss
@@ -153,8 +176,8 @@ class Subject(CheckedCost):
     @contextmanager
     def masks_frozen(self) -> Iterator[None]:
         """What is recorded inside keeps to one mask per dropout layer; what was recorded before goes on drawing."""
-        draws = {layer: layer.draw for layer in self._masks}
-        for layer, frozen in self._masks.items():
+        draws = {layer: layer.draw for layer in self._frozen}
+        for layer, frozen in self._frozen.items():
             layer.draw = frozen
         try:
             yield
@@ -186,20 +209,17 @@ def _rehearse(tape: Tape) -> None:
                 raise UsageError(f"{list(tape.lines())[number]} fails: {message}") from error
 
 
-def move_away(array: Array) -> None:
-    """Change every entry, and most signs: what a pass leaves there cannot be taken for what the next one computes."""
-    array *= -0.9
-    array += 0.01 * np.cos(np.arange(array.size)).reshape(array.shape)
-
-
 def _dropouts(network: Network) -> list[Dropout]:
     return [layer for layer in network.layers if isinstance(layer, Dropout)]
 
 
-def _frozen(draw: Draw, shape: tuple[int, int]) -> Draw:
+def _mask_of(layer: Dropout, shape: tuple[int, int]) -> Array:
     mask = np.empty(shape)
-    draw(mask)
+    layer.draw(mask)
+    return mask
 
+
+def _frozen(mask: Array) -> Draw:
     def draw_frozen_mask(D: Array) -> None:
         np.copyto(D, mask)
 

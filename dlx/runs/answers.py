@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,12 @@ class RowAnswers:
 def probabilities_of(model: Model, A: Array) -> Array:
     """(m, classes) The probability of each class or label, for outputs (m, n_y) of a classification."""
     is_binary = A.shape[1] == 1 and Task(model.facts["task"]) is not Task.MULTILABEL
-    return np.column_stack([1 - A, A]) if is_binary else A
+    return np.column_stack([_rest(A[:, 0]), A]) if is_binary else A
+
+
+def _rest(p: Array) -> Array:
+    """1 − p to the decimals of p: binary numbers would end in digits such as …49999999999996."""
+    return np.array([float(1 - Decimal(repr(value))) for value in p.tolist()])
 
 
 def places_of_classes(model: Model, A: Array) -> Array:

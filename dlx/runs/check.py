@@ -132,10 +132,16 @@ def _on_batch(experiment: Supervised, options: CheckOptions) -> Subject:
     size = min(EXAMPLES, train.m) if options.examples is None else options.examples
     X, Y = train.buffers(size)
     train.fill(np.sort(np.random.default_rng(options.seed).choice(train.m, size, replace=False)), X, Y)
-    subject = Subject(experiment.network, X, Y)
+    subject = Subject(experiment.network, X, Y, sizes=_batch_sizes(experiment))
     for purpose, state in states.items():
         streams.set_state(purpose, state)
     return subject
+
+
+def _batch_sizes(experiment: Supervised) -> list[int]:
+    """Those of training: that of the spec, and that of the last batch of an epoch where it is shorter."""
+    m, size = experiment.train.m, min(experiment.batch_size, experiment.train.m)
+    return [size, m % size] if m % size else [size]
 
 
 def _threads_of_training(experiment: Experiment) -> int:

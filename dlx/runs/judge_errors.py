@@ -9,6 +9,7 @@ from dlx.diagnose.stated_errors import BareErrors, parse_errors
 from dlx.diagnose.verdict import diagnose, in_words
 from dlx.runs.examination import RunExamination
 from dlx.stats.intervals import Estimate, difference, exact
+from dlx.stats.proportions import difference_of_shares
 from dlx.words import error_text, interval_text
 
 HELD_OUT = ("dev", "train_dev", "test")
@@ -29,10 +30,11 @@ def _meaning(errors: Mapping[str, Estimate], optimal: float, tolerance: float) -
     if "train" not in errors and held_out is not None:
         excess = difference(errors[held_out], exact(optimal))
         above = f"{in_words(held_out)} is {_with_ends(excess)} above the optimal error"
+        sure = difference_of_shares(errors[held_out], exact(optimal))  # Wilson's are too near where few are wrong
         together = "that is bias and variance together"
-        if excess.high <= tolerance:
+        if sure.high <= tolerance:
             yield f"{above}: {together}, and within the tolerance, so that both are low"
-        elif excess.low > tolerance:
+        elif sure.low > tolerance:
             yield f"{above}: {together}, more than the tolerance; the error on train tells which of them it is"
         else:
             yield f"{above}: {together}, and more examples would tell whether it is within the tolerance"

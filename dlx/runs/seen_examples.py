@@ -27,11 +27,11 @@ def seen_in_training(run: RunDirectory, examples: Examples) -> int | None:
     """
     if examples.y is None:
         return None
-    train = _train_of(run)
+    train = train_of(run)
     return None if train is None else int(np.isin(_prints(Part(examples.X, examples.y)), _prints(train)).sum())
 
 
-def _train_of(run: RunDirectory) -> Part | None:
+def train_of(run: RunDirectory) -> Part | None:
     """The examples that the predicting network was trained on, as it was given them; None where they are too many."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Remark)  # which training has said

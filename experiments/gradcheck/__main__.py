@@ -1,12 +1,26 @@
-"""Checks the checker: plants every fault, and writes what became of each into results.md beside this file."""
+"""Checks the checker: plants every fault, and writes what became of each into results.md beside this file.
+
+With ``--right N`` it checks N networks without a fault in place of that, and writes what came of them into right.md.
+"""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from .faults import Planted, all_faults
+from .hidden_faults import hidden_faults
+from .right_networks import right_networks
 
-RESULTS = Path(__file__).parent / "results.md"
+RESULTS, RIGHT = Path(__file__).parent / "results.md", Path(__file__).parent / "right.md"
+HEAD = """# The checker, checked
+
+Written by `make faults`. Each line is one mistake that was put into the backward pass of a small network from outside.
+*Detected*: the gradient check failed. *Placed*: it named the operation with the mistake. *Named*: it also told what the
+mistake is; some mistakes are of kinds that it has no name for.
+"""
+COLUMNS = "| fault | where it is | what the check says | detected | placed | named |\n|---|---|---|---|---|---|"
 
 
 def row(planted: Planted) -> tuple[str, tuple[bool, bool, bool]]:
@@ -16,25 +30,47 @@ def row(planted: Planted) -> tuple[str, tuple[bool, bool, bool]]:
     return f"| {planted.description} | {planted.operation} | {answer} | {marks} |", outcome
 
 
+def table(title: str, faults: Sequence[Planted]) -> str:
+    """Plant them all; their table, below what it amounts to."""
+    rows = [row(planted) for planted in faults]
+    n = len(rows)
+    counts = [sum(outcome[k] for _, outcome in rows) for k in range(3)]
+    detected, placed, named = counts
+    sentence = f"{n} planted faults: {detected} detected, {placed} placed, {named} named"
+    print(f"{title}: {sentence}", flush=True)
+    shares = ", ".join(f"{100 * count / n:.0f} %" for count in counts)
+    return "\n".join([f"## {title}", "", f"**{sentence}** ({shares}).", "", COLUMNS, *(line for line, _ in rows)])
+
+
 def main() -> None:
     """Plant them all."""
-    rows = [row(planted) for planted in all_faults()]
-    n = len(rows)
-    detected, placed, named = (sum(outcome[k] for _, outcome in rows) for k in range(3))
-    sentence = f"{n} planted faults: {detected} detected, {placed} placed, {named} named"
-    head = f"""# The checker, checked
+    tables = [
+        table("Mistakes in every operation", all_faults()),
+        table("Mistakes that hide from one θ and one batch", hidden_faults()),
+    ]
+    RESULTS.write_text("\n".join([HEAD, *(f"{text}\n" for text in tables)]), encoding="utf-8")
 
-Written by `make faults`. Each line is one mistake that was put into the backward pass of a small network from outside.
-*Detected*: the gradient check failed. *Placed*: it named the operation with the mistake. *Named*: it also told what the
-mistake is; some mistakes are of kinds that it has no name for.
 
-**{sentence}** ({100 * detected / n:.0f} %, {100 * placed / n:.0f} %, {100 * named / n:.0f} %).
-
-| fault | where it is | what the check says | detected | placed | named |
-|---|---|---|---|---|---|
-"""
-    RESULTS.write_text(head + "\n".join(line for line, _ in rows) + "\n", encoding="utf-8")
+def check_right(count: int) -> None:
+    """Check networks without a fault."""
+    points = list(right_networks(0, count))
+    accused = [words for words, point in points if not point.passed]
+    judged = sum(sum(point.covered["entries"] for point in (whole, *whole.elsewhere)) for _, whole in points)
+    rounded = sum(point.rounded > 0 for _, point in points)
+    sentence = f"{count:,} right networks: {len(accused)} accused"
+    lines = [
+        "# Right networks\n",
+        "Written by `make right-networks`: networks of every kind without a mistake, some with W × 1000, examples of",
+        "zeros or biases at a kink.\n",
+        f"**{sentence}**; {judged:,} entries of θ were compared, and in {rounded} networks digits differed that large",
+        "W multiply.",
+        *(f"- {words}" for words in accused),
+    ]
+    RIGHT.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(sentence)
 
 
-main()
+if sys.argv[1:2] == ["--right"]:
+    check_right(int(sys.argv[2]))
+else:
+    main()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, Protocol
 from unittest.mock import patch
 
 import numpy as np
@@ -59,11 +59,18 @@ class Setting:
         return Subject(network, rng.standard_normal((M, 4)), np.ascontiguousarray(Y))
 
 
+class HasSubject(Protocol):
+    """A network to plant a fault in."""
+
+    def subject(self) -> Subject:
+        """It on a batch; built anew each time, so that what is changed while it is built is in it."""
+
+
 @dataclass(frozen=True)
 class Planted:
     """A fault: how it is put there, the operation it is in, and the signatures that name it rightly."""
 
-    setting: Setting
+    setting: HasSubject
     description: str
     operation: str
     names: tuple[str, ...]

@@ -41,6 +41,12 @@ def test_the_same_as_json_and_as_a_picture(call_dlx: Run, file: Path, tmp_path: 
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_column_called_t_leaves_the_number_of_each_value_another_name(call_dlx: Run, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("t\n3\n5\n")
+    rows = list(csv.DictReader(io.StringIO(call_dlx("average", tmp_path / "t.csv").stdout)))
+    assert [(row["number"], float(row["t"])) for row in rows] == [("1", 3), ("2", 5)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

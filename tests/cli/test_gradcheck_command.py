@@ -153,6 +153,78 @@ def test_a_plugin_is_checked_in_every_setting(folder: Path, call_alone: Callable
     assert "did you mean sine?" in unknown.stderr
 
 
+CACHED = """
+import numpy as np
+
+from dlx.nn.activations import Activation
+from dlx.nn.losses import Loss, Softmax
+
+
+class Cached(Activation):
+    name = "cached"
+
+    def forward(self, tape, Z):
+        A = tape.empty("A", *Z.shape)
+        tape.call(np.tanh, Z, out=A)
+        kept = []
+
+        def derivative(dZ):
+            def write():
+                if not kept:
+                    kept.append(1 - A * A)
+                np.copyto(dZ, kept[0])
+
+            tape.call(write)
+
+        return A, derivative
+
+
+class StaleLabels(Loss):
+    name = "stale_labels"
+    task = "multiclass"
+
+    def record(self, tape, Z, Y):
+        A, _ = Softmax().record(tape, Z, Y)
+        kept = []
+
+        def backward(_):
+            dZ = tape.empty("dZ", *Z.shape)
+
+            def write():
+                if not kept:
+                    kept.append(Y.copy())
+                np.copyto(dZ, (A - kept[0]) / Z.shape[1])
+
+            tape.call(write)
+            return dZ
+
+        return A, backward
+
+    def mistakes(self, Z, Y):
+        return Softmax().mistakes(Z, Y)
+"""
+
+
+@pytest.mark.parametrize(
+    ("override", "operation"), [("architecture.activation=cached", "cached 2"), ("loss=stale_labels", "stale_labels")]
+)
+def test_what_is_kept_of_the_first_pass_is_found(
+    folder: Path, call_alone: Callable[..., Any], override: str, operation: str
+) -> None:
+    (folder / "kept.py").write_text(CACHED)
+    call = ("gradcheck", "small.yaml", "plugins=[kept.py]", "data.source.centers=3", "architecture.batch_norm=false")
+    result = call_alone(*call, override, "--json", cwd=folder)
+    assert result.code == 3, result.stderr
+    fault = json.loads(result.stdout)["fault"]
+    assert (fault["operation"], fault["signature"]) == (operation, "stale")
+
+
+def test_a_plugin_s_caches_are_found_in_every_setting(folder: Path, call_alone: Callable[..., Any]) -> None:
+    (folder / "kept.py").write_text(CACHED)
+    document = json.loads(call_alone("gradcheck", "--plugin", "kept.py", "stale_labels", "--json", cwd=folder).stdout)
+    assert {setting["passed"] for setting in document["settings"]} == {False}
+
+
 LOSS = """
 import numpy as np
 

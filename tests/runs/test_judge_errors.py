@@ -13,6 +13,7 @@ from dlx.runs.judge_errors import examine_errors
         ("dev=.16,m_dev=500", "dev is 16.00 % (13.05 to 19.47 %) above the optimal error: that is bias and variance"),
         ("dev=.01,m_dev=9000", "and within the tolerance, so that both are low"),
         ("dev=.02,m_dev=50", "and more examples would tell whether it is within the tolerance"),
+        ("dev=.125,m_dev=8", "and more examples would tell whether it is within the tolerance"),
         ("dev=.16", "more than the tolerance; the error on train tells which of them it is"),
         ("train=.02", "how the network does on new examples is not known"),
         ("train=.15,test=.2", "test − train is 5.00 %: without dev that is variance and overfitting to dev together"),

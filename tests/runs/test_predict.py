@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def test_predictions_speak_the_labels_of_the_user_in_the_order_of_the_file(
     for row in rows:
         assert float(row["p(cat)"]) + float(row["p(dog)"]) == pytest.approx(1, abs=1e-6)
         assert float(row[f"p({row['class']})"]) >= 0.5
+        assert Decimal(row["p(cat)"]) + Decimal(row["p(dog)"]) == 1  # to the digits, without …49999999999996
 
 
 def test_a_row_is_given_the_same_bits_in_any_company(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:

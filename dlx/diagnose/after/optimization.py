@@ -53,6 +53,15 @@ DIVERGED = Cause(
 )
 
 
+INFINITE_START = Cause(
+    "infinite_start",
+    "initializer: he for relu, xavier for tanh; data.normalize: standard; no learning rate helps",
+    "Weight initialization",
+    (fitting_initializer, normalize_inputs),
+    severity="error",
+)
+
+
 def divergence(course: TrainingHistory) -> Iterator[Finding]:
     """That a number was no longer finite, and where that was seen first."""
     if course.status is not Status.DIVERGED:
@@ -63,6 +72,9 @@ def divergence(course: TrainingHistory) -> Iterator[Finding]:
     if location:
         where = location["tensor"] if layer is None else f"{location['tensor']} of layer {layer}"
         evidence = f"in epoch {epoch}, step {location['step']:,}, {where} was no longer finite"
+    if location and location["step"] == 1 and not location["tensor"].startswith(("d", "theta")):
+        yield INFINITE_START.finding(f"{evidence}; that is before any step", layer=layer, epoch=epoch)
+        return
     evidence = f"{evidence}; the learning rate is {course.spec.optimizer.learning_rate:g}"
     yield DIVERGED.finding(evidence, layer=layer, epoch=epoch)
 

@@ -12,6 +12,7 @@ from dlx.diagnose.after.regularization import penalties
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_variance import dropout, early_stopping, early_stopping_and_l2, strong_l2, weak_l2
 from dlx.stats.intervals import Estimate, difference
+from dlx.stats.proportions import difference_of_shares
 
 WORSE = 0.75  # tolerances by which the dev error has risen since the lowest dev cost
 COST_UP = 1.1  # the dev cost at the end, against the lowest
@@ -98,7 +99,8 @@ def _held_out(course: TrainingHistory) -> str:
 def _variance(course: TrainingHistory) -> Estimate | None:
     if not {"train", _held_out(course)} <= course.errors.keys():
         return None
-    return difference(course.errors[_held_out(course)], course.errors["train"])
+    errors = course.errors[_held_out(course)], course.errors["train"]
+    return difference(*errors) if course.task.is_regression else difference_of_shares(*errors)
 
 
 def _is_regularized(course: TrainingHistory) -> bool:

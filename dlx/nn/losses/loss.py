@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,6 +26,12 @@ class Loss(Component):
     task: ClassVar[Task]
     has_log_link: ClassVar[bool] = False  # whether a regression answers exp(Z) in place of Z
     least_target: ClassVar[float | None] = None  # of a regression that cannot learn smaller ones
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if cls.__dict__.get("task") in list(Task):  # a plugin may write it as a string
+            cls.task = Task(cls.task)
 
     @abstractmethod
     def record(self, tape: Tape, Z: Array, Y: Array, weights: Array | None = None) -> tuple[Array, Backward]:

@@ -21,15 +21,19 @@ class BatchNorm(Standardizing):
 
     Algorithm 1 of the paper, with μ and σ² (n, 1) of the mini-batch in training; σ² is the mean of squares, divided by
     m (not m − 1), also in the running averages. Evaluation uses exponentially weighted averages of μ and σ²,
-    bias-corrected, or (``exact``) those over the train set.
+    bias-corrected, or (``exact``) those over the train set. PyTorch's running σ² is divided by m − 1 and its
+    ``momentum`` is 1 − β (0.1 for our 0.9); its averages, and those of Keras, begin at μ = 0, σ² = 1, uncorrected.
     """
 
     name = "batch_norm"
     axis: ClassVar[int] = 1
     replaces_bias: ClassVar[bool] = True
     least_batch: ClassVar[int] = 2
-    momentum: Annotated[float, Field(ge=0, lt=1, description="β of the running averages of μ and σ²")] = 0.9
-    epsilon: Annotated[float, Field(gt=0, description="ε: keeps the root away from 0")] = 1e-5
+    momentum: Annotated[
+        float,
+        Field(ge=0, lt=1, description="β of the running averages of μ and σ², bias-corrected; PyTorch's is 1 − β"),
+    ] = 0.9
+    epsilon: Annotated[float, Field(gt=0, description="ε: keeps the root of the biased σ² + ε away from 0")] = 1e-5
     statistics: Literal["running", "exact"] = Field(
         "running", description="evaluate with running averages, or with the exact μ and σ² over the train set"
     )

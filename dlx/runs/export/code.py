@@ -43,10 +43,9 @@ class CodeTarget(Target):
         return templates[name].format(units=formula.units, l=formula.l, **dict(formula.component))
 
 
-def heading(network: Frozen, framework: str, name: str, of_float64: str = "") -> str:
-    """The docstring of a generated module, with a remark on rows of float64, and what it imports first."""
-    remark = of_float64 if network.row_type == "float64" else ""
-    use = f"from {name} import load\n\nnetwork = load()  # takes rows (m, {network.length}) {network.row_type}{remark}"
+def heading(network: Frozen, framework: str, name: str) -> str:
+    """The docstring of a generated module, and what it imports first."""
+    use = f"from {name} import load\n\nnetwork = load()  # takes rows (m, {network.length}) {network.row_type}"
     # the network's name has letters, digits, '.', '_' and '-' only: it cannot end the docstring
     return (
         f'"""{network.name}: a network trained by dlx ({network.task}), for {framework}.\n\n{use}\n"""\n\n'

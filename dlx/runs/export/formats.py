@@ -15,6 +15,7 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.export import targets
 from dlx.runs.export.frozen import freeze
 from dlx.runs.export.history import RunHistory
+from dlx.runs.export.proof import proven
 from dlx.runs.export.target import Target
 from dlx.runs.export.tracking import TRACKERS
 from dlx.runs.file_names import MODEL
@@ -43,14 +44,16 @@ def export(run: str, to: str, out: Path | None = None) -> list[Path]:
         out: the files' path up to their endings; ``model_TO`` in the run directory unless given.
 
     Raises:
-        UsageError: there is no such format, or it cannot hold this network.
+        UsageError: there is no such format, it cannot hold this network, or its arithmetic on rows of train gives
+            anything else than ``dlx predict``.
     """
     if to not in TARGETS:
         raise UsageError(f"--to {to}: there is no such format {allowed(to, [*TARGETS, *TRACKERS])}")
     directory = open_run(run)
     base = out or directory.path / f"model_{to}"
     model = model_of(run)
-    files = TARGETS[to].files(replace(freeze(model), measured=_measured(directory, model)), base.name)
+    network = proven([freeze(model), freeze(model, is_exact=True)], model, directory)
+    files = TARGETS[to].files(replace(network, measured=_measured(directory, model)), base.name)
     if model.threshold != 0.5:
         what = f"the threshold of {model.threshold:.4g} for class {model.facts['classes'][1]} is not in it"
         warnings.warn(Remark(f"the export gives probabilities: {what}"), stacklevel=2)

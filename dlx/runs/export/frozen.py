@@ -14,8 +14,8 @@ from dlx.data.target_scaling import TargetScaling
 from dlx.errors import UsageError
 from dlx.nn.activations import Identity
 from dlx.nn.layers import Activate, Linear, Normalize
-from dlx.nn.losses import Loss
 from dlx.nn.network import Network
+from dlx.runs.export.answer import answer_of
 from dlx.runs.export.preparation import Preparation, inputs, preparation
 from dlx.training.model import Model
 from dlx.types import Array
@@ -120,31 +120,36 @@ class Frozen:
         return arrays
 
 
-def freeze(model: Model) -> Frozen:
-    """The network of a model in float32, and what comes before it in float32 or float64.
+def freeze(model: Model, is_exact: bool = False) -> Frozen:
+    """The network of a model in float32, and what comes before it in float32, or float64 where numbers need it.
+
+    ``is_exact`` takes float64 in any case.
 
     What a norm does to each unit by itself goes into the layer before it.
 
     Raises:
-        UsageError: float32 cannot hold one of its numbers.
+        UsageError: float32 cannot hold one of its numbers, or no format what its loss answers with.
     """
     facts = model.facts
     imputation = facts["preprocessing"].get("imputation")
     columns = [Column.from_data(column) for column in facts["preprocessing"]["columns"]]
     is_far = np.abs(model.shift * model.scale).max(initial=0) > FARTHEST
     prepared = preparation(columns)
-    is_exact = is_far or (prepared is not None and bool(prepared.quantile.any()))  # shares may rise very steeply
+    is_exact = (
+        is_exact or is_far or (prepared is not None and bool(prepared.quantile.any()))
+    )  # shares may rise very steeply
     of_rows = np.asarray if is_exact else _float32
+    answer, unit = _answer(model)
     frozen = Frozen(
         name=facts["name"],
         task=Task(facts["task"]),
         classes=tuple(facts["classes"]),
         features=tuple(inputs(columns)),
-        operations=tuple(_tempered(_operations(model.network), model.temperature)),
+        operations=(*_tempered(_operations(model.network), model.temperature), *answer),
         shift=of_rows(model.shift),
         scale=of_rows(model.scale),
         imputation=None if imputation is None else of_rows(np.array(imputation, np.float64)),
-        target_unit=_target_unit(model.target_scaling, model.network.loss),
+        target_unit=unit,
         preparation=prepared,
         targets=names_of_targets(facts["preprocessing"]),
     )
@@ -163,8 +168,20 @@ def _tempered(operations: list[Operation], temperature: float) -> list[Operation
     return [*operations[:-1], last.scaled(scale, np.zeros_like(scale)).float32()]
 
 
-def _target_unit(scaling: TargetScaling, loss: Loss) -> TargetUnit | None:
-    if loss.has_log_link:
+def _answer(model: Model) -> tuple[tuple[Formula, ...], TargetUnit | None]:
+    """What stands after the last logits: an activation, if the loss has one, and the unit of the targets."""
+    network, scaling = model.network, model.target_scaling
+    answer = answer_of(network, Task(model.facts["task"]))
+    if isinstance(answer, str):
+        if scaling.name != "none":
+            raise UsageError(f"the loss {network.loss.name} answers with exp, which no format has below scaled targets")
+        return (), _target_unit(scaling, is_log=True)
+    of_layer = () if answer is None else (Formula(len(network.plans), answer, network.sizes[-1], {}),)
+    return of_layer, _target_unit(scaling, is_log=False)
+
+
+def _target_unit(scaling: TargetScaling, is_log: bool) -> TargetUnit | None:
+    if is_log:
         return TargetUnit(np.zeros(1, np.float32), np.ones(1, np.float32), is_log=True)
     if scaling.name == "none":
         return None

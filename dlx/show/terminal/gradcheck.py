@@ -27,7 +27,12 @@ def report(check: Report) -> None:
     _tell("covered", _covered(point))
     if kinks := point.covered["kinks"]:
         _tell("left out", f"{kinks:,} of them: a kink lies within ε")
+    if rounded := point.rounded:
+        _tell(
+            "rounding", f"{rounded:,} of them: each operation and their order is right, and large W multiply its digits"
+        )
     _tell("referee", _referee([point]))
+    _others([point])
     _fault(point)
     _result(check.passed)
 
@@ -47,6 +52,7 @@ def plugin(cases: Sequence[PluginCase]) -> None:
     table(rows, ("", "", "with", "difference", ""))
     say()
     _tell("referee", _referee([case.point for case in cases]))
+    _others([case.point for case in cases])
     _fault(next((case.point for case in cases if case.point.fault), cases[0].point))
     _result(all(case.point.passed for case in cases))
 
@@ -123,6 +129,23 @@ def _referee(points: Sequence[Point]) -> str:
     differences = [referee.difference for referee in judged]
     worst = max(differences, key=lambda difference: difference if difference == difference else float("inf"))
     return f"complex step, {_counted(entries, 'entry', 'entries')}{along}, worst {worst:.1e}"
+
+
+def _others(points: Sequence[Point]) -> None:
+    """At which other θ and batches, and which operations alone."""
+    elsewhere = {place.when.removeprefix("elsewhere, ") for point in points for place in point.elsewhere}
+    sizes = sorted(int(place.split()[0].replace(",", "")) for place in elsewhere if place[0].isdigit())
+    if sizes:
+        _tell("elsewhere", f"other θ, with other batches of {_listed(list(map(str, sizes)))} examples")
+    elif elsewhere:
+        _tell("elsewhere", "other θ")
+    alone = list(dict.fromkeys(part.operation for point in points for part in point.alone))
+    if alone:
+        _tell("alone", f"{_listed(alone)}, in both tails")
+
+
+def _listed(items: Sequence[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def _counted(number: int, singular: str, plural: str | None = None) -> str:

@@ -315,6 +315,15 @@ def test_a_divergence_is_placed(train: Train) -> None:
     assert one.layer in (1, 2, 3)
 
 
+def test_a_cost_that_is_infinite_before_any_step_is_no_matter_of_the_rate(train: Train) -> None:
+    session = train(initializer={"name": "normal", "scale": 1e30})
+    assert session.status == "diverged"
+    assert session.diagnosis is not None
+    first = session.diagnosis.findings[0]
+    assert (first.name, first.severity, first.epoch) == ("infinite_start", "error", 1)
+    assert "that is before any step" in first.evidence
+
+
 def test_a_penalty_that_turns_weights_round_explains_the_divergence(train: Train) -> None:
     session = train(optimizer=descent(0.5, weight_decay=10.0), training=epochs(100))
     assert session.status == "diverged"

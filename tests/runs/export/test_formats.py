@@ -111,11 +111,7 @@ def from_pytorch(network: Frozen, folder: Path, X: Array) -> Array:
 def from_keras(network: Frozen, folder: Path, X: Array) -> Array:
     pytest.importorskip("keras", reason="Keras is not installed: its module is written but not run here")
     module = written(network, "keras", folder)
-    loaded = module.load()
-    if network.row_type == "float64":  # of which `predict` would make float32
-        result: Array = module.keras.ops.convert_to_numpy(loaded(X))
-    else:
-        result = loaded.predict(X, verbose=0)
+    result: Array = module.load().predict(X, verbose=0)
     return result
 
 

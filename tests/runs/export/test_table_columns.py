@@ -161,7 +161,7 @@ def of_module(folder: Path, rows: list[Row]) -> Array:
     X = X if "float64" in (module.__doc__ or "") else X.astype(np.float32)
     network = module.load()
     if hasattr(network, "predict"):
-        outputs: Array = module.keras.ops.convert_to_numpy(network(X))  # `predict` would make float32 of float64
+        outputs: Array = network.predict(X, verbose=0)
     else:
         outputs = network(module.torch.from_numpy(X)).detach().numpy()
     return outputs

@@ -69,7 +69,17 @@ class Prepare(layers.Layer):
             "quantiles": self.quantiles,
         }
 '''
-CALLED = ": call network(rows), since network.predict(rows) would make float32 of them"
+EXACT = '''
+
+@keras.saving.register_keras_serializable("dlx")
+class Exact(keras.Sequential):
+    """Takes rows of float64 as they are, also in ``predict``, which would make float32 of them."""
+
+    def predict(self, x, batch_size=4096, **options):
+        x = np.asarray(x, np.float64)
+        parts = [self(x[start : start + batch_size]) for start in range(0, len(x), batch_size)]
+        return np.concatenate([keras.ops.convert_to_numpy(part) for part in parts])
+'''
 OUTPUTS = {
     Task.BINARY: [
         'layers.Activation("sigmoid")',
@@ -108,20 +118,21 @@ class Keras(CodeTarget):
     def code(self, network: Frozen, name: str) -> str:
         formulas = [operation for operation in network.operations if isinstance(operation, Formula)]
         gelu = GELU if any(formula.component.name == "gelu" for formula in formulas) else ""
+        is_exact = network.row_type == "float64"
         last = BOTH if network.task is Task.BINARY else ""
         for formula in formulas:
             if formula.arrays:
                 values = ", ".join(f'arrays["{name}{formula.l}"]' for name in formula.arrays)
                 last = f'\n    network.get_layer("norm{formula.l}").set_weights([{values}]){last}'
-        return f'''{heading(network, "Keras 3", name, CALLED)}import keras
+        return f'''{heading(network, "Keras 3", name)}import keras
 from keras import layers
 
-{facts(network)}{_layer_class(network)}{gelu}
+{facts(network)}{_layer_class(network)}{gelu}{EXACT if is_exact else ""}
 
 def load(path=Path(__file__).with_suffix(".npz")):
     """The trained network."""
     arrays = np.load(path)
-    network = keras.Sequential(
+    network = {"Exact" if is_exact else "keras.Sequential"}(
         [
 {indented([*_inputs(network), *map(self._layer, network.operations), *_outputs(network)], 12)}
         ]

@@ -1,0 +1,100 @@
+"""The proof of an export: its arithmetic on rows of train gives what `dlx predict` gives, or it is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dlx.data.columns import Column
+from dlx.data.stored_rows import StoredRows
+from dlx.errors import UsageError
+from dlx.runs.directory import RunDirectory
+from dlx.runs.export.arithmetic import inputs_of, outputs_of
+from dlx.runs.export.frozen import Frozen
+from dlx.runs.seen_examples import train_of
+from dlx.training.model import Model
+from dlx.types import Array
+from dlx.words import Task
+
+ROWS = 512
+LARGEST = 1e-4  # in a probability, or of the standard deviation of the values
+DIGITS = 2.0**-21  # of a value, which float32 has whatever is done
+
+
+def proven(candidates: list[Frozen], model: Model, run: RunDirectory) -> Frozen:
+    """The first of these networks that gives what the model gives.
+
+    Raises:
+        UsageError: none does; the column is named whose numbers lose most.
+    """
+    X = _examples(model, run)
+    expected = _predicted(model, X)
+    answered = np.isfinite(expected).all(axis=1)
+    X, expected = X[answered], expected[answered]
+    for network in candidates:
+        rows = _rows(network, X, model)
+        excess = _excess(network, outputs_of(network, inputs_of(network, rows)), expected)
+        if not len(excess) or excess.max() <= 1:
+            return network
+    worst = int(excess.argmax())
+    raise UsageError(_refusal(network, X[worst], rows[worst], model))
+
+
+def _examples(model: Model, run: RunDirectory) -> Array:
+    """Some of train, float64 (m, n_x); where that is not to be had, numbers that are like those it had."""
+    train = train_of(run)
+    if train is None or not len(train.X):
+        scale = np.where(model.scale == 0, 1, model.scale)
+        drawn_rows: Array = model.shift + np.random.default_rng(0).standard_normal((ROWS, len(model.shift))) / scale
+        return drawn_rows
+    index = np.unique(np.linspace(0, len(train.X) - 1, ROWS).astype(np.int64))
+    X = train.X.take(index) if isinstance(train.X, StoredRows) else train.X[index]
+    return np.asarray(X, np.float64)
+
+
+def _predicted(model: Model, X: Array) -> Array:
+    A = np.asarray(model.outputs(X), np.float64)
+    return np.column_stack([1 - A, A]) if model.facts["task"] == Task.BINARY else A
+
+
+def _excess(network: Frozen, outputs: Array, expected: Array) -> Array:
+    """The largest difference of each row, in units of the largest one that there may be."""
+    allowed: float | Array = LARGEST
+    if network.task.is_regression:
+        allowed = LARGEST * expected.std(axis=0) + DIGITS * np.abs(expected)
+        allowed = np.maximum(allowed, np.finfo(np.float32).tiny)
+    excess = np.abs(outputs - expected) / allowed
+    largest: Array = np.nan_to_num(excess, nan=np.inf).max(axis=1)
+    return largest
+
+
+def _rows(network: Frozen, X: Array, model: Model) -> Array:
+    """The rows as the data have them: transforms undone, NaN where an indicator says so."""
+    preparation = network.preparation
+    if preparation is None:
+        return X
+    rows = np.zeros((len(X), network.length))
+    with np.errstate(all="ignore"):
+        raw = np.where(preparation.log, np.exp(X), X)
+        raw = np.where(preparation.signed_log, np.sign(raw) * np.expm1(np.abs(raw)), raw)
+    columns = [Column.from_data(column) for column in model.facts["preprocessing"]["columns"]]
+    details = [column.details for column in columns for _ in column.values()]
+    for feature in np.flatnonzero(preparation.quantile & ~preparation.indicator):
+        of_column = details[preparation.source[feature]]
+        raw[:, feature] = np.interp(X[:, feature], of_column.shares, of_column.quantiles)
+    numbers = ~preparation.indicator
+    rows[:, preparation.source[numbers]] = raw[:, numbers]
+    for feature in np.flatnonzero(preparation.indicator):
+        rows[X[:, feature] > 0.5, preparation.source[feature]] = np.nan
+    return rows
+
+
+def _refusal(network: Frozen, x: Array, row: Array, model: Model) -> str:
+    exact = (x - model.shift) * model.scale
+    lost = np.abs(inputs_of(network, row[np.newaxis])[0] - exact)
+    worst = int(np.nan_to_num(lost, nan=np.inf).argmax())
+    place = worst if network.preparation is None else int(network.preparation.source[worst])
+    what = "the exported network does not give what dlx predict gives"
+    if not lost[worst] > LARGEST:
+        return f"{what}: float32, which the formats have, is too coarse for its W"
+    name = network.features[place] if network.features else f"feature {place + 1}"
+    return f"{what}: the numbers of {name} lose their digits in {network.row_type}; normalize that column, or scale it"

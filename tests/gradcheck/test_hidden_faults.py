@@ -1,0 +1,93 @@
+"""Mistakes that hide from one θ and one batch are detected, placed and named, and right networks at odd places pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dlx.gradcheck.check import check
+from dlx.gradcheck.report import Point, Report
+from dlx.nn.layers import Linear
+from dlx.nn.losses import Softmax
+from dlx.nn.tape import Tape
+from dlx.types import Array
+from experiments.gradcheck import faults
+from experiments.gradcheck.hidden_faults import RELU, Large, Tied, hidden_faults
+from experiments.gradcheck.right_networks import network
+from tests.conftest import examples
+
+SMALL = [fault for fault in hidden_faults() if not isinstance(fault.setting, Large)]
+
+
+@pytest.mark.parametrize("fault", SMALL[::8], ids=lambda fault: fault.description)
+def test_hidden_faults_are_found(fault: faults.Planted) -> None:
+    """Some of them; ``make faults`` plants them all."""
+    point = fault.check()
+    (detected, placed, _), answer = fault.outcome(point)
+    assert (detected, placed) == (True, True), answer
+
+
+@pytest.mark.parametrize("number", range(examples(30)))
+def test_right_networks_pass(number: int) -> None:
+    """Also with W × 1000, zeros for examples and biases; ``make right-networks`` has a thousand of them."""
+    words, subject = network(number)
+    theta, X, Y = subject.theta.copy(), subject.X.copy(), subject.Y.copy()
+    point = check(subject, words)
+    assert point.passed, (words, point)
+    np.testing.assert_array_equal(subject.theta, theta)
+    np.testing.assert_array_equal(subject.X, X)
+    np.testing.assert_array_equal(subject.Y, Y)
+
+
+def twice(name: str) -> Point:
+    """The check of a ReLU network with one example of ten at all ties, and this gradient is doubled."""
+
+    def change(tape: Tape, layer: Any, x: Array, out: Array, u: Array, dx: Array) -> None:
+        tape.call(np.multiply, layer.db, np.array(2.0), out=layer.db)
+
+    with faults.in_layer(Linear, int(name[-1]), change):
+        return check(Tied(RELU).subject(), "now")
+
+
+@pytest.mark.parametrize("name", ["b1", "b2", "b3"])
+def test_a_tie_excuses_no_more_than_it_explains(name: str) -> None:
+    point = twice(name)
+    wrong = [parameter.name for parameter in point.parameters if parameter.verdict in ("look", "worry")]
+    assert wrong == [name]
+    assert point.fault is not None
+    assert (point.fault.parameter, point.fault.signature) == (name, "constant factor 2")
+
+
+def test_the_same_network_with_its_ties_is_right() -> None:
+    point = check(Tied(RELU, 5).subject(), "now")
+    assert point.passed
+    assert point.covered["kinks"] > 0
+
+
+@pytest.mark.thorough
+def test_one_entry_of_50000_has_its_place() -> None:
+    def change(tape: Tape, layer: Any, x: Array, out: Array, u: Array, dx: Array) -> None:
+        tape.call(lambda: layer.dW.__setitem__((31, 117), 1.0005 * layer.dW[31, 117]))
+
+    with faults.in_layer(Linear, 2, change):
+        fault = check(Large().subject(), "now").fault
+    assert fault is not None
+    assert fault.sentence == "dW2: analytic = 1.0005 × numeric in the entry [31, 117] alone"
+
+
+def test_what_is_wrong_elsewhere_alone_stands_in_the_document() -> None:
+    def change(tape: Tape, A: Array, Y: Array, dZ: Array) -> None:
+        if Y.shape[1] > 16:
+            tape.call(np.multiply, dZ, np.array(2.0), out=dZ)
+
+    with faults.in_loss(Softmax, change):
+        point = check(faults.PLAIN.subject(), "now")
+    document = Report("small", 1e-5, 10, (point,)).document()
+    assert document["passed"] is False
+    assert document["difference"] > 1e-3
+    assert [place["passed"] for place in document["elsewhere"]] == [True, True, False, False]
+    assert document["fault"]["at"].startswith("elsewhere, ")
+    assert document["fault"]["signature"] == "constant factor 2"
+    assert {parameter["verdict"] for parameter in document["parameters"]} == {"worry"}
