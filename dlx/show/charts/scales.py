@@ -45,6 +45,14 @@ def fitting(curves: Sequence[Sequence[float] | Array], may_be_logarithmic: bool)
     return ValueRange(min(low, 0.0), 1.5 * settled if high > DWARFED * settled > 0 else high)
 
 
+def other_scale(curves: Sequence[Sequence[float] | Array], usual: ValueRange) -> ValueRange | None:
+    """The range of the same curves on the other scale, logarithmic or not; None where not all of them have ratios."""
+    values = [value for curve in curves for value in finite(curve)]
+    if usual.logarithmic:
+        return fitting(curves, may_be_logarithmic=False)
+    return ValueRange(min(values), max(values), logarithmic=True) if 0 < min(values) < max(values) else None
+
+
 def epoch_range(first: float, last: float, margin: float) -> tuple[float, float]:
     """From the first epoch to the last, with a margin that is a share of them, or half an epoch, on both sides."""
     room = max(0.5, margin * (last - first))

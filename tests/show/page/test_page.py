@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,9 @@ from dlx.stats.intervals import error_rate
 Reader = Callable[[str], Any]
 Make = Callable[..., Material]
 
-CSS = Path(dlx.show.page.__file__).with_name("page.css").read_text(encoding="utf-8")
+CSS, SCRIPT = (
+    Path(dlx.show.page.__file__).with_name(name).read_text(encoding="utf-8") for name in ("page.css", "page.js")
+)
 ALL = ["curves", "diagnosis", "classes", "boundary", "path", "worst", "learning-curve", "signal", "spec", "environment"]
 BARE: dict[str, Any] = {"facts": {"name": "bare", "status": "running"}, "config": "name: bare"}
 
@@ -111,10 +115,32 @@ def test_nothing_is_fetched(read_page: Reader, material: Make) -> None:
     content = read_page(html)
     assert "url(" not in html
     assert "@import" not in html
-    assert not {"script", "link", "iframe", "object"} & {tag.name for tag in content.tags}
+    assert not {"link", "iframe", "object"} & {tag.name for tag in content.tags}
     places = [tag.attributes[key] for tag in content.tags for key in ("src", "href") if key in tag.attributes]
     assert all(place.startswith(("data:image/png;base64,", "#")) for place in places)
     assert not any(name.startswith("on") for tag in content.tags for name in tag.attributes)
+
+
+def test_no_script_runs_but_that_of_the_page(read_page: Reader, material: Make) -> None:
+    """A browser refuses others, whose SHA-256 is not stated, and whatever would be fetched."""
+    content = read_page(page(material("<script>alert(1)</script>")))
+    assert [(tag.text, tag.attributes) for tag in content.named("script")] == [(SCRIPT, {})]
+    policy = next(tag.attributes for tag in content.named("meta") if "http-equiv" in tag.attributes)
+    assert policy["http-equiv"] == "Content-Security-Policy"
+    digest = b64encode(sha256(SCRIPT.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in policy["content"]
+    assert "default-src 'none'" in policy["content"]
+
+
+def test_the_script_writes_texts_alone() -> None:
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval|Function\(|fetch|import", SCRIPT)
+
+
+def test_the_title_names_the_run_and_its_time(read_page: Reader, material: Make) -> None:
+    complete = material()
+    begun = replace(complete, facts={**complete.facts, "started": "2026-11-30T11:35:51.341Z"})
+    titles = [read_page(page(known)).named("title")[0].text for known in (begun, complete)]
+    assert titles == ["word, 2026-11-30 11:35 UTC – dlx", "word – dlx"]
 
 
 def test_it_can_be_heard_and_walked_through(read_page: Reader, material: Make) -> None:
@@ -174,5 +200,5 @@ def test_every_text_can_be_read(scheme: str) -> None:
 
 
 def test_every_colour_that_is_used_is_given() -> None:
-    used = set(re.findall(r"var\(--([\w-]+)\)", CSS)) - {"shade"}
+    used = set(re.findall(r"var\(--([\w-]+)\)", CSS)) - {"shade", "axes", "group"}
     assert used == set(colours("light")) == set(colours("dark"))
