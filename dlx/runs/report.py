@@ -105,6 +105,7 @@ def material_of(run: RunDirectory) -> Material:
         metrics=result.metrics,
         layers=result.layers,
         pictures=run.pictures(),
+        learning_curve=run.learning_curve(),
         repeat=train_command(run.config, []),
         **_examined(result),
     )
@@ -137,4 +138,5 @@ def _examined(result: Result) -> dict[str, Any]:
         "commands": examination.commands,
         "remarks": examination.remarks,
         "images": examination.images,
+        "cells": examination.cells,
     }

@@ -14,14 +14,16 @@ from dlx.show.page.heading import heading
 from dlx.show.page.material import Material
 from dlx.show.page.metrics import metrics
 from dlx.show.page.origin import environment, spec
-from dlx.show.page.pictures import boundary, learning_curve, path, worst
+from dlx.show.page.pictures import boundary, path, worst
 from dlx.show.page.signal import signal
+from dlx.show.page.tried import learning_curve, remedies
 from dlx.show.page.verdict import verdict
 from dlx.show.page.words import foot, moment
 
 DOCTYPE = "<!DOCTYPE html>\n"
 STYLE, SCRIPT = (Path(__file__).with_name(name) for name in ("page.css", "page.js"))
-SECTIONS = (curves, verdict, metrics, classes, boundary, path, worst, learning_curve, signal, spec, environment)
+RESULTS = (curves, verdict, remedies, learning_curve, metrics, classes, boundary, path, worst, signal)
+SECTIONS = (*RESULTS, spec, environment)
 
 
 def page(material: Material) -> str:
