@@ -60,11 +60,15 @@ def sweep(
         axes.errorbar(
             x, middle, bars, color=COLORS[part], marker=MARKERS[part], linewidth=1.6, elinewidth=0.9, capsize=3
         )
-        place = 0.95 - 0.07 * number
-        axes.plot(1.035, place, MARKERS[part], color=COLORS[part], transform=axes.transAxes, clip_on=False)
-        name = part.replace("_", "-")
-        axes.text(1.06, place, name, color=readable(COLORS[part]), va="center", transform=axes.transAxes)
+        _name(axes, part, 0.95 - 0.07 * number)
     return png(figure)
+
+
+def _name(axes: Axes, part: str, place: float) -> None:
+    """The name of a part beside the axes, behind its marker."""
+    axes.plot(1.035, place, MARKERS[part], color=COLORS[part], transform=axes.transAxes, clip_on=False)
+    text = part.replace("_", "-")
+    axes.text(1.06, place, text, color=readable(COLORS[part]), va="center", transform=axes.transAxes)
 
 
 def _scale(axes: Axes, values: Sequence[Any]) -> list[float]:
