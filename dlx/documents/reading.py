@@ -41,7 +41,10 @@ def of_hint(hint: Any, value: Any) -> Any:
     if value is None:
         return inf if hint is float else None
     if isinstance(hint, UnionType):
-        [hint] = (option for option in get_args(hint) if option is not NoneType)
+        options = [option for option in get_args(hint) if option is not NoneType]
+        if len(options) > 1:  # a number, a text or a list of them, which JSON tells apart by itself
+            return value
+        [hint] = options
     if is_dataclass(hint):
         return _of_fields(hint, value)
     if get_origin(hint) is list:

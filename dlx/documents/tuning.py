@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, cast
 
+from dlx.documents.reading import of_hint
 from dlx.stats.intervals import Estimate
 from dlx.training.stored import Shape, shape_of
 from dlx.words import Status
@@ -131,3 +132,11 @@ def shape_of_file() -> Shape:
     confirmation = cast(Mapping[str, Shape], shape_of(ConfirmationResult))
     optional = {f"{key}?": shape for key, shape in confirmation.items()}
     return {key: shape for key, shape in own.items() if key != "confirmation"} | optional
+
+
+def tuning_of(document: Mapping[str, Any]) -> TuningDocument:
+    """What ``tune.json`` holds, which has been checked against `shape_of_file`."""
+    keys = [field.name for field in fields(ConfirmationResult)]
+    confirmation = {key: document.get(key) for key in keys} if "finalists" in document else None
+    tuning: TuningDocument = of_hint(TuningDocument, {**document, "confirmation": confirmation})
+    return tuning

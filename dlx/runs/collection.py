@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -12,7 +13,8 @@ from dlx.documents.folds import FoldsDocument
 from dlx.documents.study import StudyDocument
 from dlx.errors import DlxError, UsageError
 from dlx.files import to_document, unless_damaged
-from dlx.runs.file_names import FOLDS, TRIALS
+from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import FACTS, FOLDS, TRIALS
 from dlx.runs.file_names import PLAN as PLAN
 from dlx.runs.latest import LATEST, ROOT
 from dlx.runs.locked_directory import LockedDirectory
@@ -94,6 +96,16 @@ class RunCollection(LockedDirectory):
         """Keeps a picture; returns where."""
         return self.write(f"{name}.png", png)
 
+    def trainings(self) -> dict[str, str]:
+        """The keys of the trainings whose run directories are there, each with when it began; empty if unknown."""
+        directories = sorted(path for path in self.trials.glob("*") if (path / FACTS).is_file())
+        return {path.name: unless_damaged(partial(_started, path), "") for path in directories}
+
+    def metrics(self, keys: Sequence[str]) -> dict[str, Mapping[str, list[float]]]:
+        """The columns of ``metrics.csv`` of those of some trainings that are there and whole."""
+        tables = {key: unless_damaged(RunDirectory(self.trials / key).metrics, None) for key in keys}
+        return {key: table for key, table in tables.items() if table}
+
     def results(self) -> dict[str, Any]:
         """What ``write_results`` was given; raises `DataError` with the key where it is damaged."""
         document = self.document(self.document_name)
@@ -103,6 +115,11 @@ class RunCollection(LockedDirectory):
     def seconds_so_far(self) -> float:
         """How long the calls before this one took; 0 where there was none, or nothing is known of it any more."""
         return unless_damaged(lambda: float(self.results()["seconds"]), 0.0)
+
+
+def _started(run: Path) -> str:
+    started = RunDirectory(run).facts().get("started")
+    return started if isinstance(started, str) else ""
 
 
 class TuneDirectory(RunCollection):

@@ -107,7 +107,7 @@ def examine_run(
     document = replace(document, learning_rate=tested).in_place_of(diagnosis)
     context = AdviceContext(document, evidence.supply, run.path, run.config, typed, earlier_of(run))
     steps, remarks = tuple(next_steps(context)), (*remarks, *filter(None, [result.refit_note]))
-    return RunExamination(result.name, document, steps, remarks, measurement.images, run, result.facts)
+    return RunExamination(result.name, document, steps, remarks, *measurement.worst, run, result.facts)
 
 
 def _document(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ class Examination:
     steps: what can be typed next, and why.
     remarks: what must be known of how this was found.
     images: of the worst examples, where the data are images.
+    cells: of the worst examples by column, where the data are a table.
     run, facts: of a run, its directory and its ``run.json``.
     """
 
@@ -33,6 +34,7 @@ class Examination:
     steps: tuple[NextStep, ...] = ()
     remarks: tuple[str, ...] = ()
     images: Array | None = None
+    cells: Mapping[str, Sequence[Any]] | None = None
     run: RunDirectory | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
@@ -17,6 +18,7 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.performance import Performance, measure_of, needs_bound
 from dlx.runs.predict import trained
 from dlx.runs.result import Result
+from dlx.runs.table_cells import table_cells
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate
 from dlx.training.evaluation import Evaluation, measured
@@ -38,6 +40,12 @@ class MeasuredErrors:
     measure: JudgedMetric | None = None
     classes: ClassesDocument | None = None
     images: Array | None = None
+    cells: Mapping[str, Sequence[Any]] | None = None  # of the worst examples, by column
+
+    @property
+    def worst(self) -> tuple[Array | None, Mapping[str, Sequence[Any]] | None]:
+        """The worst examples as images, or as cells of a table."""
+        return self.images, self.cells
 
 
 def measure(run: RunDirectory, experiment: Supervised) -> MeasuredErrors:
@@ -55,9 +63,10 @@ def measure(run: RunDirectory, experiment: Supervised) -> MeasuredErrors:
     part = next(part for part in PICKED if part in over)
     classes = classes_of(over[part], len(dataset.classes))
     images = _images(dataset, part, classes)
-    rows = dataset.parts[part].rows if isinstance(experiment.spec.data.source, File) else None
-    documents = classes.document(part, dataset.classes, rows)
-    return MeasuredErrors(errors, dataset.task, options.tolerance, performance, judged, documents, images)
+    is_file = isinstance(experiment.spec.data.source, File)
+    documents = classes.document(part, dataset.classes, dataset.parts[part].rows if is_file else None)
+    cells = table_cells(dataset, part, classes.worst.index) if is_file and images is None else None
+    return MeasuredErrors(errors, dataset.task, options.tolerance, performance, judged, documents, images, cells)
 
 
 def _images(dataset: Dataset, part: str, classes: Classes) -> Array | None:

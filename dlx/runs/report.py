@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from dlx.diagnose.advice_context import train_command
+from dlx.documents.reading import of_hint
+from dlx.documents.study import StudyDocument
+from dlx.documents.tuning import tuning_of
 from dlx.errors import DlxError, ReadFailure, UsageError
-from dlx.runs.collection import FoldsDirectory, RunCollection
+from dlx.runs.collection import FoldsDirectory, RunCollection, TuneDirectory
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CONFIG, REPORT
@@ -37,7 +43,7 @@ def write_report(reference: str, out: Path | None = None) -> Path:
         raise UsageError(f"--out {out}: expected the name of a file")
     many = _many(Path(reference))
     directory = many or open_run(reference)
-    html = _of_many(many) if many else page.page(material_of(RunDirectory(directory.path)))
+    html = _of_many(many, out) if many else page.page(material_of(RunDirectory(directory.path)))
     if out is None:
         return directory.write_unlocked(REPORT, html.encode())
     write_output("--out", out, html.encode(), page.is_ours)
@@ -50,21 +56,40 @@ def _many(path: Path) -> RunCollection | None:
     return kinds[0](path) if kinds else None
 
 
-def _of_many(directory: RunCollection) -> str:
-    if not isinstance(directory, FoldsDirectory):
-        return page.many_page(material_of_many(directory))
-    directory.verify()
-    return page.folds_page(directory.outcome(), directory.plan_text(), command(directory.command, directory.plan))
+def _of_many(directory: RunCollection, out: Path | None) -> str:
+    """The page, whose links lead from where it is written."""
+    results = directory.results()
+    if isinstance(directory, FoldsDirectory):
+        directory.verify()
+        return page.folds_page(directory.outcome(), material_of_many(directory, out))
+    if isinstance(directory, TuneDirectory):
+        return page.search_page(tuning_of(results), material_of_many(directory, out))
+    study: StudyDocument = of_hint(StudyDocument, results)
+    keys = [key for variant in study.variants for key in variant.trials]
+    return page.study_page(study, replace(material_of_many(directory, out), metrics=directory.metrics(keys)))
 
 
-def material_of_many(directory: RunCollection) -> CollectionMaterial:
-    """What its document tells, its plan, and the pictures that lie beside them."""
+def material_of_many(directory: RunCollection, out: Path | None = None) -> CollectionMaterial:
+    """Its plan, the pictures that lie beside it, and its trainings, to which links lead from where the page is."""
+    beside = directory.path if out is None else out.parent
+    trainings = directory.trainings()
     return CollectionMaterial(
-        outcome=directory.results(),
         plan=directory.plan_text(),
         pictures={path.stem: directory.read(path.name) for path in sorted(directory.path.glob("*.png"))},
         repeat=command(directory.command, directory.plan),
+        started=min(filter(None, trainings.values()), default=""),
+        runs={key: _link(directory.trials / key, beside) for key in trainings},
     )
+
+
+def _link(run: Path, beside: Path) -> str:
+    """The address of a run's page, or of its folder where it has none, as seen from another folder."""
+    target = run / REPORT if (run / REPORT).is_file() else run
+    try:
+        path = Path(os.path.relpath(target, beside)).as_posix()
+    except ValueError:  # on another drive
+        return target.resolve().as_uri()
+    return f"./{quote(path)}"
 
 
 def material_of(run: RunDirectory) -> Material:
@@ -80,6 +105,7 @@ def material_of(run: RunDirectory) -> Material:
         metrics=result.metrics,
         layers=result.layers,
         pictures=run.pictures(),
+        learning_curve=run.learning_curve(),
         repeat=train_command(run.config, []),
         **_examined(result),
     )
@@ -112,4 +138,5 @@ def _examined(result: Result) -> dict[str, Any]:
         "commands": examination.commands,
         "remarks": examination.remarks,
         "images": examination.images,
+        "cells": examination.cells,
     }

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.documents.learning_curve import LearningCurve
+from dlx.documents.reading import record_of
 from dlx.errors import DataError, ReadFailure, Remark
-from dlx.files import of_this_version, parse_json, to_document, versioned
+from dlx.files import of_this_version, parse_json, to_document, unless_damaged, versioned
 from dlx.runs import file_names
 from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import MANIFEST
@@ -129,6 +131,13 @@ class ResultFiles(LockedDirectory):
         """Write the learning curve and its picture; returns their paths."""
         files = {file_names.LEARNING_CURVE: to_document(document), file_names.LEARNING_CURVE_PICTURE: png}
         return [self.write(name, content) for name, content in files.items()]
+
+    def learning_curve(self) -> LearningCurve | None:
+        """The learning curve; None where there is none, or it is damaged."""
+        if not self.holds(file_names.LEARNING_CURVE):
+            return None
+        name = file_names.LEARNING_CURVE
+        return unless_damaged(lambda: record_of(LearningCurve, self.document(name), self.path / name), None)
 
     def write_model(
         self, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any], name: str = file_names.MODEL

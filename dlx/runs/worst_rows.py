@@ -20,6 +20,7 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.measured_errors import PICKED
 from dlx.runs.predict import trained
 from dlx.runs.preparation import prepare_supervised
+from dlx.runs.table_cells import cells, columns_of_table
 from dlx.spec.loader import load_spec
 from dlx.stats.metrics.answers import Answers
 from dlx.training.evaluation import Evaluation
@@ -27,7 +28,6 @@ from dlx.types import Array
 from dlx.words import Task
 
 MOST_ROWS = 100  # of a part
-SECONDS = 86_400  # of a day, in which times are counted
 HEADER = "part,row,"  # by which such a table is known
 
 
@@ -46,7 +46,7 @@ def worst_rows(run: RunDirectory) -> bytes:
     experiment = prepare_supervised(load_spec(run.config).spec)
     dataset, network = experiment.dataset, trained(run).network
     refuse_other_data(run, data_facts(experiment))
-    columns = [Column.from_data(column) for column in dataset.preprocessing["columns"]]
+    columns = columns_of_table(dataset)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["part", "row", *_titles(dataset), "loss", *(column.name for column in columns)])
@@ -87,7 +87,7 @@ def _rows(
             row_number(part, index),
             *_answer(dataset, answers, index),
             float(losses[index]),
-            *_cells(X[at], columns),
+            *cells(X[at], columns),
         ]
 
 
@@ -108,33 +108,6 @@ def _answer(dataset: Dataset, answers: Answers, index: int) -> list[Any]:
         ]
     code = int(answers.predicted[index])
     return [dataset.classes[int(answers.y[index])], dataset.classes[code], float(answers.probabilities[index, code])]
-
-
-def _cells(row: Array, columns: Sequence[Column]) -> Iterator[Any]:
-    """The values of a row as the user knows them; hashed texts are not known any more, and are left empty."""
-    start = 0
-    for column in columns:
-        values = row[start : start + len(column.features())]
-        start += len(values)
-        is_missing = column.has_indicator and values[-1] == 1
-        yield "" if is_missing or column.details.kind == "hashed" else _cell(values, column)
-
-
-def _cell(values: Array, column: Column) -> Any:
-    first, details = float(values[0]), column.details
-    if column.categories is not None:
-        codes = values[: len(column.categories)]
-        return column.categories[int(codes.argmax())] if codes.any() else ""
-    if details.kind == "time":
-        day, _, clock = str(np.datetime64(round(first * SECONDS), "s")).partition("T")
-        if details.is_clock:
-            return clock
-        return day if clock == "00:00:00" else f"{day}T{clock}"
-    if details.transform == "log":
-        return float(np.exp(first))
-    if details.quantiles:
-        return float(np.interp(first, details.shares, details.quantiles))
-    return float(np.sign(first) * np.expm1(abs(first))) if details.transform == "signed_log" else first
 
 
 def _losses(answers: Answers, dataset: Dataset) -> Array:

@@ -20,6 +20,7 @@ from dlx.search.study.pictures import draw
 from dlx.search.study.study import StudyRun
 from dlx.search.trials.executors import executor_for
 
+from .dark import dark_twin
 from .gallery import FILE, gallery, stale
 from .measuring import Bench, measured
 from .topics import PICTURES, RESULTS, Part, Topic, topics
@@ -66,7 +67,9 @@ def reproduce(topic: Topic, executor: Executor) -> int:
         with tempfile.TemporaryDirectory() as folder:
             document, pictures = (studied if part.is_study else measured)(part, Bench(Path(folder), executor))
         for name in part.pictures:
-            part.picture_file(name).write_bytes(pictures[name])
+            light, dark = part.files_of(name)
+            light.write_bytes(pictures[name])
+            dark.write_bytes(dark_twin(pictures[name]))
         parts[part.name] = {"digest": part.digest(), **document}
     topic.results_file.write_bytes(to_json(parts))
     claims = [claim for part in parts.values() for claim in part["claims"]]
@@ -83,7 +86,7 @@ def studied(part: Part, bench: Bench) -> tuple[dict[str, Any], Mapping[str, byte
     with StudyDirectory.create(part.name, out=bench.folder) as directory:
         run = StudyRun(load_study(part.file), directory, bench.executor)
         result = finish(run.run())
-        pictures = {path.stem: path.read_bytes() for path in draw(run, result)}
+        pictures = {path.stem: path.read_bytes() for path in draw(run, result, part.pictures)}
     document = result.to_document()
     variants = [{key: variant[key] for key in VARIANT_KEYS} for variant in document["variants"]]
     return {**{key: document[key] for key in STUDY_KEYS}, "variants": variants, "claims": document["claims"]}, pictures

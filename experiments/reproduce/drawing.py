@@ -10,7 +10,11 @@ import numpy as np
 from dlx.show.pictures.canvas import CLASSES, GREY, INK, house_style, new_figure, png
 
 HEIGHT, ABOVE, BELOW, LEFT, BETWEEN, RIGHT = 4.2, 0.75, 0.6, 0.8, 0.85, 0.2  # inches
-PANELS, LETTER = (4.2, 4.0, 3.1), 0.075  # of one chart, of two, of more
+PANELS, LETTER = (5.2, 3.5, 2.3), 0.08  # of one chart, of two, of more
+FEW = 16  # points of a line that each have a marker
+DASHED = (0, (3, 2))
+MARKERS = "os^Dv*PX"  # of lines with few points, beside their colours
+STROKES = ("-", (0, (7, 1.5)), (0, (1, 1)), (0, (7, 1.5, 1, 1.5)))  # of lines with many
 
 
 class Line(NamedTuple):
@@ -21,6 +25,7 @@ class Line(NamedTuple):
     dots: bool = False
     dashed: bool = False
     color: int | None = None  # its number among the colours; the next one by itself
+    steps: bool = False  # each value stays until the next
 
 
 class Chart(NamedTuple):
@@ -40,17 +45,18 @@ class Chart(NamedTuple):
 @house_style()
 def charts(*panels: Chart, title: str) -> bytes:
     """Charts side by side, as PNG; lines of one name have one colour, and the names stand once on the right."""
-    names = 0.6 + LETTER * max(len(name) for chart in panels for name in chart.lines)
+    listed = {name for chart in panels for name in chart.lines}
+    names = 0.6 + LETTER * max(map(len, listed)) if len(listed) > 1 else 0.0
     panel_width = PANELS[min(len(panels), len(PANELS)) - 1]
     width = LEFT + len(panels) * panel_width + (len(panels) - 1) * BETWEEN + names + RIGHT
     figure = new_figure(width, HEIGHT, title)
-    colors: dict[str, str] = {}
+    looks: dict[str, int] = {}
     for number, chart in enumerate(panels):
         left = LEFT + number * (panel_width + BETWEEN)
         axes = figure.add_axes((left / width, BELOW / HEIGHT, panel_width / width, 1 - (BELOW + ABOVE) / HEIGHT))
         for name, line in chart.lines.items():
-            color = colors.setdefault(name, CLASSES[(len(colors) if line.color is None else line.color) % len(CLASSES)])
-            _draw(axes, name, line, color)
+            look = looks.setdefault(name, (len(looks) if line.color is None else line.color) % len(CLASSES))
+            _draw(axes, name, line, look)
         axes.set_xscale(chart.xscale)
         axes.set_yscale(chart.yscale)
         if chart.yscale == "log":
@@ -68,26 +74,19 @@ def charts(*panels: Chart, title: str) -> bytes:
             handles.setdefault(name, handle)
     if len(handles) > 1:
         place = (1 - (names + RIGHT - 0.1) / width, 1 - (ABOVE - 0.1) / HEIGHT)
-        figure.legend(handles.values(), handles, loc="upper left", bbox_to_anchor=place, fontsize=8.5, labelcolor=INK)
+        figure.legend(handles.values(), handles, loc="upper left", bbox_to_anchor=place, fontsize=9, labelcolor=INK)
     return png(figure)
 
 
-def _draw(axes: Any, name: str, line: Line, color: str) -> None:
+def _draw(axes: Any, name: str, line: Line, look: int) -> None:
+    color, options = CLASSES[look], {"drawstyle": "steps-post" if line.steps else "default", "label": name}
     if line.dots:
-        axes.plot(line.x, line.y, "o", color=color, markersize=3, alpha=0.7, label=name)
-    else:
-        marker = "o" if len(line.x) <= 16 and not line.dashed else ""
-        style = "--" if line.dashed else "-"
-        axes.plot(
-            line.x,
-            line.y,
-            style,
-            color=color,
-            linewidth=1.0 if line.dashed else 1.7,
-            marker=marker,
-            markersize=3.5,
-            label=name,
-        )
+        axes.plot(line.x, line.y, MARKERS[look], color=color, markersize=4, alpha=0.7, label=name)
+        return
+    has_few = len(line.x) <= FEW and not line.dashed
+    stroke = DASHED if line.dashed else "-" if has_few else STROKES[look % len(STROKES)]
+    width, marker = 1.0 if line.dashed else 1.7, MARKERS[look] if has_few else ""
+    axes.plot(line.x, line.y, linestyle=stroke, color=color, linewidth=width, marker=marker, markersize=4, **options)
 
 
 def _tick(axes: Any) -> None:
@@ -134,5 +133,5 @@ def maps(*panels: Map, title: str, limits: tuple[float, float], form: str = "{:z
         for (i, j), value in np.ndenumerate(heat_map.values):
             strong = abs(np.clip(value, *limits) - middle) > 0.6 * span
             text = form.format(value) if np.isfinite(value) else "–"
-            axes.text(j, i, text, ha="center", va="center", size=8, color="white" if strong else INK)
+            axes.text(j, i, text, ha="center", va="center", size=9, color="white" if strong else INK)
     return png(figure)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from dlx.show.numbers import error, interval
@@ -12,14 +13,16 @@ from dlx.words import PARTS
 from .topics import PICTURES, RESULTS, ROOT, Part, Topic
 
 FILE = ROOT / "README.md"
+COLUMN = 840  # pixels of a page of text on a forge
 HEAD = """# Experiments
 
-Every claim of the course, reproduced and checked. `make reproduce` trains everything again and fails if a claim no
-longer holds; `make NAME` does it for one topic. This page is generated from the measurements in [`results/`](results),
-and a test fails if it is older than the studies that it shows.
+The course as lessons: each has a question, a picture, five sentences, and a command that turns one knob. Below, folded,
+stand the claims that it rests on, with their numbers. `make reproduce` trains everything again and fails if a claim no
+longer holds; `make NAME` does it for one topic. This page is generated from the measurements in [`results/`](results)
+and the words in [`lessons.yaml`](lessons.yaml), and a test fails if it is older than the studies that it shows.
 
-In studies, numbers are means over the seeds, with 95 % intervals of the dev error. The margin of a claim is the amount
-by which it holds.
+In studies, numbers are means over the seeds, with 95 % intervals of the dev error; a command trains one seed. The
+margin of a claim is the amount by which it holds.
 """
 
 
@@ -37,15 +40,35 @@ def _anchor(title: str) -> str:
 
 
 def _section(topic: Topic) -> str:
+    """A lesson: question, picture, sentences and a knob to turn; what it rests on can be unfolded."""
     results = topic.results()
-    texts = [text for part in topic.parts for text in _part(part, results[part.name])]
-    return "\n\n".join([f"## {topic.title}", topic.shows, f"`make {topic.name}`", *texts]) + "\n"
+    first, *others = [part.files_of(name) for part in topic.parts for name in part.pictures]
+    knob = f"Turn a knob:\n\n```sh\n{topic.command}\n```\n\n{topic.then}"
+    lesson = [f"## {topic.title}", f"**{topic.question}** {topic.shows}", _picture(topic, *first), topic.lesson, knob]
+    claims = [claim for part in results.values() for claim in part["claims"]]
+    holding = sum(claim["holds"] for claim in claims)
+    summary = f"<summary>What it rests on: {holding} of {len(claims)} claims hold (make {topic.name})</summary>"
+    rest = [_picture(topic, *files) for files in others]
+    rest += [text for part in topic.parts for text in _part(part, results[part.name])]
+    return "\n\n".join([*lesson, f"<details>\n{summary}", *rest, "</details>"]) + "\n"
+
+
+def _picture(topic: Topic, light: Path, dark: Path) -> str:
+    """The picture, on a dark page its twin; in a column of `COLUMN` pixels at most."""
+    width = min(COLUMN, width_of(light))
+    twin = f'<source media="(prefers-color-scheme: dark)" srcset="pictures/{dark.name}">'
+    image = f'<img src="pictures/{light.name}" width="{width}" alt="{topic.title}: {light.stem.replace("_", " ")}">'
+    return f"<picture>{twin}{image}</picture>"
+
+
+def width_of(picture: Path) -> int:
+    """Of a PNG file, in pixels: what stands behind signature, length and name of its first chunk."""
+    with picture.open("rb") as file:
+        return int.from_bytes(file.read(20)[16:], "big")
 
 
 def _part(part: Part, results: Mapping[str, Any]) -> Iterator[str]:
-    """Its pictures, its numbers, its claims and where it lies."""
-    for name in part.pictures:
-        yield f"![{part.name}: {name}](pictures/{part.picture_file(name).name})"
+    """Its numbers, its claims and where it lies."""
     where = f"[`{part.file.name}`]({os.path.relpath(part.file, ROOT)})"
     if part.is_study:
         seeds = results["seeds"] if isinstance(results["seeds"], int) else len(results["seeds"])
@@ -119,7 +142,8 @@ def _table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
 def stale(all_topics: Sequence[Topic]) -> list[str]:
     """What of the gallery is not what the studies would give now, or is not there."""
     names = [f"results/{topic.name}.json" for topic in all_topics if not _is_current(topic)]
-    pictures = {part.picture_file(name) for topic in all_topics for part in topic.parts for name in part.pictures}
+    parts = [part for topic in all_topics for part in topic.parts]
+    pictures = {file for part in parts for name in part.pictures for file in part.files_of(name)}
     names += [f"pictures/{path.name}" for path in sorted(pictures) if not path.exists()]
     if not names and FILE.read_text(encoding="utf-8") != gallery(all_topics):
         names.append("README.md")

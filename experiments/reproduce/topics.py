@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +25,7 @@ class Part:
     """A study, or where the subject is not a training run a measurement: a file of Python with its claims beside it."""
 
     file: Path
-    pictures: tuple[str, ...]
+    pictures: Mapping[str, str]  # of a study each with its message; a measurement writes its own
     expect: tuple[tuple[Claim, str | None], ...] = ()  # of a measurement; a study has its own
     reads: tuple[Path, ...] = ()  # results that a measurement is made of
 
@@ -42,6 +42,11 @@ class Part:
     def picture_file(self, picture: str) -> Path:
         """Where one of its pictures is kept."""
         return PICTURES / f"{self.name}_{picture}.png"
+
+    def files_of(self, picture: str) -> tuple[Path, Path]:
+        """The same with its dark twin, for readers of light text on a dark page."""
+        light = self.picture_file(picture)
+        return light, light.with_name(f"{light.stem}_dark.png")
 
     def digest(self) -> str:
         """SHA-256 of everything that decides its results: a study with its base and every default, or the code.
@@ -74,6 +79,10 @@ class Topic:
     title: str
     shows: str
     parts: tuple[Part, ...]
+    question: str = ""
+    lesson: str = ""  # five sentences
+    command: str = ""  # that turns one knob
+    then: str = ""
 
     @property
     def results_file(self) -> Path:
@@ -92,19 +101,22 @@ class Topic:
 
 def topics(names: Sequence[str] = ()) -> list[Topic]:
     """Those of these names, or all, in the order of the gallery."""
-    sections = load(ROOT / "topics.yaml").plain()
+    sections, lessons = (load(ROOT / name).plain() for name in ("topics.yaml", "lessons.yaml"))
     unknown = [name for name in names if name not in sections]
     if unknown:
         raise SystemExit(f"there is no topic {unknown[0]!r} (allowed {', '.join(sections)})")
     return [
-        Topic(name, section["title"], section["shows"], tuple(_part(each) for each in section["parts"]))
+        Topic(
+            name, section["title"], section["shows"], tuple(_part(each) for each in section["parts"]), **lessons[name]
+        )
         for name, section in sections.items()
         if not names or name in names
     ]
 
 
 def _part(section: dict[str, Any]) -> Part:
-    pictures = tuple(section.get("pictures", ()))
+    listed = section.get("pictures", ())
+    pictures = listed if isinstance(listed, dict) else dict.fromkeys(listed, "")
     if "study" in section:
         return Part((ROOT / section["study"]).resolve(), pictures)
     expect = tuple(

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from dlx.show.pictures.canvas import DPI, WIDEST
 from dlx.spec.yaml_text.reading import load
+from experiments.reproduce.dark import dark_twin
+from experiments.reproduce.gallery import width_of
 
 ROOT = Path(__file__).parents[2]
 EXPERIMENTS = ROOT / "experiments"
@@ -30,6 +38,48 @@ def test_every_topic_is_a_target() -> None:
     named = re.search(r"^TOPICS = (.+)$", makefile, re.MULTILINE)
     assert named is not None
     assert named.group(1).split() == list(load(EXPERIMENTS / "topics.yaml").plain())
+
+
+LESSONS = load(EXPERIMENTS / "lessons.yaml").plain()
+
+
+def test_every_topic_is_a_lesson_of_five_sentences() -> None:
+    assert list(LESSONS) == list(load(EXPERIMENTS / "topics.yaml").plain())
+    for lesson in LESSONS.values():
+        assert lesson["question"].endswith("?")
+        assert len(re.findall(r"[.!](?: |$)", lesson["lesson"])) == 5, lesson["question"]
+
+
+@pytest.mark.parametrize("topic", [name for name, lesson in LESSONS.items() if "dlx train" in lesson["command"]])
+def test_the_knob_of_a_lesson_can_be_turned(topic: str, call_dlx: Callable[..., Any]) -> None:
+    _, *arguments = shlex.split(LESSONS[topic]["command"])
+    result = call_dlx(*arguments, "--dry-run", cwd=ROOT)
+    assert result.code == 0, result.stderr
+
+
+def test_pictures_fit_a_column_and_have_a_dark_twin() -> None:
+    """A text of 9 points has 9 pixels where the widest picture of 120 dots an inch stands in 840."""
+    page = (EXPERIMENTS / "README.md").read_text(encoding="utf-8")
+    pictures = re.findall(r'srcset="(pictures/[^"]+)"><img src="(pictures/[^"]+)" width="(\d+)"', page)
+    assert len(pictures) > 50
+    for dark, light, width in pictures:
+        assert int(width) <= 840
+        size = width_of(EXPERIMENTS / light)
+        assert size <= WIDEST * DPI, light
+        assert size == width_of(EXPERIMENTS / dark)
+
+
+def test_the_dark_twin_turns_light_around_and_keeps_hues() -> None:
+    from PIL import Image
+
+    colors = np.array([[(255, 255, 255), (0, 0, 0), (0, 114, 178), (213, 94, 0)]], dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(colors).save(file, format="png")
+    twin = np.asarray(Image.open(io.BytesIO(dark_twin(file.getvalue()))).convert("RGB"))[0].astype(int)
+    assert twin[0].max() < 50
+    assert twin[1].min() > 245
+    assert twin[2].argmax() == 2  # blue
+    assert twin[3].argmax() == 0  # vermilion
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -33,12 +34,16 @@ class Page(HTMLParser):
         super().__init__()
         self.sections: list[str | None] = []
         self.names: set[str] = set()
+        self.scripts = 0
+        self.links: list[str | None] = []
         self.text = ""
         self.feed(path.read_text(encoding="utf-8"))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.names.add(tag)
+        self.scripts += tag == "script"
+        self.links += [dict(attrs)["href"]] if tag == "a" else []
         if tag == "section":
             self.sections.append(dict(attrs)["id"])
 
@@ -126,7 +131,8 @@ def test_labels_and_tags_that_look_like_something_else(
     page_of("spec.yaml")
     assert call_dlx("runs", "tag", "run", 'q"<script>&', cwd=tmp_path).code == 0
     page = report(call_dlx, tmp_path)
-    assert not {"script", "i"} & page.names
+    assert "i" not in page.names
+    assert page.scripts == 1  # its own
     assert all(text in page.text for text in ('q"<script>&', "<i>&", "שלום", "x" * 90))
 
 
@@ -195,7 +201,7 @@ STUDY: dict[str, Any] = {
     **{"name": "many", "task": "binary", "status": "completed", "seeds": 1, "seconds": 2.5},
     "variants": [
         {
-            **{"name": "a", "changes": {}, "trials": ["1f"], "status": ["diverged"], "messages": []},
+            **{"name": "a", "changes": {}, "trials": ["1f"], "status": ["diverged"], "messages": ["a <message>"]},
             "errors": {"test": {"value": 0.25, "low": 0.125, "high": 0.5, "m": 8}},
             **{"difference": None, "train_cost": None, "epochs": None, "seconds": None},
         }
@@ -222,9 +228,30 @@ def test_a_directory_of_many_runs_has_a_page(
     result = call_dlx("report", "many", cwd=tmp_path)
     assert (result.code, result.stdout) == (0, f"{Path('many') / 'report.html'}\n"), result.stderr
     page = Page(tmp_path / "many" / "report.html")
-    assert {"messages", "pictures", "plan"} <= set(page.sections)
+    assert {"pictures", "plan"} <= set(page.sections)
     assert "a <message>" in page.text
     assert f"dlx {command} {Path('many') / 'plan.yaml'}" in page.text
+
+
+def test_the_links_of_a_study_lead_to_its_runs_from_wherever_the_page_is(
+    circles: Path, call_dlx: Run, tmp_path: Path
+) -> None:
+    trials = tmp_path / "many #1" / "trials"
+    with StudyDirectory.create("many", out=trials.parent) as many:
+        many.write_results({**STUDY, "variants": [{**STUDY["variants"][0], "trials": ["1f", "2f", "gone"]}]})
+    for key in ("1f", "2f"):
+        shutil.copytree(circles / "run", trials / key)
+    (trials / "1f" / "report.html").unlink()
+    (tmp_path / "elsewhere").mkdir()
+    began = json.loads((circles / "run" / "run.json").read_text(encoding="utf-8"))["started"]
+    for out in ("many #1/report.html", "elsewhere/own.html"):
+        assert call_dlx("report", "many #1", "--out", out, cwd=tmp_path).code == 0
+        page = Page(tmp_path / out)
+        assert f"many, {began[:10]} {began[11:16]} UTC" in page.text
+        links = [link for link in page.links if link is not None and not link.startswith("#")]
+        targets = [((tmp_path / out).parent / unquote(link)).resolve() for link in links]
+        assert [path.relative_to(trials.resolve()).as_posix() for path in targets] == ["1f", "2f/report.html"]
+        assert "curves" in page.sections
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,14 +23,20 @@ from dlx.training.model import Model
 from dlx.types import Array
 from dlx.words import Task
 
+KINDS = ("curves", "boundaries", "activations", "paths", "sweep")
 MOST_PANELS = 24  # networks that one picture holds
 EXAMPLES = 1024  # of train that the layers are shown
 MOST_POINTS = 400  # of train beside the decision regions
 
 
-def draw(run: StudyRun, document: StudyDocument) -> list[Path]:
-    """Draw and keep what there is to draw of a study that has been trained; returns where it lies."""
-    title, task = document.name, document.task
+def draw(run: StudyRun, document: StudyDocument, titles: Mapping[str, str] | None = None) -> list[Path]:
+    """Draw and keep what there is to draw of a study that has been trained; returns where it lies.
+
+    Args:
+        run, document: of the study.
+        titles: of pictures by their names, where they are not that of the study.
+    """
+    task, title_of = document.task, {**dict.fromkeys(KINDS, document.name), **(titles or {})}
     usable = {
         variant.name: [outcome for outcome in run.of(variant.name) if outcome.usable] for variant in run.study.variants
     }
@@ -37,22 +44,22 @@ def draw(run: StudyRun, document: StudyDocument) -> list[Path]:
     if not usable:
         return []
     groups = [Group(name, [_metrics(outcome) for outcome in outcomes]) for name, outcomes in usable.items()]
-    pictures = {"curves": overlay(groups, title=title, task=task)}
+    pictures = {"curves": overlay(groups, title=title_of["curves"], task=task)}
     variants = [variant for variant in run.study.variants if variant.name in usable]
     trained = [variant for variant in variants if variant.spec.objective is None]
     networks = [_network(variant, usable[variant.name][0]) for variant in trained[:MOST_PANELS]]
     if panels := [network.panel(task) for network in networks if network.task == task and network.has_regions]:
-        pictures["boundaries"] = boundaries(panels, title=title, task=task)
+        pictures["boundaries"] = boundaries(panels, title=title_of["boundaries"], task=task)
     if layers := {network.name: hidden for network in networks if (hidden := network.model.hidden(network.X))}:
-        pictures["activations"] = activations(layers, title=title)
+        pictures["activations"] = activations(layers, title=title_of["activations"])
     if ways := [way for variant in variants if (way := _way(variant, usable[variant.name][0]))]:
-        pictures["paths"] = paths(ways[:MOST_PANELS], title=title)
+        pictures["paths"] = paths(ways[:MOST_PANELS], title=title_of["paths"])
     swept = run.study.plan.options.sweep
     if swept is not None and len(swept) == 1:
         key, values = next(iter(swept.items()))
         errors = [variant.errors for variant in document.variants]
         if any(errors):
-            pictures["sweep"] = sweep(values, errors, key=key, title=title, task=task)
+            pictures["sweep"] = sweep(values, errors, key=key, title=title_of["sweep"], task=task)
     return [run.directory.write_picture(name, png) for name, png in pictures.items()]
 
 

@@ -17,10 +17,16 @@ ERRORS = {"train": "train_error", "dev": "dev_error"}
 
 @dataclass(frozen=True)
 class Curve:
-    """Values, NaN where none can be drawn, under the label that also decides their colour."""
+    """Values, NaN where none can be drawn, under a label, and the ``kind`` that decides their colour, if another."""
 
     label: str
     values: Array
+    kind: str = ""
+
+    @property
+    def look(self) -> str:
+        """What decides their colour and strokes."""
+        return self.kind or self.label
 
     @property
     def first(self) -> float:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
-from dlx.show.charts.curves import drawable
+from dlx.show.charts.curves import COSTS, ERRORS, Curve, Curves, drawable
+from dlx.show.charts.quantities import COST, Quantity, error_quantity
 from dlx.stats.intervals import CONFIDENCE
 from dlx.stats.student import two_sided
 from dlx.types import Array
 
 ENOUGH = 5  # runs that tell an interval of their mean; of fewer the lowest and the highest are shown
+MOST_COLOURS = 8  # groups that have a colour of their own
 
 Columns = Mapping[str, Sequence[float]]
 
@@ -88,3 +91,29 @@ def _interval(rows: Array) -> tuple[Array, Array]:
 
 def _half_width(count: int) -> float:
     return two_sided(CONFIDENCE, count - 1) / sqrt(count) if count > 1 else np.nan
+
+
+def group_curves(groups: Sequence[Group], task: str | None) -> list[Curves]:
+    """The mean costs of several groups over each other, and their mean errors: of dev, or of train where none has it.
+
+    Each curve has the kind ``group1``, ``group2`` …, by which its colour and its strokes are chosen.
+    """
+    charts = []
+    for quantity, columns in ((COST, COSTS), (error_quantity(task), ERRORS)):
+        for part in ("dev", "train"):
+            means = [mean_curve(group, columns[part], quantity.factor) for group in groups]
+            if any(means):
+                charts.append(_laid_over(groups, means, replace(quantity, name=f"{part} {quantity.name}")))
+                break
+    return charts
+
+
+def _laid_over(groups: Sequence[Group], means: Sequence[MeanCurve | None], quantity: Quantity) -> Curves:
+    """The curves read off at every epoch that one of them has."""
+    epochs = np.unique(np.concatenate([mean.epochs for mean in means if mean]))
+    curves = [
+        Curve(group.label, np.interp(epochs, mean.epochs, mean.mean, np.nan, np.nan), f"group{number}")
+        for number, (group, mean) in enumerate(zip(groups, means, strict=True), 1)
+        if mean
+    ]
+    return Curves(quantity, epochs, curves)

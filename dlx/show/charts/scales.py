@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dlx.show.numbers import falls_far
@@ -34,15 +35,29 @@ def fitting(curves: Sequence[Sequence[float] | Array], may_be_logarithmic: bool)
     """The range that shows these curves best; one value of them at least can be drawn.
 
     Values that fall far are shown by their ratios; else the range begins at 0, and a start that is far above the rest
-    is cut.
+    is cut, but not that of a curve that only falls.
     """
     values = [value for curve in curves for value in finite(curve)]
     low, high = min(values), max(values)
     if may_be_logarithmic and falls_far(low, high):
         return ValueRange(low, high, logarithmic=True)
+    whole = max((max(finite(curve)) for curve in curves if _only_falls(finite(curve))), default=low)
     late = [value for curve in curves for value in finite(curve[len(curve) // 10 if len(curve) > FEW else 0 :])]
     settled = max(late, default=high)
-    return ValueRange(min(low, 0.0), 1.5 * settled if high > DWARFED * settled > 0 else high)
+    return ValueRange(min(low, 0.0), max(whole, 1.5 * settled) if high > DWARFED * settled > 0 else high)
+
+
+def _only_falls(values: Sequence[float]) -> bool:
+    """Whether a curve goes nowhere up: its start is no accident that hides the rest, but where it comes from."""
+    return all(after <= before for before, after in pairwise(values))
+
+
+def other_scale(curves: Sequence[Sequence[float] | Array], usual: ValueRange) -> ValueRange | None:
+    """The range of the same curves on the other scale, logarithmic or not; None where not all of them have ratios."""
+    values = [value for curve in curves for value in finite(curve)]
+    if usual.logarithmic:
+        return fitting(curves, may_be_logarithmic=False)
+    return ValueRange(min(values), max(values), logarithmic=True) if 0 < min(values) < max(values) else None
 
 
 def epoch_range(first: float, last: float, margin: float) -> tuple[float, float]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from math import isfinite
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dlx.show.charts.curves import Curve, Curves
-from dlx.show.charts.scales import apart, epoch_range, third
-from dlx.show.page.elements import Element, element
+from dlx.show.charts.scales import apart, epoch_range, other_scale, third
+from dlx.show.page.elements import Content, Element, element, name_of
 from dlx.show.page.scales import PageScale, with_margin
 
 MOST_POINTS = 600  # of a curve that are drawn: more than a page has dots for
 LINE = 7.5  # what the height of a line of text is of that of a chart, in percent
+LOWEST = 97  # where the lowest text beside a chart stands, in percent from above
 MARGIN = 0.015  # of the epochs, on both sides
 SIDES = ("from", "around", "until")  # which side of a text stands at its mark, so that it stays within the chart
 
@@ -27,13 +29,35 @@ class _Mark(NamedTuple):
 
 
 def figure(chart: Curves) -> Element:
-    """The figure of a chart that has a curve."""
+    """The figure of a chart that has a curve; that of the other scale is hidden until a script shows it."""
     title = chart.quantity.name[0].upper() + chart.quantity.name[1:]
-    x = PageScale(*epoch_range(*chart.ends, MARGIN))
-    y, marks = with_margin(chart.range), list(_marks(chart))
-    parts = [_mark_texts(marks, x), _values(y), _drawing(chart, marks, x, y), _ends(chart, y), _epochs(x)]
-    plot = element("div", parts, class_="plot", role="img", aria_label=_in_words(title, chart, marks))
-    return element("figure", element("figcaption", title), plot, class_="chart")
+    x, values = PageScale(*epoch_range(*chart.ends, MARGIN)), [curve.values for curve in chart.curves]
+    plots = [_plot(chart, title, x, with_margin(chart.range))]
+    if (other := other_scale(values, chart.range)) is not None:
+        plots.append(_plot(chart, title, x, with_margin(other), hidden=True))
+    caption = element("figcaption", element("span", title))
+    return element("figure", caption, plots, class_="chart", data_values=_values_in_json(chart, x))
+
+
+def _plot(chart: Curves, title: str, x: PageScale, y: PageScale, hidden: bool = False) -> Element:
+    marks = list(_marks(chart))
+    parts = [_mark_texts(marks, x), _values(y), _drawing(chart, marks, x, y), _ends(chart, y), _epochs(x, chart.unit)]
+    scale = "logarithmic" if y.logarithmic else "linear"
+    words = _in_words(title, chart, marks)
+    return element("div", parts, class_="plot", role="img", aria_label=words, data_scale=scale, hidden=hidden)
+
+
+def _values_in_json(chart: Curves, x: PageScale) -> str:
+    """What the script tells at each epoch: along the bottom, and of each curve, the texts of its values."""
+    every = -(-len(chart.epochs) // MOST_POINTS)
+    epochs = chart.epochs[::every].tolist()
+    places = [round(x(epoch), 2) for epoch in epochs]
+    columns: list[dict[str, Any]] = [{"name": chart.unit, "values": [f"{e:,.0f}" for e in epochs], "places": places}]
+    for curve in chart.curves:
+        values = curve.values[::every].tolist()
+        texts = [_written(chart, value) if isfinite(value) else None for value in values]
+        columns.append({"name": curve.label, "values": texts})
+    return json.dumps(columns, separators=(",", ":"))
 
 
 def _marks(chart: Curves) -> Iterator[_Mark]:
@@ -68,9 +92,9 @@ def _curve(chart: Curves, curve: Curve, x: PageScale, y: PageScale) -> Iterator[
     """Its line, in pieces where there are values missing; few values have a dot each."""
     pairs = zip(chart.epochs.tolist(), curve.values.tolist(), strict=True)
     points = [(x(epoch), 100 - y.beyond(value) if isfinite(value) else value) for epoch, value in pairs]
-    yield from lines(points, curve.label)
+    yield from lines(points, curve.look)
     if chart.is_dotted:
-        yield dots([point for point in points if isfinite(point[1])], curve.label)
+        yield dots([point for point in points if isfinite(point[1])], curve.look)
 
 
 def _values(y: PageScale) -> Element:
@@ -78,18 +102,20 @@ def _values(y: PageScale) -> Element:
     return element("div", ticks, class_="values")
 
 
-def _epochs(x: PageScale) -> Element:
+def _epochs(x: PageScale, unit: str) -> Element:
     ticks = [tick for tick in x.ticks() if tick == int(tick) and tick >= 1]
     labels = [element("span", f"{tick:,.0f}", style=_at("left", x(tick))) for tick in ticks]
-    return element("div", labels, element("span", "epoch", class_="unit"), class_="epochs")
+    return element("div", labels, element("span", unit, class_="unit"), class_="epochs")
 
 
 def _ends(chart: Curves, y: PageScale) -> Element:
-    places = apart([100 - y(curve.last) for curve in chart.curves], LINE, end=100)
-    labels = [
-        element("span", f"{curve.label} {_written(chart, curve.last)}", class_=curve.label, style=_at("top", place))
-        for curve, place in zip(chart.curves, places, strict=True)
-    ]
+    """What stands beside the end of each curve; of a group, whose name may be long, the value first."""
+    places = apart([100 - y(curve.last) for curve in chart.curves], LINE, end=LOWEST)
+    labels = []
+    for curve, place in zip(chart.curves, places, strict=True):
+        value = _written(chart, curve.last)
+        text: Content = [f"{value} ", name_of(curve.label)] if curve.kind else f"{curve.label} {value}"
+        labels.append(element("span", text, class_=curve.look, style=_at("top", place)))
     return element("div", labels, class_="ends")
 
 

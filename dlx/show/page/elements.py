@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 VOID = {"img", "meta"}  # that have no content and no end
+VERBATIM = {"style", "script"}  # whose text is no HTML; none of it is a user's
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")  # in HTML
 REPLACEMENT = "\ufffd"
 
@@ -36,7 +37,7 @@ class Element:
             if isinstance(child, Element):
                 yield from child._pieces()
             else:
-                yield _style(child) if self.name == "style" else _escaped(child)
+                yield _verbatim(child) if self.name in VERBATIM else _escaped(child)
         yield f"</{self.name}>"
 
 
@@ -101,8 +102,8 @@ def _escaped(text: str) -> str:
     return escape(UNWRITABLE.sub(REPLACEMENT, text))
 
 
-def _style(text: str) -> str:
-    """Text of a style sheet stands as it is, since browsers read no escapes there."""
+def _verbatim(text: str) -> str:
+    """Text of a style sheet or a script stands as it is, since browsers read no escapes there."""
     if "<" in text:
-        raise ValueError("a style sheet cannot hold <")
+        raise ValueError("a style sheet or a script cannot hold <")
     return text

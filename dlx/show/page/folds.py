@@ -8,13 +8,13 @@ from dlx.diagnose.verdict import OUT_OF_FOLD, in_words
 from dlx.documents.folds import FoldsDocument
 from dlx.show.charts.folds import fold_metrics, fold_numbers
 from dlx.show.numbers import duration, error
-from dlx.show.page.collection import plan_section
+from dlx.show.page.collection import SHORT, CollectionMaterial, link_of, plan_section, title_of
 from dlx.show.page.elements import Element, columns, element, name_of, table
 from dlx.show.page.material import Material
 from dlx.show.page.metrics import metrics
 from dlx.show.page.page import document
 from dlx.show.page.verdict import verdict
-from dlx.show.page.words import ends, foot, of_what, section, tile
+from dlx.show.page.words import ends, foot, moment, of_what, section, tile
 from dlx.show.words import level_of, note_on_errors
 from dlx.stats.intervals import Estimate
 from dlx.words import Status
@@ -22,22 +22,17 @@ from dlx.words import Status
 PARTS = ("train", "dev", "test")
 
 
-def folds_page(outcome: FoldsDocument, plan: str, repeat: str) -> str:
-    """The HTML of a training in folds, also of one that is not complete.
-
-    Args:
-        outcome: what it has come to.
-        plan: the complete spec.
-        repeat: the command that trains it again.
-    """
+def folds_page(outcome: FoldsDocument, material: CollectionMaterial) -> str:
+    """The HTML of a training in folds, also of one that is not complete."""
     run = Material(facts={"name": outcome.name}, config="", diagnosis=outcome.diagnosis)
     judged = [verdict(run, with_findings=False), metrics(run)]
-    sections = [*judged, _trainings(outcome), _metrics(outcome), plan_section(plan)]
+    sections = [*judged, _trainings(outcome, material), _metrics(outcome), plan_section(material.plan)]
     present = [part for part in sections if part is not None]
-    return document(outcome.name, _heading(outcome), present, foot("To repeat it:", repeat))
+    end = foot("To repeat it:", material.repeat)
+    return document(title_of(outcome.name, material), _heading(outcome, material), present, end)
 
 
-def _heading(outcome: FoldsDocument) -> Element:
+def _heading(outcome: FoldsDocument, material: CollectionMaterial) -> Element:
     status = outcome.status
     badges = [element("span", status.replace("_", " "), class_="ending")]
     if outcome.diagnosis is not None:
@@ -48,6 +43,7 @@ def _heading(outcome: FoldsDocument) -> Element:
     return element(
         "header",
         element("h1", name_of(outcome.name)),
+        element("p", f"begun {since}", class_="note") if (since := moment(material.started)) else None,
         element("p", badges, class_="verdict"),
         [element("p", message, class_="message") for message in outcome.messages],
         element("dl", _tiles(outcome), class_="tiles"),
@@ -75,7 +71,7 @@ def _tiles(outcome: FoldsDocument) -> Iterator[Element]:
     yield tile("time", duration(outcome.seconds), "")
 
 
-def _trainings(outcome: FoldsDocument) -> Element | None:
+def _trainings(outcome: FoldsDocument, material: CollectionMaterial) -> Element | None:
     """A row for each fold."""
     trainings, task = outcome.trainings, outcome.task
     if not trainings:
@@ -88,12 +84,12 @@ def _trainings(outcome: FoldsDocument) -> Element | None:
             "–" if training.kept_epoch is None else f"{training.kept_epoch:,}",
             duration(training.seconds),
             training.status.replace("_", " "),
-            element("code", training.trial),
+            link_of(training.trial, training.trial[:SHORT], material),
         )
         for training in trainings
     ]
     what = of_what(task, outcome.target_errors)
-    note = f"The {what} of each training, whose test is the fold; below trials/ is its run directory."
+    note = f"The {what} of each training, whose test is the fold; each leads to its run directory."
     heads = columns("fold", *parts, "epoch", "time", "status", "run")
     return section("trainings", "Trainings", table(note, heads, rows, class_="many"))
 

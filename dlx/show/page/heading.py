@@ -9,7 +9,7 @@ from dlx.documents.diagnosis import GAPS
 from dlx.show.numbers import duration, error
 from dlx.show.page.elements import Element, element, name_of
 from dlx.show.page.material import Document, Material
-from dlx.show.page.words import ends, of_what, tile
+from dlx.show.page.words import ends, moment, of_what, tile
 from dlx.show.words import ending, level_of, note_on_errors
 from dlx.words import Status
 
@@ -20,6 +20,7 @@ def heading(material: Material) -> Element:
     """Name, verdict, how training ended, and the tiles."""
     lines = [
         element("h1", name_of(material.name)),
+        element("p", f"begun {since}", class_="note") if (since := moment(material.facts.get("started"))) else None,
         element("p", _verdict(material), _ending(material), class_="verdict"),
     ]
     if message := material.facts.get("message"):

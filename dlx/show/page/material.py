@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.documents.learning_curve import LearningCurve
 from dlx.types import Array
 
 Document = Mapping[str, Any]
@@ -25,6 +26,8 @@ class Material:
     commands: what can be typed next.
     remarks: what must be known of how the errors were found.
     images: of the worst examples, (k, h, w) or (k, h, w, c), where the data are images.
+    cells: of the worst examples by column, where the data are a table.
+    learning_curve: what more examples would bring.
     pictures: by name, as PNG: the decision regions (boundary), the path of an objective, the learning curve.
     repeat: the command that trains it again.
     """
@@ -38,6 +41,8 @@ class Material:
     commands: Sequence[str] = ()
     remarks: Sequence[str] = ()
     images: Array | None = None
+    cells: Mapping[str, Sequence[Any]] | None = None
+    learning_curve: LearningCurve | None = None
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     repeat: str = ""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 from dlx import __version__
@@ -12,27 +14,30 @@ from dlx.show.page.heading import heading
 from dlx.show.page.material import Material
 from dlx.show.page.metrics import metrics
 from dlx.show.page.origin import environment, spec
-from dlx.show.page.pictures import boundary, learning_curve, path, worst
+from dlx.show.page.pictures import boundary, path, worst
 from dlx.show.page.signal import signal
+from dlx.show.page.tried import learning_curve, remedies
 from dlx.show.page.verdict import verdict
-from dlx.show.page.words import foot
+from dlx.show.page.words import foot, moment
 
 DOCTYPE = "<!DOCTYPE html>\n"
-STYLE = Path(__file__).with_name("page.css")
-SECTIONS = (curves, verdict, metrics, classes, boundary, path, worst, learning_curve, signal, spec, environment)
+STYLE, SCRIPT = (Path(__file__).with_name(name) for name in ("page.css", "page.js"))
+RESULTS = (curves, verdict, remedies, learning_curve, metrics, classes, boundary, path, worst, signal)
+SECTIONS = (*RESULTS, spec, environment)
 
 
 def page(material: Material) -> str:
     """The HTML of a run's page."""
     sections = [section for make in SECTIONS if (section := make(material)) is not None]
     end = foot("To repeat it, bit for bit on the same kind of machine:", material.repeat)
-    return document(material.name, heading(material), sections, end)
+    title = ", ".join(filter(None, [material.name, moment(material.facts.get("started"))]))
+    return document(title, heading(material), sections, end)
 
 
 def document(title: str, head: Element, sections: list[Element], end: Element) -> str:
     """Some sections as a whole page, with links to each of them."""
     content = element("main", head, _links(sections), sections)
-    body = element("body", content, end)
+    body = element("body", content, end, element("script", _script()))
     return DOCTYPE + str(element("html", _head(title), body, lang="en")) + "\n"
 
 
@@ -45,12 +50,25 @@ def _head(title: str) -> Element:
     return element(
         "head",
         element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_policy()),
         element("title", f"{title} – dlx"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="generator", content=f"dlx {__version__}"),
         element("style", STYLE.read_text(encoding="utf-8")),
     )
+
+
+def _script() -> str:
+    return SCRIPT.read_text(encoding="utf-8")
+
+
+def _policy() -> str:
+    """Nothing is fetched, and no script runs but that of the page, whatever a name in it may look like."""
+    digest = b64encode(sha256(_script().encode()).digest()).decode()
+    sources = {"default": "'none'", "img": "data:", "style": "'unsafe-inline'", "script": f"'sha256-{digest}'"}
+    fetched = [f"{kind}-src {source}" for kind, source in sources.items()]
+    return "; ".join([*fetched, "base-uri 'none'", "form-action 'none'"])
 
 
 def _links(sections: list[Element]) -> Element:

@@ -1,8 +1,9 @@
-"""Pictures: decision regions, the path of an objective, the learning curve, and what a network is most wrong about."""
+"""Pictures: decision regions, the path of an objective, and what a network is most wrong about."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from dlx.diagnose.verdict import in_words
 from dlx.documents.classes import WorstExample
@@ -14,6 +15,7 @@ from dlx.show.page.words import section
 from dlx.words import Task
 
 MOST_WORST = 10  # examples in the table
+MOST_COLUMNS = 16  # of the file
 
 
 def boundary(material: Material) -> Element | None:
@@ -27,12 +29,6 @@ def path(material: Material) -> Element | None:
     """Where one or two variables of an objective have been; None of a network."""
     alt = f"J of {material.name} over its variables, and where they have been from the start to the end."
     return _picture(material, "path", "The way to the minimum", alt)
-
-
-def learning_curve(material: Material) -> Element | None:
-    """The learning curve; None where there is none."""
-    alt = f"The errors of {material.name} trained on fewer examples, and what more of them would bring."
-    return _picture(material, "learning_curve", "What more examples would bring", alt)
 
 
 def _picture(material: Material, name: str, title: str, alt: str) -> Element | None:
@@ -49,7 +45,7 @@ def worst(material: Material) -> Element | None:
         return None
     title = f"The worst examples of {in_words(report.part)}"
     if material.images is None:
-        return section("worst", title, _table(report.worst))
+        return section("worst", title, _table(report.worst, material.cells or {}))
     note = element(
         "p", "The highest loss first: the class, what it is taken for, with which probability.", class_="note"
     )
@@ -70,20 +66,33 @@ def _tiles(material: Material, answers: list[WorstExample]) -> Iterator[Element]
         )
 
 
-def _table(answers: list[WorstExample]) -> list[Element]:
+def _table(answers: list[WorstExample], cells: Mapping[str, Sequence[Any]]) -> list[Element]:
+    """With the row of the file, where there is one, and the values of the columns."""
+    has_rows = any(answer.row is not None for answer in answers)
     rows = [
         element(
             "tr",
-            element("th", f"{answer.index:,}", scope="row"),
+            element("th", f"{answer.index if answer.row is None else answer.row:,}", scope="row"),
             element("td", name_of(answer.label)),
             element("td", name_of(answer.predicted), class_=None if answer.label == answer.predicted else "mistake"),
-            element("td", _number(answer.probability), class_="number"),
-            element("td", _number(answer.loss), class_="number"),
+            element("td", _number(answer.probability)),
+            element("td", _number(answer.loss)),
+            [element("td", name_of(_written(values[place]))) for values in list(cells.values())[:MOST_COLUMNS]],
         )
-        for answer in answers[:MOST_WORST]
+        for place, answer in enumerate(answers[:MOST_WORST])
     ]
-    note = "The highest loss first; the numbers count the part's examples from 0."
-    return table(note, columns("example", "class", "taken for", "probability", "loss", numbers=2), rows)
+    counted = "rows are counted from 1 below the header" if has_rows else "the numbers count the part's examples from 0"
+    left_out = f"; {len(cells) - MOST_COLUMNS:,} more columns are left out" if len(cells) > MOST_COLUMNS else ""
+    note = f"The highest loss first; {counted}{left_out}."
+    names = [name_of(name) for name in list(cells)[:MOST_COLUMNS]]
+    first = "row of the file" if has_rows else "example"
+    heads = columns(first, "class", "taken for", "probability", "loss", *names)
+    return table(note, heads, rows, class_="many")
+
+
+def _written(value: Any) -> str:
+    """A value of a cell; what is missing has a dash."""
+    return f"{value:.6g}" if isinstance(value, float) else str(value) or "–"
 
 
 def _number(value: float | None) -> str:

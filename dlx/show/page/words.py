@@ -1,6 +1,8 @@
-"""Words that several sections of a page share: intervals, the name of the error, tiles, sections, the end."""
+"""Words that several sections of a page share: intervals, times, the name of the error, tiles, sections, the end."""
 
 from __future__ import annotations
+
+import re
 
 from dlx import __version__
 from dlx.show.numbers import interval
@@ -8,6 +10,8 @@ from dlx.show.page.elements import Content, Element, element, scrolled
 from dlx.show.words import title_of_error
 from dlx.stats.intervals import Estimate
 from dlx.words import Task
+
+STAMP = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)")  # ISO 8601, in UTC
 
 
 def ends(estimate: Estimate, task: str | None) -> str:
@@ -38,3 +42,13 @@ def section(name: str, title: str, *content: Content) -> Element:
     return element(
         "section", element("h2", title, id=f"{name}-title"), *content, id=name, aria_labelledby=f"{name}-title"
     )
+
+
+def moment(stamp: object) -> str:
+    """A time as people read it; empty where none is stated.
+
+    >>> moment("2026-11-30T11:35:51.341Z")
+    '2026-11-30 11:35 UTC'
+    """
+    match = STAMP.match(stamp) if isinstance(stamp, str) else None
+    return f"{match[1]} {match[2]} UTC" if match else ""

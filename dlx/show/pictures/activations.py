@@ -10,7 +10,7 @@ from dlx.show.pictures.canvas import CLASSES, GREY, PALE, house_style, new_figur
 from dlx.text import shorten
 
 MOST_LAYERS = 6
-WIDE, HIGH, LEFT, ABOVE, BELOW, NARROWEST = 1.75, 1.0, 1.7, 1.05, 0.35, 4.5  # inches
+WIDE, HIGH, LEFT, ABOVE, BELOW, NARROWEST = 1.6, 1.0, 1.7, 1.05, 0.35, 4.5  # inches
 SUBTITLE = "activations of the hidden layers over train, first seed"
 BINS = 40
 OVERTOPPING = 4  # times the middle one of the networks' ranges; what lies beyond stands at the edge
@@ -40,7 +40,7 @@ def activations(networks: Mapping[str, Sequence[np.ndarray]], *, title: str) -> 
         for row, (name, layers) in enumerate(networks.items()):
             axes = grid[row, column]
             axes.spines["left"].set_visible(False)
-            axes.tick_params(labelbottom=row == len(networks) - 1, labelsize=8)
+            axes.tick_params(labelbottom=row == len(networks) - 1, labelsize=9)
             if row == 0:
                 axes.set_title(f"layer {layer + 1}", size=9.5)
             if column == 0:
@@ -55,7 +55,7 @@ def activations(networks: Mapping[str, Sequence[np.ndarray]], *, title: str) -> 
     return png(figure)
 
 
-SMALL = {"size": 7.5, "color": GREY}
+SMALL = {"size": 9, "color": GREY}
 
 
 def _bins(values: Sequence[np.ndarray]) -> np.ndarray:

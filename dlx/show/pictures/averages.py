@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, house_style, new_figure, png
+from dlx.show.pictures.canvas import CLASSES, GREY, house_style, new_figure, png
 from dlx.types import Array
 
 WIDTH, HEIGHT = 9.0, 4.2
-LINES = (ALARM, *CLASSES[2:], CLASSES[1])
+LINES = CLASSES[1:]
 
 
 def averages(
@@ -30,5 +30,5 @@ def averages(
         axes.set_ylabel(name, color=GREY, parse_math=False)
         axes.set_xlim(0, len(series) + 1)
         axes.grid(True)
-        axes.legend(fontsize=8.5)
+        axes.legend(fontsize=9)
         return png(figure)

@@ -13,7 +13,7 @@ from dlx.show.pictures.canvas import house_style, new_figure, png
 from dlx.words import Task
 
 COLUMNS = 4
-PANEL, GAP, ABOVE = 2.7, 0.22, 0.95  # inches
+PANEL, GAP, ABOVE = 2.55, 0.22, 0.95  # inches
 GRID = 120  # rows and columns at which each network is asked
 LONGEST = 34  # characters above a panel
 

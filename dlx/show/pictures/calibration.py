@@ -24,5 +24,5 @@ def calibration(chart: CalibrationChart, title: str) -> bytes:
         axes.set_xlabel(chart.probability, color=GREY, parse_math=False)
         axes.set_ylabel(chart.share, color=GREY, parse_math=False)
         axes.grid(True)
-        axes.legend(fontsize=8.5, loc="upper left")
+        axes.legend(fontsize=9, loc="upper left")
         return png(figure)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLORS = {"cost": GREY, "train": TRAIN, "dev": DEV, "J": TRAIN}
+STROKES = {"train": (0, (5, 2))}  # where dev stands beside it
 THIN = ("cost",)  # the curves that others must be seen on
 SIDES = ("left", "center", "right")
 
@@ -54,7 +55,11 @@ def _draw(axes: Axes, chart: Curves) -> None:
     for curve in chart.curves:
         width = 0.8 if curve.label in THIN else 1.8
         color = COLORS[curve.label]
-        axes.plot(chart.epochs, curve.values, color=color, linewidth=width, marker=marker, markersize=4)
+        has_dev = any(other.label == "dev" for other in chart.curves)
+        stroke = STROKES.get(curve.label, "-") if has_dev else "-"
+        axes.plot(
+            chart.epochs, curve.values, color=color, linestyle=stroke, linewidth=width, marker=marker, markersize=4
+        )
     heights = [height(axes, chart.ends[1], curve.last) for curve in chart.curves]
     for curve, place in zip(chart.curves, apart(heights, LABEL_GAP, end=1), strict=True):
         text = f"{curve.label} {chart.quantity.written(curve.last)}"

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from dlx.diagnose.verdict import in_words
 from dlx.show.charts.quantities import ERROR_RATE, error_quantity
 from dlx.show.charts.waterfall import ErrorGap, Waterfall
-from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, INK, house_style, new_figure, png
+from dlx.show.pictures.canvas import ALARM, GREY, INK, TRAIN, house_style, new_figure, png
 from dlx.show.words import level_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HEIGHT, MARGIN, COLUMN = 4.5, 1.6, 2.0  # inches: of the figure, around the axes, and for each error
-COLORS = {"high": ALARM, "low": CLASSES[2], "unsettled": "#C77700"}
+COLORS = {"high": ALARM, "low": TRAIN, "unsettled": "#C77700"}
 DASHES = (0, (3, 2))
 HALF = 0.165  # of the width of a gap's bar
 ROOM_ABOVE = 1.12
@@ -74,7 +74,7 @@ class _Drawing:
             self.axes.plot([start, stop], [y, y], color=GREY, linewidth=0.9, zorder=2)
         self.axes.plot([x - HALF, x + HALF], [threshold] * 2, color=INK, linewidth=0.9, linestyle=DASHES, zorder=3)
         if left == 0:
-            self.axes.annotate("tolerance", (x, threshold), (0, 3), textcoords="offset points", ha="center", size=8)
+            self.axes.annotate("tolerance", (x, threshold), (0, 3), textcoords="offset points", ha="center", size=9)
         low, high = self._number(gap.size.low), self._number(gap.size.high)
         interval = f"{low.removesuffix(' %')} to {high}" if low != high else ""
         name = f"{gap.name} {self._number(gap.size.value)}"

@@ -49,7 +49,7 @@ def hyperparameter(document: Document, key: str) -> bytes:
     drawing.lost()
     drawing.best()
     drawing.stretches()
-    legend = axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.02), fontsize=8.5, labelspacing=0.55)
+    legend = axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.02), fontsize=9, labelspacing=0.55)
     for text in legend.get_texts():
         text.set_parse_math(False)
     return png(figure)

@@ -98,7 +98,7 @@ class _Drawing:
         self.axes.axhline(self._goal, color=GREY, linewidth=0.9, linestyle=":")
         text = f"target {self._goal:.4g}{' %' if self.quantity is ERROR_RATE else ''}"
         across = ("axes fraction", "data")
-        self.axes.annotate(text, (0.005, self._goal), (0, 3), across, "offset points", color=GREY, size=8.5)
+        self.axes.annotate(text, (0.005, self._goal), (0, 3), across, "offset points", color=GREY, size=9)
         if needed is not None and curve and 0 < needed.value <= curve[-1].m:
             at = (needed.value, self._goal)
             label = f"{float(f'{at[0]:.2g}'):,.0f} examples"

@@ -12,7 +12,7 @@ from dlx.show.charts.groups import ENOUGH, Group, MeanCurve, mean_curve
 from dlx.show.charts.quantities import COST, Quantity, error_quantity
 from dlx.show.charts.scales import FEW, apart, fitting
 from dlx.show.pictures.axes import LABEL_GAP, count_epochs, height, scale_values
-from dlx.show.pictures.canvas import ALARM, CLASSES, house_style, new_figure, png
+from dlx.show.pictures.canvas import ALARM, CLASSES, house_style, new_figure, png, readable
 from dlx.text import visible_line
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_AT_ENDS = 6  # groups whose names stand at the ends of their lines; those of more are listed by their values
 LONGEST = 34  # characters of a name
-PANEL, LEFT, BETWEEN, LETTER = 3.6, 0.75, 1.55, 0.079  # inches
+PANEL, ALONE, LEFT, BETWEEN, LETTER = 2.75, 4.6, 0.75, 1.4, 0.079  # inches
 SHORTEST, BOTTOM, ABOVE, LINE = 4.2, 0.55, 0.75, 0.19
 # Of groups that share a colour; the longer strokes are of dev, the short ones of train are taken.
 STROKES: tuple[object, ...] = ("-", (0, (7, 1.5, 1, 1.5)), (0, (7, 1.5, 1, 1.5, 1, 1.5)), (0, (1, 1)))
@@ -53,12 +53,13 @@ def overlay(groups: Sequence[Group], *, title: str, task: str) -> bytes:
     errors = _Panel(error_quantity(task), _mean_curves(groups, error_quantity(task), ERRORS), lines)
     panels = [costs, errors] if errors.curves else [costs]
     longest = max((len(line.name) for line in lines), default=0)
-    width = LEFT + len(panels) * PANEL + (len(panels) - 1) * BETWEEN + 1.2 + LETTER * longest
+    wide = PANEL if len(panels) > 1 else ALONE
+    width = LEFT + len(panels) * wide + (len(panels) - 1) * BETWEEN + 1.2 + LETTER * longest
     tall = max(SHORTEST, BOTTOM + ABOVE + LINE * len(groups))
     figure = new_figure(width, tall, title, "   ".join(_legend(groups, panels)))
     for number, panel in enumerate(panels):
-        left = LEFT + number * (PANEL + BETWEEN)
-        axes = figure.add_axes((left / width, BOTTOM / tall, PANEL / width, 1 - (BOTTOM + ABOVE) / tall))
+        left = LEFT + number * (wide + BETWEEN)
+        axes = figure.add_axes((left / width, BOTTOM / tall, wide / width, 1 - (BOTTOM + ABOVE) / tall))
         panel.draw(axes)
         panel.label(axes, LINE / (tall - BOTTOM - ABOVE), named=panel is panels[-1])
     return png(figure)
@@ -165,9 +166,10 @@ class _Panel(NamedTuple):
     def _label(self, axes: Axes, place: float, line: _Line, value: str, named: bool) -> None:
         """The text, behind a piece of the line where it does not stand at the line's end."""
         sampled = len(self.lines) > MOST_AT_ENDS
-        options: dict[str, Any] = {"color": line.color, "transform": axes.transAxes}
+        options: dict[str, Any] = {"transform": axes.transAxes}
         if sampled:
             ends = [1.02, 1.09], [place, place]
-            axes.plot(*ends, linestyle=line.strokes, linewidth=1.8, clip_on=False, **options)
+            axes.plot(*ends, linestyle=line.strokes, linewidth=1.8, clip_on=False, color=line.color, **options)
         text = f"{line.name}  {value}" if named else value
-        axes.text(1.11 if sampled else 1.03, place, text, va="center", parse_math=False, **options)
+        x, color = 1.11 if sampled else 1.03, readable(line.color)
+        axes.text(x, place, text, va="center", parse_math=False, color=color, **options)

@@ -93,7 +93,7 @@ def _on_contours(
         axes.contourf(xs, ys, J, levels=levels, colors=shades, extend="both", zorder=0)
         lines = axes.contour(xs, ys, J, levels=levels, colors=GREY, linewidths=0.6, linestyles="solid", zorder=1)
         if axes.bbox.width > WIDE:
-            axes.clabel(lines, levels=levels[::3], fontsize=7, fmt="{:.3g}".format)
+            axes.clabel(lines, levels=levels[::3], fontsize=9, fmt="{:.3g}".format)
     axes.set(xlabel="w1", ylabel="w2", xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     return points[:, 0], points[:, 1]
 

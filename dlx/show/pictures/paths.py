@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from dlx.show.pictures.boundaries import shortened
-from dlx.show.pictures.canvas import ALARM, DEV, TRAIN, house_style, new_figure, png
+from dlx.show.pictures.canvas import DEV, TRAIN, house_style, new_figure, png
 from dlx.show.pictures.path import CROWDED, Costs, ground, surroundings, within_reach
 
-COLUMNS = 4
+COLUMNS = 3
 PANEL, GAP, BETWEEN, EDGE, ABOVE = 2.7, 0.6, 0.95, 0.45, 1.15  # inches
 
 
@@ -34,7 +34,7 @@ def paths(ways: Sequence[DescentPath], *, title: str) -> bytes:
     rows = ceil(len(ways) / COLUMNS)
     columns = ceil(len(ways) / rows)
     width, height = max(columns * (PANEL + GAP) + EDGE, 4.5), ABOVE + rows * (PANEL + BETWEEN) - 0.35
-    figure = new_figure(width, height, title, "from the start (orange) to the end (red)")
+    figure = new_figure(width, height, title, "from the start (ring) to the end (dot)")
     trajectories = [within_reach(np.asarray(way.points, dtype=float), way.costs) for way in ways]
     limits = _square(*surroundings(np.concatenate(trajectories)))
     for number, (way, points) in enumerate(zip(ways, trajectories, strict=True)):
@@ -45,10 +45,10 @@ def paths(ways: Sequence[DescentPath], *, title: str) -> bytes:
         single = points.shape[1] == 1  # where a line between the dots would hide how far each step goes
         marker = "o" if single or len(points) <= CROWDED else ""
         axes.plot(xs, ys, color=TRAIN, linestyle="" if single else "-", linewidth=1.0, marker=marker, markersize=2.2)
-        for place, color in ((0, DEV), (-1, ALARM)):
-            axes.plot(xs[place], ys[place], "o", markersize=6, color=color, zorder=3)
+        for place, inside in ((0, "white"), (-1, DEV)):
+            axes.plot(xs[place], ys[place], "o", markersize=6, color=DEV, markerfacecolor=inside, zorder=3)
         axes.set_title(_label(way, points), size=9.5, parse_math=False)
-        axes.tick_params(labelsize=8)
+        axes.tick_params(labelsize=9)
     return png(figure)
 
 

@@ -42,5 +42,5 @@ def range_test(document: RangeTest, title: str) -> bytes:
     axes.set_ylabel(COST.name, color=GREY)
     axes.grid(True)
     if chart.marks:
-        axes.legend(fontsize=8.5)
+        axes.legend(fontsize=9)
     return png(figure)

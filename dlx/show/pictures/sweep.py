@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.show.charts.quantities import error_quantity
-from dlx.show.pictures.canvas import CLASSES, DEV, TRAIN, house_style, new_figure, png
+from dlx.show.pictures.canvas import CLASSES, DEV, TRAIN, house_style, new_figure, png, readable
 from dlx.text import shorten
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dlx.stats.intervals import Estimate
 
 WIDE = 8  # a ratio of the highest to the lowest value that asks for a logarithmic axis
+MARKERS = {"train": "o", "dev": "s", "test": "^", "train_dev": "D"}
 COLORS = {"train": TRAIN, "dev": DEV, "test": CLASSES[2], "train_dev": CLASSES[3]}
 
 
@@ -56,9 +57,18 @@ def sweep(
         x = [place for place, _ in rows]
         bars = np.abs([middle - low, high - middle])
         bars[~np.isfinite(bars)] = np.nan
-        axes.errorbar(x, middle, bars, color=COLORS[part], marker="o", linewidth=1.6, elinewidth=0.9, capsize=3)
-        axes.text(1.02, 0.95 - 0.07 * number, part.replace("_", "-"), color=COLORS[part], transform=axes.transAxes)
+        axes.errorbar(
+            x, middle, bars, color=COLORS[part], marker=MARKERS[part], linewidth=1.6, elinewidth=0.9, capsize=3
+        )
+        _name(axes, part, 0.95 - 0.07 * number)
     return png(figure)
+
+
+def _name(axes: Axes, part: str, place: float) -> None:
+    """The name of a part beside the axes, behind its marker."""
+    axes.plot(1.035, place, MARKERS[part], color=COLORS[part], transform=axes.transAxes, clip_on=False)
+    text = part.replace("_", "-")
+    axes.text(1.06, place, text, color=readable(COLORS[part]), va="center", transform=axes.transAxes)
 
 
 def _scale(axes: Axes, values: Sequence[Any]) -> list[float]:

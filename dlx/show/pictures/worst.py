@@ -10,7 +10,7 @@ import numpy as np
 
 from dlx.documents.classes import WorstExample
 from dlx.show.charts.images import brightness
-from dlx.show.pictures.canvas import ALARM, CLASSES, GREY, house_style, new_figure, png
+from dlx.show.pictures.canvas import ALARM, GREY, TRAIN, house_style, new_figure, png
 from dlx.text import shorten
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _tile(sheet: Axes, center: tuple[float, float], image: np.ndarray, answer: W
     extent = (x - half[0], x + half[0], y - half[1], y + half[1])
     sheet.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest", extent=extent)
     sheet.plot([extent[k] for k in (0, 1, 1, 0, 0)], [extent[k] for k in (2, 2, 3, 3, 2)], color=GREY, linewidth=0.5)
-    color = CLASSES[2] if answer.label == answer.predicted else ALARM
+    color = TRAIN if answer.label == answer.predicted else ALARM
     words = f"{_short(answer.label)} → {_short(answer.predicted)}"
     options: dict[str, Any] = {"ha": "center", "va": "top", "parse_math": False}
     sheet.text(x, y - half[1] - 0.05 * TILE, words, color=color, size=9, weight="bold", **options)

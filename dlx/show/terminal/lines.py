@@ -23,6 +23,7 @@ Piece = tuple[str, str]  # a text, never read as markup, and its style
 MARGIN = 10  # characters that a label has
 SHORTEST = 30  # characters of a wrapped line, however narrow the terminal
 GAP = ("  ", "")  # between two columns
+BETWEEN = len(GAP[0])
 BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|s|min|h|d)(?!\w))")  # where no line may end
 HELD = "\N{NO-BREAK SPACE}"
 
@@ -167,3 +168,13 @@ def text_width(text: str) -> int:
 
 def _numeric(cell: str) -> bool:
     return not cell or cell.lstrip("+-.")[:1].isdigit()
+
+
+def fitting(rows: Sequence[Sequence[str]], headers: Sequence[str], room: int) -> int:
+    """How many of the columns, from the left, fit into so many columns of a screen; one at least."""
+    taken = -BETWEEN
+    for count, column in enumerate(zip(headers, *rows, strict=True)):
+        taken += BETWEEN + max(map(text_width, column))
+        if taken > room:
+            return max(count, 1)
+    return len(headers)

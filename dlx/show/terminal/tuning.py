@@ -5,19 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlx.show.charts.importance import importance_bars
-from dlx.show.numbers import duration, error, interval
+from dlx.show.charts.search import COUNTS, ends_of, unit
+from dlx.show.numbers import duration, error
+from dlx.show.short_names import short_names, short_value
 from dlx.show.terminal.commands import say_command
-from dlx.show.terminal.lines import Piece, columns_of, facts, labeled, paragraph, say, table, text_width
-from dlx.show.terminal.short_names import fitting, short_names, short_value
+from dlx.show.terminal.lines import Piece, columns_of, facts, fitting, labeled, paragraph, say, table, text_width
 from dlx.show.words import minimized
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
-from dlx.words import Status, Task
+from dlx.words import Status
 
 if TYPE_CHECKING:
     from dlx.documents.tuning import ConfirmationResult, FinalistRecord, Importance, TuningDocument
@@ -31,13 +31,6 @@ STATUS = {
     Status.BUDGET_SPENT: "the budget is spent (--resume with a larger one goes on)",
     Status.INTERRUPTED: "interrupted",
     Status.RUNNING: "running",
-}
-COUNTS = {
-    "trained": "trained to the end",
-    Status.STOPPED: "stopped early",
-    Status.DIVERGED: "diverged",
-    Status.FAILED: "failed",
-    Status.UNFINISHED: "unfinished",
 }
 FACTS = ("trial", "search", "fresh", "95 % interval")
 
@@ -99,11 +92,6 @@ def _counts(document: TuningDocument) -> None:
         labeled("", (", ".join(parts), "dim"))
 
 
-def unit(document: TuningDocument) -> str | None:
-    """The task by which numbers are shown: a cost is a number, as the error of a regression is."""
-    return document.task if document.objective.endswith("error") else Task.REGRESSION
-
-
 def _finalists(document: TuningDocument, confirmation: ConfirmationResult) -> None:
     """The settings that were trained again, what they came to in the search, and what they really come to."""
     task, keys = unit(document), [dimension.key for dimension in document.space]
@@ -130,11 +118,7 @@ def _estimate(estimate: Estimate | None, task: str | None) -> tuple[str, str]:
     """The value and its interval."""
     if estimate is None:
         return "", "diverged"
-    return error(estimate.value, task), _interval(estimate, task)
-
-
-def _interval(estimate: Estimate, task: str | None) -> str:
-    return interval(estimate.low, estimate.high, task) if isfinite(estimate.low) else "unknown"
+    return error(estimate.value, task), ends_of(estimate, task)
 
 
 def _importance(shares: Sequence[Importance]) -> None:
@@ -184,11 +168,11 @@ def _sentences(document: TuningDocument, confirmation: ConfirmationResult, best:
     task, unit_of_objective = document.task, unit(document)
     again = "diverged"
     if best.fresh is not None:
-        again = f"{error(best.fresh.value, unit_of_objective)} ({_interval(best.fresh, unit_of_objective)})"
+        again = f"{error(best.fresh.value, unit_of_objective)} ({ends_of(best.fresh, unit_of_objective)})"
     yield f"{minimized(document.objective)}: search {error(best.search, unit_of_objective)} → fresh {again}"
     if gain := confirmation.gain:
         change = f"{'+' if gain.value >= 0 else ''}{error(gain.value, task)}"
         sure = "surely better than" if gain.high < 0 else "not surely better than"
-        yield f"{change} dev error ({_interval(gain, task)}): {sure} the spec before"
+        yield f"{change} dev error ({ends_of(gain, task)}): {sure} the spec before"
     if test := confirmation.test:
-        yield f"{error(test.value, task)} ({_interval(test, task)}) on test, measured once"
+        yield f"{error(test.value, task)} ({ends_of(test, task)}) on test, measured once"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from dlx.events import ConfirmationStart, RoundStart, SettingEnd, TriedSetting, TuningEvent
 from dlx.show.numbers import duration, error
-from dlx.show.terminal.lines import padded
+from dlx.show.short_names import short_names, short_value
+from dlx.show.terminal.lines import fitting, padded
 from dlx.show.terminal.progress import ProgressView
-from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.show.words import minimized
 from dlx.words import Task
 

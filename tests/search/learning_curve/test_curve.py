@@ -19,8 +19,8 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
 from dlx.search.learning_curve.curve import CurveOptions, learning_curve
 from dlx.show import pictures
+from dlx.show.charts.learning_curve import sentences
 from dlx.show.terminal.learning_curve import learning_curve as show
-from dlx.show.terminal.learning_curve import sentences
 from dlx.spec.loader import load_spec
 
 MOONS = """

@@ -24,10 +24,17 @@ def test_values_that_fall_far_are_shown_by_their_ratios(values: list[float], may
 
 
 def test_a_start_far_above_the_rest_is_cut_unless_values_are_few() -> None:
-    assert fitting([[100.0] + 30 * [1.0]], may_be_logarithmic=False) == ValueRange(0, 1.5)
+    rising = [100.0, 0.5] + 30 * [1.0]
+    assert fitting([rising], may_be_logarithmic=False) == ValueRange(0, 1.5)
     assert fitting([[100.0] + 10 * [1.0]], may_be_logarithmic=False) == ValueRange(0, 100)
     assert fitting([[100.0] + 30 * [1.0], [50.0]], may_be_logarithmic=False) == ValueRange(0, 100)
     assert fitting([[100.0, 1.0] + 30 * [nan]], may_be_logarithmic=False) == ValueRange(0, 100)
+
+
+@given(values=st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=60), noisy=anything)
+def test_a_curve_that_only_falls_is_never_cut(values: list[float], noisy: list[float]) -> None:
+    falling = sorted(values, reverse=True)
+    assert fitting([falling, noisy], may_be_logarithmic=False).high >= falling[0]
 
 
 def test_what_cannot_be_drawn_decides_nothing() -> None:

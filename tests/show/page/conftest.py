@@ -12,10 +12,19 @@ import pytest
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.classes import ClassesDocument, ConfusedPair, WorstExample
+from dlx.documents.learning_curve import (
+    CurvePoint,
+    CurveTarget,
+    FailedTraining,
+    Interval,
+    LearningCurve,
+    TrainingCount,
+)
+from dlx.documents.repair import ErrorChange, RaceResult, RemedyResult, RepairStory
 from dlx.show.page import Material
-from dlx.stats.intervals import error_rate
+from dlx.stats.intervals import Estimate, error_rate
 from dlx.stats.measured import LabelValue
-from dlx.words import Task
+from dlx.words import Status, Task
 
 VOID = {"img", "meta"}
 
@@ -99,6 +108,24 @@ def classes(labels: list[str], confusion: list[list[int]]) -> ClassesDocument:
     return ClassesDocument("dev", labels, confusion, errors, confused, worst)
 
 
+def repair_story(word: str) -> RepairStory:
+    """Of the basic recipe: a race that a remedy won, another that was harmful, and one that was not tried."""
+    kept = RemedyResult(word, word, {"a.b": word}, word, "p. 1", Estimate(-0.1, -0.2, -0.05), 3, 1.0, "keep", "")
+    worse = replace(kept, name="worse", change=Estimate(0.1, 0.05, 0.2), verdict="harmful")
+    left = replace(kept, name="left", change=None, verdict="not tried", message=word)
+    errors = {"dev": error_rate(0.2, 50)}
+    race = RaceResult("key", word, word, [worse, kept, left], 6)
+    changed = ErrorChange(errors, {"dev": error_rate(0.1, 50)})
+    return RepairStory("done", 3, 60.0, 12.0, [race], changed, word, "act.yaml", error_rate(0.15, 50), folds=4)
+
+
+def learning_curve(word: str) -> LearningCurve:
+    """Of two sizes, too few for a law."""
+    points = [CurvePoint(m, 3, Interval(0.1, 0.05, 0.2), Interval(0.3, 0.2, 0.4), []) for m in (10, 20)]
+    counts = TrainingCount(3, 4, [FailedTraining(20, 1, Status.FAILED, word)])
+    return LearningCurve("run", word, "binary", 20, 50, 2, points, counts, None, CurveTarget(0.1, None, None), [])
+
+
 @pytest.fixture(scope="session")
 def material() -> Callable[..., Material]:
     """``material(word, count)``: of a run of so many classes, in which every free text is that word."""
@@ -135,11 +162,18 @@ def material() -> Callable[..., Material]:
             changed=word,
             metrics={"epoch": [1, 2, 3], **columns, **errors},
             layers=layers,
-            diagnosis=replace(document, classes=classes([f"{word}{i}" for i in range(count)], confusion), next=[word]),
+            diagnosis=replace(
+                document,
+                classes=classes([f"{word}{i}" for i in range(count)], confusion),
+                next=[word],
+                act=repair_story(word),
+            ),
             commands=[word],
             remarks=[word],
             images=np.arange(4.0).reshape(1, 2, 2) if images else None,
             pictures={"boundary": b"png", "path": b"png", "learning_curve": b"png"},
+            cells=None if images else {word: [word]},
+            learning_curve=learning_curve(word),
             repeat=word,
         )
 

@@ -11,13 +11,15 @@ import numpy as np
 from dlx.diagnose.verdict import OUT_OF_FOLD, diagnose
 from dlx.documents.folds import FoldsDocument
 from dlx.plain_data import plain
-from dlx.show.page import folds_page
+from dlx.show.page import CollectionMaterial, folds_page
 from dlx.stats.intervals import Estimate, error_rate
 from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.metric import measure
 from dlx.words import Task
 
 Reader = Callable[[str], Any]
+
+START = "2026-11-30T11:35:51.341Z"
 
 
 def training(fold: int, **others: Any) -> dict[str, Any]:
@@ -50,12 +52,15 @@ def outcome() -> dict[str, Any]:
 
 def page_of(document: dict[str, Any], plan: str = "") -> str:
     """The page of what a ``folds.json`` holds."""
-    return folds_page(FoldsDocument.from_file(Path("folds.json"), document), plan, "dlx train plan.yaml")
+    material = CollectionMaterial(plan, repeat="dlx train plan.yaml", started=START, runs={"abc1": "./trials/abc1"})
+    return folds_page(FoldsDocument.from_file(Path("folds.json"), document), material)
 
 
 def test_the_page_has_the_verdict_the_metrics_and_a_row_for_each_fold(read_page: Reader) -> None:
     page = read_page(page_of(outcome(), "a: 1"))
     assert page.named("h1")[0].text == "<plants>"
+    assert page.named("title")[0].text == "<plants>, 2026-11-30 11:35 UTC – dlx"
+    assert [link.attributes["href"] for link in page.named("a")][-1] == "./trials/abc1"
     titles = [heading.text for heading in page.named("h2")]
     assert titles == ["Diagnosis", "Metrics and baselines", "Trainings", "Metrics of each fold", "Plan"]
     text = " ".join(cell.text for cell in [*page.named("td"), *page.named("th")])

@@ -15,12 +15,12 @@ from dlx.diagnose.verdict import diagnose
 from dlx.documents.classes import WorstExample
 from dlx.show.charts.waterfall import waterfall
 from dlx.show.pictures import diagnosis, worst
-from dlx.show.pictures.canvas import ALARM, CLASSES
+from dlx.show.pictures.canvas import ALARM, TRAIN
 from dlx.show.pictures.diagnosis import COLORS
 from dlx.stats.intervals import Estimate, error_rate, exact
 from dlx.words import Task
 
-LOW, HIGH, OPEN = CLASSES[2], ALARM, COLORS["unsettled"]
+LOW, HIGH, OPEN = TRAIN, ALARM, COLORS["unsettled"]
 
 
 def pixels(png: bytes) -> np.ndarray:
@@ -98,7 +98,7 @@ def test_the_images_are_seen_as_they_are() -> None:
 def test_sheets_of_any_number_and_kind_of_images(shape: tuple[int, ...]) -> None:
     images = np.random.RandomState(0).uniform(-3, 3, shape)
     picture = pixels(worst(images, answers(len(images)), title="x"))
-    assert share(picture, CLASSES[2]) > 0  # the first is right
+    assert share(picture, TRAIN) > 0  # the first is right
     assert (share(picture, ALARM) > 0) == (len(images) > 1)
 
 

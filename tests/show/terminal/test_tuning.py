@@ -17,9 +17,10 @@ import pytest
 from dlx.documents.reading import read_record
 from dlx.documents.tuning import ConfirmationResult, TuningDocument
 from dlx.events import ConfirmationStart, RoundStart, SettingEnd, TriedSetting, TuningEvent
+from dlx.show.short_names import short_names, short_value
 from dlx.show.terminal import TuningProgress, progress, tuning
+from dlx.show.terminal.lines import fitting
 from dlx.show.terminal.progress import LiveDisplay
-from dlx.show.terminal.short_names import fitting, short_names, short_value
 from dlx.show.terminal.tuning import BAR, bar
 from tests.show.terminal.conftest import ESCAPES, Terminal
 

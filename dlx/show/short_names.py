@@ -1,18 +1,16 @@
-"""Settings of hyperparameters as a terminal has room for them: short names, short values, as many columns as fit."""
+"""Settings of hyperparameters as tables have room for them: short names and short values."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from dlx.show.terminal.lines import text_width
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import shorten
 
 LONGEST = 18  # characters of a value
 DIGITS = 4  # significant ones of a number, or of 1 − β of a β that near to 1
 NEAR_ONE = 0.9
-BETWEEN = 2  # columns of the screen
 
 
 def short_names(keys: Sequence[str]) -> list[str]:
@@ -42,13 +40,3 @@ def short_value(value: Any) -> str:
         return f"{value:.{DIGITS}g}"
     text = value if isinstance(value, str) else dump_scalar(value)
     return shorten(text, LONGEST)
-
-
-def fitting(rows: Sequence[Sequence[str]], headers: Sequence[str], room: int) -> int:
-    """How many of the columns, from the left, fit into so many columns of a screen; one at least."""
-    taken = -BETWEEN
-    for count, column in enumerate(zip(headers, *rows, strict=True)):
-        taken += BETWEEN + max(map(text_width, column))
-        if taken > room:
-            return max(count, 1)
-    return len(headers)
