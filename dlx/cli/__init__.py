@@ -54,6 +54,7 @@ COMMANDS = {
     "new": "Print or write a spec to start from.",
     "data": "Show what is in a data file or in the section data of a spec.",
     "doctor": "Print the facts that a bug report needs, or verify the files of a run: exit code 5 where one is faulty.",
+    "guide": "Show a page of the guide, or list its pages.",
     "config": "Show or check a spec, or print the JSON Schema of specs.",
     "runs": "List past runs with the errors of the parameters that were kept, the newest last; tag or remove them.",
 }
