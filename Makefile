@@ -118,6 +118,10 @@ package:  ## build sdist and wheel into dist/, check them, and use the wheel in 
 	@sh .ci/environment .venv-package .ci/package.txt
 	@sh .ci/package
 
+guide:  ## make the guide a site in dist/guide, to be opened in a browser
+	@sh .ci/environment .venv-guide .ci/guide.txt
+	@sh .ci/site
+
 schema:  ## write configs/schema.json, by which editors complete the keys of a spec
 	@sh .ci/environment .venv dlx
 	.venv/bin/dlx config schema > .venv/schema.json
@@ -127,4 +131,4 @@ clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 .PHONY: help train test test-all golden test-trackers test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
-	benchmark mnist tables faults diagnose repair advice intervals tuning rates torture package schema clean
+	benchmark mnist tables faults diagnose repair advice intervals tuning rates torture package guide schema clean

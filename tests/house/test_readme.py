@@ -159,6 +159,11 @@ def test_the_figures_of_the_benchmark_are_those_that_it_wrote() -> None:
     assert set(quoted) <= set(written)
 
 
+def test_the_site_has_the_pages_in_their_order() -> None:
+    site = (ROOT / ".ci" / "mkdocs.yml").read_text(encoding="utf-8")
+    assert tuple(re.findall(r"- dlx/guide/(\w+)\.md\n", site)) == TOPICS
+
+
 def anchors(text: str) -> set[str]:
     """Where a link may lead in a page: its headings as forges spell them."""
     headings = [line.lstrip("# ").lower() for line in text.splitlines() if re.match("#+ ", line)]
