@@ -24,6 +24,7 @@ TOPICS = (
     "exporting",
     "plugins",
     "course",
+    "curso",
     "figures",
 )
 
