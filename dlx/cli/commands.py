@@ -52,6 +52,7 @@ GROUPS = {
         "trusted.",
         "doctor": "Print the facts that a bug report needs, or verify the files of a run: exit code 5 where one is "
         "faulty.",
+        "guide": "Show a page of the guide, or list its pages.",
         "help": "Show the help of dlx or of a command.",
     },
 }

@@ -37,5 +37,6 @@ EXAMPLES = {
     "config schema": ("dlx config schema", "dlx config schema --plugin plugin.py"),
     "trust": ("dlx trust plugin.py", "dlx trust --list"),
     "doctor": ("dlx doctor", "dlx doctor latest"),
+    "guide": ("dlx guide", "dlx guide data"),
     "help": ("dlx help train", "dlx help config show"),
 }

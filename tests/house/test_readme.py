@@ -1,11 +1,12 @@
-"""The README is true: its commands run, its plugin trains, its spec and its map are those of the project."""
+"""README and guide are true: their commands run, their plugin trains, their spec and figures are the project's."""
 
 from __future__ import annotations
 
 import re
 import shlex
 import shutil
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,34 +15,51 @@ import pytest
 import yaml
 from PIL import Image
 
+from dlx.guide import TOPICS, pages
+
 pytestmark = pytest.mark.usefixtures("blank_pictures")
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = ROOT / "dlx" / "guide"
+TRANSLATED = {"curso": "course"}  # pages that say the same as another in its language
+PAGES = {"README": README} | {topic: page.text for topic, page in pages().items() if topic not in TRANSLATED}
 PETS = "height,color,weight,kind\n" + "".join(
     f"{1 + i % 2 + i / 100:.2f},{('red', 'blue', 'green')[i % 3]},{3 + 2 * (i % 2)},{('cat', 'dog')[i % 2]}\n"
     for i in range(40)
 )
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+def blocks(language: str, text: str = "\n".join(PAGES.values())) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
 def commands(block: str) -> list[list[str]]:
     """The arguments of every ``dlx`` in a shell block, without the shell's own words."""
-    found = [re.search(r"(?:^|\$\()dlx ([^)#]*)", line) for line in block.splitlines()]
-    return [shlex.split(match.group(1)) for match in found if match]
+    matches = [re.search(r"(?:^|\$\()dlx ([^)#]*)", line) for line in block.splitlines()]
+    return [shlex.split(match.group(1)) for match in matches if match]
 
 
-BLOCKS = {" ".join(commands(block)[0]): commands(block) for block in blocks("sh") if commands(block)}
-PETS_BLOCK = "data pets.csv --target kind"
-# The checks of gradients stand on nothing but the specs, so each may be a test of its own.
-ORDERS = {
-    " ".join(order[0]): order
-    for block in BLOCKS.values()
-    for order in ([[one] for one in block] if block[0][0] == "gradcheck" else [block])
-}
+TUTORIAL = [arguments for block in blocks("sh", PAGES["tutorial"]) for arguments in commands(block)]
+
+
+def sequences() -> Iterator[tuple[str, list[list[str]]]]:
+    """Commands that run one after the other: those of a block, all of the tutorial; checks of gradients stand alone."""
+    times = Counter[str]()
+    for page, text in PAGES.items():
+        inside = [commands(block) for block in blocks("sh", text)]
+        for sequence in [TUTORIAL] if page == "tutorial" else filter(None, inside):
+            if page == "README" and all(arguments in TUTORIAL for arguments in sequence):
+                continue
+            alone = sequence[0][0] == "gradcheck"
+            for order in [[arguments] for arguments in sequence] if alone else [sequence]:
+                name = f"{page}: {' '.join(order[0])}"
+                times[name] += 1
+                yield name if times[name] == 1 else f"{name} ({times[name]})", order
+
+
+ORDERS = dict(sequences())
+PETS_ORDER = "data pets.csv --target kind"
 # What they find is no matter here.
 SHORTER = {
     "tune": ["search.trials=2", "search.fresh_seeds=2", "search.finalists=1", "base.data.train_examples=200"],
@@ -49,11 +67,12 @@ SHORTER = {
     "gradcheck configs/digits.yaml": ["architecture.hidden=[8]"],
 }
 UNCHANGED = (
+    "configs/memorized.yaml",
     "--learning-rate",
     "--resume",
     "configs/objectives/",
     "training.epochs=",
-)  # beside which these cannot stand
+)  # beside which the shorter ones cannot stand
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +90,11 @@ def start(tmp_path_factory: pytest.TempPathFactory, call_dlx: Callable[..., Any]
         if named := re.match(r"# (\w+\.yaml)\n", block):
             (folder / named.group(1)).write_text(block, encoding="utf-8")
     digits = ["train", "configs/digits.yaml"]
-    for arguments in (*BLOCKS[PETS_BLOCK][1:3], [*digits, "training.epochs=1"], [*digits, "training.epochs=8"]):
+    for arguments in (
+        *ORDERS[f"README: {PETS_ORDER}"][1:3],
+        [*digits, "training.epochs=1"],
+        [*digits, "training.epochs=8"],
+    ):
         assert call_dlx(*arguments, cwd=folder).code == 0
     return folder
 
@@ -84,7 +107,7 @@ def folder(start: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_every_command_runs(order: str, folder: Path, call_alone: Callable[..., Any]) -> None:
-    if order == PETS_BLOCK:  # it makes what the others stand on
+    if order.endswith(PETS_ORDER):  # it makes what the others stand on
         shutil.rmtree(folder / "first")
         (folder / "pets.yaml").unlink()
     for arguments in ORDERS[order]:
@@ -100,7 +123,9 @@ def test_every_command_runs(order: str, folder: Path, call_alone: Callable[..., 
 
 
 def test_no_block_of_commands_is_left_out() -> None:
-    assert len(BLOCKS) == sum(bool(commands(block)) for block in blocks("sh")) > 20
+    there = {" ".join(arguments) for block in blocks("sh") for arguments in commands(block)}
+    assert {" ".join(arguments) for order in ORDERS.values() for arguments in order} == there
+    assert len(there) > 100
 
 
 def python_block(part: str) -> str:
@@ -132,26 +157,49 @@ def test_the_spec_of_the_readme_is_the_shipped_one() -> None:
     assert yaml.safe_load(blocks("yaml")[0]) == yaml.safe_load(shipped)
 
 
-def test_the_map_names_every_module() -> None:
-    """Each file and folder of the package stands in the README's map, and nothing that is not there."""
-    house = README[README.index("## The map of the house") :]
-    named = {name.rstrip("/") for name in re.findall(r"`(?:dlx/)?([a-z_]+(?:\.py|/))`", house)}
-    there = {path.name for path in (ROOT / "dlx").iterdir() if not path.name.startswith("__") and path.suffix != ".pyc"}
-    assert there - {"py.typed", "README.md"} <= named
-    assert named - there <= {"dlx", "configs", "experiments", "tests", "reference"}
+def test_the_readme_is_one_page() -> None:
+    assert len(README.encode()) <= 8_000
+    assert all(f"(dlx/guide/{topic}.md)" in README for topic in TOPICS)
+    assert {path.stem for path in GUIDE.glob("*.md")} == {*TOPICS}
+    for page in pages().values():
+        assert len(page.title) < 40
+        assert 30 < len(page.summary) < 120
 
 
 def test_the_figures_of_the_benchmark_are_those_that_it_wrote() -> None:
-    section = README[README.index("## How fast it is") : README.index("## The map of the house")]
+    section = pages()["figures"].text
     quoted = [line for line in section.splitlines() if line.startswith("|")]
     written = (ROOT / "experiments" / "benchmark" / "results.md").read_text(encoding="utf-8").splitlines()
     assert len(quoted) > 8
     assert set(quoted) <= set(written)
 
 
-def test_what_the_readme_links_to_is_there() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize("topic", TRANSLATED)
+def test_a_translation_has_the_same_commands(topic: str) -> None:
+    course = PAGES[TRANSLATED[topic]]
+    assert pages()[topic].text.count("\n### ") == course.count("\n### ")
+    there = blocks("sh", pages()[topic].text)
+    assert there == blocks("sh", course)[: len(there)]
+
+
+def test_the_site_has_the_pages_in_their_order() -> None:
+    site = (ROOT / ".ci" / "mkdocs.yml").read_text(encoding="utf-8")
+    assert tuple(re.findall(r"- dlx/guide/(\w+)\.md\n", site)) == TOPICS
+
+
+def anchors(text: str) -> set[str]:
+    """Where a link may lead in a page: its headings as forges spell them."""
+    headings = [line.lstrip("# ").lower() for line in text.splitlines() if re.match("#+ ", line)]
+    return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("file", [ROOT / "README.md", *sorted(GUIDE.glob("*.md"))], ids=lambda path: path.stem)
+def test_what_a_page_links_to_is_there(file: Path) -> None:
+    for target, anchor in re.findall(r"\]\(([^)#]*)(?:#([^)]+))?\)", file.read_text(encoding="utf-8")):
+        place = file.parent / target if target else file
+        assert place.exists(), target
+        if anchor:
+            assert anchor in anchors(place.read_text(encoding="utf-8")), anchor
 
 
 def test_the_architecture_names_what_is_there() -> None:

@@ -1,0 +1,78 @@
+"""The guide: pages in Markdown that come with the package, read on a forge, in the terminal, and as a site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from dlx.errors import UsageError, allowed
+
+# In the order in which a newcomer reads them; each is a file here.
+TOPICS = (
+    "tutorial",
+    "install",
+    "spec",
+    "data",
+    "training",
+    "diagnosis",
+    "gradients",
+    "comparing",
+    "searching",
+    "cluster",
+    "python",
+    "exporting",
+    "plugins",
+    "course",
+    "curso",
+    "figures",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: the word that names it, and its text in Markdown."""
+
+    topic: str
+    text: str
+
+    @property
+    def title(self) -> str:
+        """The heading of the whole."""
+        return self.text.partition("\n")[0].removeprefix("# ")
+
+    @property
+    def summary(self) -> str:
+        """The paragraph below it."""
+        return " ".join(self.text.split("\n\n")[1].split())
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The headings below it."""
+        fence, headings = False, []
+        for line in self.text.splitlines():
+            fence ^= line.startswith("```")
+            if not fence and line.startswith("##"):
+                headings.append(line.lstrip("# "))
+        return tuple(headings)
+
+
+@cache
+def pages() -> dict[str, Page]:
+    """All pages by their topics."""
+    folder = files(__name__)
+    return {topic: Page(topic, (folder / f"{topic}.md").read_text(encoding="utf-8")) for topic in TOPICS}
+
+
+def page(topic: str) -> Page:
+    """The page about a topic.
+
+    Raises:
+        UsageError: there is none; it names the pages in which the word occurs.
+    """
+    if topic in pages():
+        return pages()[topic]
+    word = topic.lower()
+    where = [name for name, other in pages().items() if word in other.text.lower()]
+    hint = f"; the word is in {', '.join(where)}" if where else ""
+    raise UsageError(f"there is no page {topic!r} in the guide {allowed(topic, list(TOPICS))}{hint}")
