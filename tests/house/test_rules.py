@@ -21,7 +21,7 @@ PACKAGE = ROOT / "dlx"
 ROOMS = (
     "text", "synonyms", "errors", "extras", "words", "types", "events", "component", "plain_data", "locks", "files",
     "nn", "stats", "data", "spec", "training", "documents", "gradcheck", "diagnose", "show", "runs", "search", "api",
-    "sklearn", "cli", "__main__",
+    "sklearn", "lab", "cli", "__main__",
 )  # fmt: skip
 # Of the rooms with sub-rooms: from which of these a sub-room takes something. All others do not know each other.
 BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
@@ -68,6 +68,7 @@ ONLY_IN = {
     "tensorboard": "dlx.runs.export",
     "mlflow": "dlx.runs.export",
     "sklearn": "dlx.sklearn",
+    "tornado": "dlx.lab",
 }
 
 NN_STANDARD = {"__future__", "abc", "collections", "dataclasses", "functools", "itertools", "math", "typing"}

@@ -1,0 +1,246 @@
+"""The playground: a draft and its training as a page sees them, moved on by messages and by the passing of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from dlx.errors import DlxError, SpecError, UsageError, allowed
+from dlx.lab.controls import Controls
+from dlx.lab.draft import Draft
+from dlx.lab.judgement import judgement
+from dlx.lab.keeping import KeptRun
+from dlx.lab.speed import Speed
+from dlx.lab.stage import Stage
+from dlx.runs.latest import ROOT
+from dlx.spec.loader import Resolved
+
+Message = dict[str, Any]
+
+FRAME = 1 / 30  # seconds between two pictures
+WORK = 0.6  # of them in which it trains; the rest is for the pictures
+LARGEST_SEED = 2**32 - 1
+
+
+class Playground:
+    """What one page works on.
+
+    `take` does what a message asks, `go_on` trains for the time of a frame; both put what the page must know into
+    ``outbox``. What goes wrong becomes a message as well, and leaves the page as it was.
+
+    Args:
+        path: the spec to begin with.
+        root: the folder of runs, in which alone it writes.
+    """
+
+    def __init__(self, path: Path, root: Path = ROOT) -> None:
+        self.root, self.draft, self.controls = root, Draft(path), Controls()
+        self.outbox: list[Message] = []
+        self.is_playing, self.speed = False, Speed()
+        self.number = 0  # of trainings begun on this page
+        self.kept_run: KeptRun | None = None
+        self._goal: float | None = None  # the epoch up to which it trains after a change, without being asked to play
+        self._judged_at: tuple[int, int] | None = None  # training and step
+        self.resolved: Resolved = self.draft.original
+        self.stage = Stage(self.resolved)
+        self.problems: list[str] = []
+        self._commands: Mapping[str, Callable[[Message], None]] = {
+            "hello": self._greet,
+            "change": self._change,
+            "undo": lambda message: self._revise(self.draft.undo),
+            "redo": lambda message: self._revise(self.draft.redo),
+            "reset": lambda message: self._revise(self.draft.reset),
+            "play": self._play,
+            "pause": self._pause,
+            "step": self._step,
+            "epoch": self._epoch,
+            "restart": self._restart,
+            "speed": lambda message: self.speed.set(message.get("speed")),
+            "save": self._save,
+            "keep": self._keep,
+        }
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it goes on by itself."""
+        return self.is_playing or self._goal is not None
+
+    def turn(self, messages: Sequence[Message]) -> list[Message]:
+        """Do what the messages ask, in turn, and train for a frame; returns what the page must know.
+
+        Of the pull of a slider only its last place counts. Where there is nothing to do, it is time for the verdict.
+        """
+        for message, following in zip_longest(messages, messages[1:]):
+            if following is None or _pull(message) is None or _pull(message) != _pull(following):
+                self.take(message)
+        if self.is_busy:
+            self.go_on()
+        elif not messages and self.needs_judgement:
+            self.judge()
+        outbox, self.outbox = self.outbox, []
+        return outbox
+
+    def take(self, message: Message) -> None:
+        """Do what a message asks."""
+        try:
+            name = message.get("do")
+            if not isinstance(name, str) or name not in self._commands:
+                raise UsageError(f"there is no command {name!r} {allowed(name, list(self._commands))}")
+            self._commands[name](message)
+        except DlxError as error:
+            self._say(str(error), is_error=True)
+
+    def go_on(self, seconds: float = FRAME) -> None:
+        """Train for a frame, and tell the page how far that has come."""
+        try:
+            self._train(seconds)
+        except DlxError as error:  # of a run that is kept: a full disk, say
+            self.is_playing, self._goal = False, None
+            self._say(str(error), is_error=True)
+        self._tell_frame()
+
+    def close(self) -> None:
+        """End a run that is kept, so that it can be gone on with."""
+        if self.kept_run is not None:
+            self.kept_run.close()
+            self.kept_run = None
+
+    # Training
+
+    def _train(self, seconds: float) -> None:
+        trainer = self.stage.trainer
+        if self._goal is not None:
+            if (left := self.stage.steps_to(self._goal)) > 0:
+                left -= trainer.advance(WORK * seconds, left)
+            if trainer.has_ended or left <= 0:
+                self._goal = None
+        elif self.is_playing:
+            trainer.advance(WORK * seconds, self.speed.steps_in(seconds))
+        if trainer.has_ended:
+            self.is_playing = False
+
+    def _play(self, message: Message) -> None:
+        self._sound()
+        if self.stage.trainer.has_ended:
+            self._begin()
+        self.is_playing = True
+
+    def _pause(self, message: Message) -> None:
+        self.is_playing, self._goal = False, None
+        self._tell_frame()
+
+    def _step(self, message: Message) -> None:
+        self.is_playing, self._goal = False, None
+        self.stage.trainer.advance(60.0, 1)
+        self._tell_frame()
+
+    def _epoch(self, message: Message) -> None:
+        self.is_playing = False
+        self._goal = float(int(self.stage.epochs_done) + 1)
+
+    def _restart(self, message: Message) -> None:
+        """Begin anew, with the same seed or another one."""
+        self._goal = None
+        if message.get("seed") == "other":
+            self.draft.set("seed", (self.resolved.spec.seed + 1) % (LARGEST_SEED + 1))
+            self._resolve()
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Put a fresh training of the present spec on the stage."""
+        self.close()
+        self.stage = self.stage.anew(self.resolved)
+        self.number += 1
+        self._tell_frame()
+
+    # The spec
+
+    def _greet(self, message: Message) -> None:
+        """Tell a page that has just been loaded all it needs."""
+        self.stage.renew()
+        self._judged_at = None
+        self._tell_spec()
+        self._tell_frame(everything=True)
+
+    def _change(self, message: Message) -> None:
+        key, value = message.get("key"), message.get("value")
+        if not isinstance(key, str) or not key:
+            raise UsageError("a change names its key")
+        self._revise(lambda: self.draft.set(key, value, message.get("gesture")))
+
+    def _revise(self, revision: Callable[[], None]) -> None:
+        """Change the draft, and train what it is now as far as what it was before."""
+        goal = self._goal if self._goal is not None else self.stage.epochs_done
+        revision()
+        if self._resolve() and not self.is_playing and goal > 0:
+            self._goal = goal
+
+    def _resolve(self) -> bool:
+        """Take the draft over, if it is a spec that can be trained; else say what is wrong with it, all at once."""
+        before = self.resolved, self.stage
+        try:
+            self.resolved = self.draft.resolve()
+            self.stage = self.stage.anew(self.resolved)
+            self.problems = []
+        except DlxError as error:
+            self.resolved, self.stage = before
+            self.problems = [str(each) for each in error.problems] if isinstance(error, SpecError) else [str(error)]
+            self.is_playing, self._goal = False, None
+        self._tell_spec()
+        if not self.problems:
+            self.close()
+            self.number += 1
+            self._tell_frame()
+        return not self.problems
+
+    def _save(self, message: Message) -> None:
+        path = self.draft.save(self._sound(), self.root)
+        self._say(f"saved as {path}", command=self.draft.command_of(path))
+
+    def _keep(self, message: Message) -> None:
+        """Make a run directory of this training, with what it has come to; it is one like any other from then on."""
+        self._sound()
+        if self.kept_run is None:
+            self.kept_run = KeptRun(self.stage.trainer, self.draft, self.root)
+        self._say(f"kept as {self.kept_run.path}", run=self.kept_run.path.name)
+        self._tell_frame()
+
+    def _sound(self) -> Resolved:
+        """The spec; raises `UsageError` where what is on the page is none."""
+        if self.problems:
+            raise UsageError("the spec has problems: mend them, or take the change back")
+        return self.resolved
+
+    # What the page is told
+
+    def _say(self, text: str, is_error: bool = False, **more: Any) -> None:
+        self.outbox.append({"about": "note", "text": text, "error": is_error, **more})
+
+    def _tell_spec(self) -> None:
+        sections = self.controls.of(self.resolved.spec, self.draft.original.spec)
+        document = self.draft.document(self.resolved)
+        self.outbox.append({"about": "spec", "sections": sections, "problems": self.problems, **document})
+
+    def _tell_frame(self, everything: bool = False) -> None:
+        """How far training has come."""
+        run = self.kept_run.path.name if self.kept_run else None
+        frame = {"training": self.number, "playing": self.is_busy, "speed": self.speed.name, "kept": run}
+        self.outbox.append({"about": "frame", **frame, **self.stage.frame(everything or not self.is_busy)})
+
+    @property
+    def needs_judgement(self) -> bool:
+        """Whether it rests at a step whose errors the page has not been told yet."""
+        return not self.is_busy and self._judged_at != (self.number, self.stage.experiment.position.step)
+
+    def judge(self) -> None:
+        """Tell what the errors say now, which takes longer than a frame."""
+        self._judged_at = self.number, self.stage.experiment.position.step
+        self.outbox.append({"about": "verdict", "training": self.number, "judgement": judgement(self.stage.trainer)})
+
+
+def _pull(message: Message) -> tuple[Any, Any] | None:
+    """The slider that a message is of, and the pull of it."""
+    return (message.get("key"), message["gesture"]) if message.get("gesture") is not None else None
