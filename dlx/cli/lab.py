@@ -20,15 +20,16 @@ Source = Annotated[
         show_default=False,
     ),
 ]
+Lesson = Annotated[str | None, typer.Option(metavar="NAME", help="Begin with this lesson, such as momentum.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address, and open nothing.")]
 
 
-def lab(source: Source = None, no_browser: NoBrowser = False) -> None:
+def lab(source: Source = None, lesson: Lesson = None, no_browser: NoBrowser = False) -> None:
     """Open a page on this machine where an experiment trains while its spec is changed, and where runs are compared.
 
     The page is for this machine alone. It ends with Ctrl-C, or some seconds after its last tab was closed.
     """
-    begin = sources.source_of(source)
+    begin = sources.source_of(source, lesson)
 
     def start(address: str) -> None:
         page = f"{address}#{begin.view}" if begin.view else address

@@ -123,7 +123,7 @@ def _simple(about: Json, schema: Json, in_file: Any) -> Json | None:
     about = {**about, "may_be_null": any(branch.get("type") == "null" for branch in branches)}
     words = [word for branch in branches for word in (branch.get("enum") or _const(branch))]
     number = next((branch for branch in branches if branch.get("type") in ("number", "integer")), None)
-    if isinstance(value, list | dict):
+    if isinstance(value, list | dict) or (value is None and not about["may_be_null"]):
         return None
     if number is not None:
         return {**about, "kind": "number", "words": words, **_scale(about["key"], number, value, in_file)}

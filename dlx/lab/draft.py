@@ -55,6 +55,10 @@ class Draft:
         rest = {name: other for name, other in self.changes.items() if not _is_replaced(name, key)}
         self._put(rest if self._is_original(key, value) else {**rest, key: value}, gesture)
 
+    def assign(self, changes: Changes) -> None:
+        """Let these be all changes."""
+        self._put(dict(changes), None)
+
     def reset(self) -> None:
         """Take all changes back."""
         self._put({}, None)

@@ -12,13 +12,15 @@ from tornado.web import Application, HTTPError, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from dlx.lab.hub import Hub, Seat
-from dlx.lab.playground import FRAME, Message, Playground
+from dlx.lab.lessons import lesson, names
+from dlx.lab.player import FRAME
+from dlx.lab.playground import Message, Playground
 from dlx.plain_data import plain
 
 SCRIPT = "text/javascript; charset=utf-8"
 SCRIPTS = (
     "main.js", "connection.js", "elements.js", "scales.js", "controls.js", "spec.js", "transport.js", "picture.js",
-    "curves.js", "verdict.js", "runs.js",
+    "curves.js", "verdict.js", "runs.js", "lesson.js",
 )  # fmt: skip
 # Every file that is served, by the name in its address; no other is opened.
 FILES = {
@@ -48,6 +50,7 @@ def application(hub: Hub) -> Application:
     token, shared = r"/(?P<token>[A-Za-z0-9_-]+)", {"hub": hub}
     routes = [
         (rf"{token}/socket", _Socket, shared),
+        (rf"{token}/lessons", _Lessons, shared),
         (rf"{token}/runs/(?P<name>list|compared)", _Runs, shared),
         (rf"{token}/(?P<name>[a-z_.]*)", _File, shared),
     ]
@@ -113,6 +116,14 @@ class _Runs(_Guarded):
         document = await (self.hub.call(runs.compared, chosen) if name == "compared" else self.hub.call(runs.document))
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.finish(_json(document))
+
+
+class _Lessons(_Guarded):
+    """All lessons, each with its texts."""
+
+    def get(self, token: str) -> None:
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.finish(_json([{"name": name, **lesson(name)} for name in names()]))
 
 
 class _Socket(_Guarded, WebSocketHandler):

@@ -12,15 +12,14 @@ from dlx.lab.controls import Controls
 from dlx.lab.draft import Draft
 from dlx.lab.judgement import judgement
 from dlx.lab.keeping import KeptRun
-from dlx.lab.speed import Speed
+from dlx.lab.lessons import lesson, spec_of
+from dlx.lab.player import FRAME, Player
 from dlx.lab.stage import Stage
 from dlx.runs.latest import ROOT
 from dlx.spec.loader import Resolved
 
 Message = dict[str, Any]
 
-FRAME = 1 / 30  # seconds between two pictures
-WORK = 0.6  # of them in which it trains; the rest is for the pictures
 LARGEST_SEED = 2**32 - 1
 
 
@@ -36,36 +35,40 @@ class Playground:
     """
 
     def __init__(self, path: Path, root: Path = ROOT) -> None:
-        self.root, self.draft, self.controls = root, Draft(path), Controls()
+        self.path, self.root, self.draft, self.controls = path, root, Draft(path), Controls()
         self.outbox: list[Message] = []
-        self.is_playing, self.speed = False, Speed()
-        self.number = 0  # of trainings begun on this page
+        self.problems: list[str] = []
         self.kept_run: KeptRun | None = None
-        self._goal: float | None = None  # the epoch up to which it trains after a change, without being asked to play
         self._judged_at: tuple[int, int] | None = None  # training and step
         self.resolved: Resolved = self.draft.original
-        self.stage = Stage(self.resolved)
-        self.problems: list[str] = []
+        self.player = Player(Stage(self.resolved))
         self._commands: Mapping[str, Callable[[Message], None]] = {
             "hello": self._greet,
+            "open": self._open,
             "change": self._change,
+            "assign": self._assign,
             "undo": lambda message: self._revise(self.draft.undo),
             "redo": lambda message: self._revise(self.draft.redo),
             "reset": lambda message: self._revise(self.draft.reset),
             "play": self._play,
-            "pause": self._pause,
-            "step": self._step,
-            "epoch": self._epoch,
+            "pause": lambda message: self.player.rest(),
+            "step": lambda message: self.player.step(),
+            "epoch": lambda message: self.player.finish_epoch(),
             "restart": self._restart,
-            "speed": lambda message: self.speed.set(message.get("speed")),
+            "speed": lambda message: self.player.speed.set(message.get("speed")),
             "save": self._save,
             "keep": self._keep,
         }
 
     @property
+    def stage(self) -> Stage:
+        """What is trained and shown now."""
+        return self.player.stage
+
+    @property
     def is_busy(self) -> bool:
         """Whether it goes on by itself."""
-        return self.is_playing or self._goal is not None
+        return self.player.is_busy
 
     def turn(self, messages: Sequence[Message]) -> list[Message]:
         """Do what the messages ask, in turn, and train for a frame; returns what the page must know.
@@ -91,13 +94,14 @@ class Playground:
             self._commands[name](message)
         except DlxError as error:
             self._say(str(error), is_error=True)
+        self._tell_frame()
 
     def go_on(self, seconds: float = FRAME) -> None:
         """Train for a frame, and tell the page how far that has come."""
         try:
-            self._train(seconds)
+            self.player.go_on(seconds)
         except DlxError as error:  # of a run that is kept: a full disk, say
-            self.is_playing, self._goal = False, None
+            self.player.rest()
             self._say(str(error), is_error=True)
         self._tell_frame()
 
@@ -109,40 +113,15 @@ class Playground:
 
     # Training
 
-    def _train(self, seconds: float) -> None:
-        trainer = self.stage.trainer
-        if self._goal is not None:
-            if (left := self.stage.steps_to(self._goal)) > 0:
-                left -= trainer.advance(WORK * seconds, left)
-            if trainer.has_ended or left <= 0:
-                self._goal = None
-        elif self.is_playing:
-            trainer.advance(WORK * seconds, self.speed.steps_in(seconds))
-        if trainer.has_ended:
-            self.is_playing = False
-
     def _play(self, message: Message) -> None:
         self._sound()
         if self.stage.trainer.has_ended:
             self._begin()
-        self.is_playing = True
-
-    def _pause(self, message: Message) -> None:
-        self.is_playing, self._goal = False, None
-        self._tell_frame()
-
-    def _step(self, message: Message) -> None:
-        self.is_playing, self._goal = False, None
-        self.stage.trainer.advance(60.0, 1)
-        self._tell_frame()
-
-    def _epoch(self, message: Message) -> None:
-        self.is_playing = False
-        self._goal = float(int(self.stage.epochs_done) + 1)
+        self.player.goal, self.player.is_playing = None, True
 
     def _restart(self, message: Message) -> None:
         """Begin anew, with the same seed or another one."""
-        self._goal = None
+        self.player.goal = None
         if message.get("seed") == "other":
             self.draft.set("seed", (self.resolved.spec.seed + 1) % (LARGEST_SEED + 1))
             self._resolve()
@@ -152,9 +131,7 @@ class Playground:
     def _begin(self) -> None:
         """Put a fresh training of the present spec on the stage."""
         self.close()
-        self.stage = self.stage.anew(self.resolved)
-        self.number += 1
-        self._tell_frame()
+        self.player.put(self.stage.anew(self.resolved))
 
     # The spec
 
@@ -163,7 +140,17 @@ class Playground:
         self.stage.renew()
         self._judged_at = None
         self._tell_spec()
-        self._tell_frame(everything=True)
+
+    def _open(self, message: Message) -> None:
+        """Begin with the spec of a lesson, or with the lab's own again."""
+        name = message.get("lesson")
+        draft, player = Draft(self.path if name is None else spec_of(lesson(name))), self.player
+        player.rest()
+        stage = Stage(draft.original)
+        self.close()
+        self.draft, self.resolved, self.problems = draft, draft.original, []
+        player.put(stage)
+        self._tell_spec()
 
     def _change(self, message: Message) -> None:
         key, value = message.get("key"), message.get("value")
@@ -171,29 +158,36 @@ class Playground:
             raise UsageError("a change names its key")
         self._revise(lambda: self.draft.set(key, value, message.get("gesture")))
 
+    def _assign(self, message: Message) -> None:
+        """Let these be all changes to the file, and begin anew."""
+        changes = message.get("changes")
+        if not isinstance(changes, dict):
+            raise UsageError("changes are a mapping of keys to values")
+        self.player.rest()
+        self.draft.assign(changes)
+        self._resolve()
+
     def _revise(self, revision: Callable[[], None]) -> None:
         """Change the draft, and train what it is now as far as what it was before."""
-        goal = self._goal if self._goal is not None else self.stage.epochs_done
+        player = self.player
+        goal = player.goal if player.goal is not None else self.stage.epochs_done
         revision()
-        if self._resolve() and not self.is_playing and goal > 0:
-            self._goal = goal
+        if self._resolve() and not player.is_playing and goal > 0:
+            player.goal = goal
 
     def _resolve(self) -> bool:
         """Take the draft over, if it is a spec that can be trained; else say what is wrong with it, all at once."""
-        before = self.resolved, self.stage
         try:
-            self.resolved = self.draft.resolve()
-            self.stage = self.stage.anew(self.resolved)
-            self.problems = []
+            resolved = self.draft.resolve()
+            stage = self.stage.anew(resolved)
         except DlxError as error:
-            self.resolved, self.stage = before
             self.problems = [str(each) for each in error.problems] if isinstance(error, SpecError) else [str(error)]
-            self.is_playing, self._goal = False, None
-        self._tell_spec()
-        if not self.problems:
+            self.player.rest()
+        else:
             self.close()
-            self.number += 1
-            self._tell_frame()
+            self.resolved, self.problems = resolved, []
+            self.player.put(stage)
+        self._tell_spec()
         return not self.problems
 
     def _save(self, message: Message) -> None:
@@ -205,8 +199,7 @@ class Playground:
         self._sound()
         if self.kept_run is None:
             self.kept_run = KeptRun(self.stage.trainer, self.draft, self.root)
-        self._say(f"kept as {self.kept_run.path}", run=self.kept_run.path.name)
-        self._tell_frame()
+        self._say(f"kept as {self.kept_run.path}")
 
     def _sound(self) -> Resolved:
         """The spec; raises `UsageError` where what is on the page is none."""
@@ -224,21 +217,22 @@ class Playground:
         document = self.draft.document(self.resolved)
         self.outbox.append({"about": "spec", "sections": sections, "problems": self.problems, **document})
 
-    def _tell_frame(self, everything: bool = False) -> None:
+    def _tell_frame(self) -> None:
         """How far training has come."""
-        run = self.kept_run.path.name if self.kept_run else None
-        frame = {"training": self.number, "playing": self.is_busy, "speed": self.speed.name, "kept": run}
-        self.outbox.append({"about": "frame", **frame, **self.stage.frame(everything or not self.is_busy)})
+        run, player = self.kept_run.path.name if self.kept_run else None, self.player
+        frame = {"training": player.number, "playing": player.is_busy, "speed": player.speed.name, "kept": run}
+        self.outbox.append({"about": "frame", **frame, **self.stage.frame(is_at_rest=not player.is_busy)})
 
     @property
     def needs_judgement(self) -> bool:
         """Whether it rests at a step whose errors the page has not been told yet."""
-        return not self.is_busy and self._judged_at != (self.number, self.stage.experiment.position.step)
+        return not self.is_busy and self._judged_at != self.player.place
 
     def judge(self) -> None:
         """Tell what the errors say now, which takes longer than a frame."""
-        self._judged_at = self.number, self.stage.experiment.position.step
-        self.outbox.append({"about": "verdict", "training": self.number, "judgement": judgement(self.stage.trainer)})
+        self._judged_at = self.player.place
+        document = judgement(self.stage.trainer)
+        self.outbox.append({"about": "verdict", "training": self.player.number, "judgement": document})
 
 
 def _pull(message: Message) -> tuple[Any, Any] | None:

@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
+from dlx.lab.lessons import lesson
 from dlx.runs.file_names import CONFIG, FACTS
 from dlx.runs.latest import ROOT
 from dlx.runs.references import means_run, open_run
@@ -26,13 +27,18 @@ def starter() -> Path:
     return Path(str(files("dlx.lab").joinpath("specs", STARTER)))
 
 
-def source_of(text: str | None) -> LabSource:
+def source_of(text: str | None, name: str | None = None) -> LabSource:
     """What a user means by the spec of an experiment, a run or a folder of runs; without one there is a spec here.
 
+    With the ``name`` of a lesson that is seen first.
+
     Raises:
-        UsageError: no spec, no run and no folder is meant.
+        UsageError: no spec, no run and no folder is meant, or there is no such lesson.
         DataError: the run has lost its spec.
     """
+    if name is not None:
+        lesson(name)
+        return source_of(text)._replace(view=f"lesson={name}")
     if text is None:
         return LabSource(starter())
     path = Path(text)

@@ -71,8 +71,8 @@ class Stage:
         examples = (epochs - int(epochs)) * steps.m
         return (int(epochs) * steps.per_epoch + ceil(examples / steps.size - EXACT)) - position.step
 
-    def frame(self, everything: bool) -> dict[str, Any]:
-        """What has come since the last frame: rows, the picture, and how far training is."""
+    def frame(self, is_at_rest: bool) -> dict[str, Any]:
+        """What has come since the last frame: rows, the picture, and how far training is; at rest with its picture."""
         position, trainer = self.experiment.position, self.trainer
         frame: dict[str, Any] = {
             "epoch": round(self.epochs_done, 4),
@@ -94,7 +94,7 @@ class Stage:
                 "parameters": int(self.experiment.parameters.theta.size),
                 "remarks": self.remarks,
             }
-        if self.view is not None and (everything or trainer.has_ended or perf_counter() >= self._picture_due):
+        if self.view is not None and (is_at_rest or perf_counter() >= self._picture_due):
             began = perf_counter()
             frame["picture"] = self.view.picture()
             self._picture_due = perf_counter() + (perf_counter() - began) * (1 / SHARE_OF_PICTURES - 1)

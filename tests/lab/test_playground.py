@@ -76,10 +76,10 @@ def test_changes_are_taken_back_and_made_again(playground: Playground) -> None:
 
 def test_of_a_pull_only_its_last_place_is_trained(playground: Playground) -> None:
     pull = [{"do": "change", "key": "regularization.l2", "value": value / 10, "gesture": 7} for value in range(1, 6)]
-    number = playground.number
+    number = playground.player.number
     playground.turn(pull)
     assert playground.resolved.spec.regularization.l2 == 0.5
-    assert playground.number == number + 1
+    assert playground.player.number == number + 1
 
 
 def test_what_a_change_broke_is_said_as_the_check_says_it(
@@ -93,7 +93,7 @@ def test_what_a_change_broke_is_said_as_the_check_says_it(
     assert len(problems) == 2
     assert all(problem in checked.stderr for problem in problems)
     assert about(do(playground, "play"), "note")["error"]
-    assert not playground.is_playing
+    assert not playground.player.is_playing
     assert about(do(playground, "save"), "note")["error"]
     do(playground, "undo")
     assert about(do(playground, "undo"), "spec")["problems"] == []
@@ -121,7 +121,7 @@ def test_a_change_is_trained_as_far_as_what_was_before(playground: Playground) -
     outbox = do(playground, "change", key="regularization.l2", value=0.4)
     assert about(outbox, "frame")["epoch"] == 2
     assert [row[0] for row in rows(outbox)] == [1, 2]
-    assert not playground.is_playing
+    assert not playground.player.is_playing
 
 
 def test_the_same_seed_gives_the_same_rows_and_another_one_others(playground: Playground) -> None:
@@ -178,7 +178,7 @@ def test_saving_writes_over_nothing(playground: Playground, tmp_path: Path) -> N
 
 
 def test_a_spec_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there is no such file"):
+    with pytest.raises(UsageError, match="no such file"):
         Playground(tmp_path / "nothing.yaml", tmp_path)
 
 

@@ -42,6 +42,7 @@ export function connect(onMessage, onState) {
   open();
   return (message) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    else if (socket.readyState === WebSocket.CONNECTING) socket.addEventListener("open", () => socket.send(JSON.stringify(message)));
   };
 }
 

@@ -5,6 +5,25 @@ import { ticks } from "./scales.js";
 
 const EDGE = { left: 52, right: 12, top: 10, bottom: 32 };
 const HEIGHT = 190;
+const MOST_POINTS = 2000; // of a line
+
+/** The points of a line that grows: of very many only every so manieth is kept, and always the last. */
+export class Series {
+  constructor() {
+    this.points = [];
+    this.every = 1;
+    this.count = 0;
+  }
+
+  add(x, y) {
+    if (y === null) return;
+    if (this.count++ % this.every && this.points.length) this.points[this.points.length - 1] = [x, y];
+    else this.points.push([x, y]);
+    if (this.points.length < MOST_POINTS) return;
+    this.points = this.points.filter((_, i) => i % 2 === 0);
+    this.every *= 2;
+  }
+}
 
 /** A chart of lines: each has a name, a colour (one of the theme's, or its own) and points [x, y]. */
 export class Chart {
@@ -89,17 +108,11 @@ export class Chart {
     return { x0, x1: x1 > x0 ? x1 : x0 + 1, y0: first === 0 ? -margin / 3 : first - margin, y1: y1 + margin };
   }
 
-  /** A line; of more points than pixels the lowest and the highest of each pixel. */
   stroke(context, points, place, color, width) {
     context.strokeStyle = context.fillStyle = color;
     context.lineWidth = width;
     context.beginPath();
-    const every = Math.max(1, Math.floor(points.length / 800));
-    for (let i = 0; i < points.length; i += every) {
-      const piece = points.slice(i, i + every);
-      const ends = every === 1 ? piece : [piece.reduce((a, b) => (b[1] < a[1] ? b : a)), piece.reduce((a, b) => (b[1] > a[1] ? b : a)), piece.at(-1)];
-      for (const point of ends) context.lineTo(...place(point));
-    }
+    for (const point of points) context.lineTo(...place(point));
     context.stroke();
     if (points.length < 3) for (const point of points) context.fillRect(place(point)[0] - 2, place(point)[1] - 2, 4, 4);
   }

@@ -2,16 +2,17 @@
 
 import { connect } from "./connection.js";
 import { Controls } from "./controls.js";
-import { Chart } from "./curves.js";
+import { Chart, Series } from "./curves.js";
 import { at, fill, make } from "./elements.js";
+import { Lessons } from "./lesson.js";
 import { Picture } from "./picture.js";
 import { Runs } from "./runs.js";
 import { SpecView } from "./spec.js";
 import { Transport } from "./transport.js";
 import { showVerdict } from "./verdict.js";
 
-const VIEWS = ["playground", "runs"];
-const MOST_LIVE = 4000; // points of the cost between rows
+const VIEWS = ["playground", "lessons", "runs"];
+const COLUMNS = 6; // of a row: epoch, cost, and the costs and errors of train and dev
 
 const send = connect(receive, (isThere) => {
   at("offline").hidden = isThere;
@@ -22,11 +23,12 @@ const spec = new SpecView(send);
 const transport = new Transport(send);
 const picture = new Picture();
 const runs = new Runs();
+const lessons = new Lessons(send, view);
 const costs = new Chart("Cost");
 const errors = new Chart("Error");
 fill(at("curves"), costs.element, errors.element);
 
-const state = { training: null, task: "", rows: [], live: [], frame: null, isDue: false };
+const state = { training: null, task: "", frame: null, isDue: false };
 
 function receive(message) {
   if (message.about === "spec") {
@@ -40,7 +42,8 @@ function receive(message) {
 /** Take in a frame; it is drawn when the screen is next. */
 function take(frame) {
   if (frame.start || frame.training !== state.training) {
-    Object.assign(state, { training: frame.training, rows: [], live: [] });
+    Object.assign(state, { training: frame.training, last: null, count: 0, live: new Series() });
+    state.columns = Array.from({ length: COLUMNS }, () => new Series());
     showVerdict(null);
   }
   if (frame.start) {
@@ -50,10 +53,12 @@ function take(frame) {
     errors.percent = state.task !== "regression";
     for (const remark of frame.start.remarks) spec.say(remark);
   }
-  state.rows.push(...frame.rows);
-  if (frame.cost !== null && frame.epoch > 0) state.live.push([frame.epoch, frame.cost]);
-  if (state.live.length > MOST_LIVE) state.live = state.live.filter((_, i) => i % 2);
+  for (const row of frame.rows) state.columns.forEach((column, i) => column.add(row[0], row[i]));
+  state.count += frame.rows.length;
+  state.last = frame.rows.at(-1) ?? state.last;
+  if (frame.epoch > 0) state.live.add(frame.epoch, frame.cost);
   state.frame = frame;
+  lessons.see(frame, state.last, state.task);
   if (frame.picture) state.picture = frame.picture;
   if (frame.picture?.ground) picture.ground = frame.picture.ground;
   if (state.isDue) return;
@@ -63,12 +68,12 @@ function take(frame) {
 
 function draw() {
   state.isDue = false;
-  const points = (column) => state.rows.filter((row) => row[column] !== null).map((row) => [row[0], row[column]]);
-  const isFew = state.rows.length < 50 && state.live.length > state.rows.length;
-  transport.last = state.rows.at(-1);
+  const points = (column) => state.columns[column].points;
+  const isFew = state.count < 50 && state.live.points.length > state.count;
+  transport.last = state.last;
   transport.show(state.frame, state.task);
   costs.show([
-    { name: state.task === "objective" ? "J before the step" : "of the batches", color: "--cost", width: 1, points: isFew ? state.live : points(1) },
+    { name: state.task === "objective" ? "J before the step" : "of the batches", color: "--cost", width: 1, points: isFew ? state.live.points : points(1) },
     { name: state.task === "objective" ? "J" : "train", color: "--train", points: points(2) },
     { name: "dev", color: "--dev", points: points(3) },
   ]);
@@ -88,6 +93,7 @@ function view(name) {
   }
   history.replaceState(null, "", name === "playground" ? location.pathname : `#${name}`);
   if (name === "runs") runs.open();
+  if (name === "lessons") lessons.list();
 }
 
 for (const [i, name] of VIEWS.entries()) {
@@ -101,4 +107,7 @@ for (const [i, name] of VIEWS.entries()) {
   });
 }
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => state.frame && (picture.draw(), draw()));
-view(location.hash === "#runs" ? "runs" : "playground");
+const place = location.hash.slice(1);
+const lesson = /^lesson=(\w+)$/.exec(place)?.[1];
+view(VIEWS.includes(place) ? place : "playground");
+if (lesson) lessons.begin(lesson);

@@ -48,8 +48,8 @@ export class Transport {
   /** Say where training rests, for those who do not see it. */
   announce(frame, task) {
     if (frame.playing) return;
-    const last = this.last ?? [];
-    const errors = last.length && task !== "objective" ? `, train error ${errorText(last[4], task)}${last[5] === null ? "" : `, dev error ${errorText(last[5], task)}`}` : "";
+    const last = this.last;
+    const errors = last && task !== "objective" ? `, train error ${errorText(last[4], task)}${last[5] === null ? "" : `, dev error ${errorText(last[5], task)}`}` : "";
     const text = frame.message || (frame.ended ? `${frame.status.replace("_", " ")} after epoch ${Math.floor(frame.epoch)}` : frame.step ? `paused in epoch ${Math.ceil(frame.epoch)}` : "ready");
     const whole = text + errors + (frame.kept ? `; kept as ${frame.kept}` : "");
     if (whole === this.announced) return;
