@@ -42,7 +42,7 @@ class RunList:
     def _row(self, path: Path) -> tuple[object, dict[str, Any]]:
         sign = identity(path / FACTS), identity(path / METRICS)
         before = self._rows.get(path)
-        if before is not None and before[0] == sign and sign[0] is not None:
+        if before is not None and before[0] == sign and None not in sign:
             return before
         run = PastRun.listed(path)
         row: dict[str, Any] = {name: run[name] for name in COLUMNS}
