@@ -5,7 +5,7 @@ from __future__ import annotations
 from dlx.lab.speed import Speed
 from dlx.lab.stage import Stage
 
-FRAME = 1 / 30  # seconds between two pictures
+FRAME = 1 / 40  # seconds between two pictures: thirty a second, and room for what comes between
 WORK = 0.6  # of them in which it trains; the rest is for the pictures
 LONG = 60.0  # seconds that a single step may take
 

@@ -25,7 +25,8 @@ export class Series {
   }
 }
 
-/** A chart of lines: each has a name, a colour (one of the theme's, or its own) and points [x, y]. */
+/** A chart of lines: each has a name, a colour (one of the theme's, or its own) and points [x, y]; what is beside
+    another of its colour is not in the legend. */
 export class Chart {
   constructor(title, { percent = false } = {}) {
     this.percent = percent;
@@ -51,7 +52,7 @@ export class Chart {
     const names = this.lines.map((line) => line.name).join("\n");
     if (names !== this.names) {
       this.names = names;
-      this.legend.replaceChildren(...this.lines.map((line) => this.key(line)));
+      this.legend.replaceChildren(...this.lines.filter((line) => !line.isBeside).map((line) => this.key(line)));
     }
     this.draw();
   }

@@ -53,7 +53,7 @@ export class Picture {
   draw() {
     if (!this.view || !this.latest) return;
     const width = Math.max(200, at("picture").clientWidth);
-    const height = Math.min(width * 0.86, 560);
+    const height = Math.min(width * 0.86, Math.max(300, 0.62 * window.innerHeight));
     this.canvas.style.height = `${height}px`;
     const context = pen(this.canvas, width, height);
     const theme = colors();

@@ -22,7 +22,7 @@ export class Runs {
     this.costs = new Chart("Cost");
     this.errors = new Chart("Error");
     this.differences = make("div");
-    this.beside = make("section", { hidden: true, "aria-labelledby": "compared-title" }, make("h2", { id: "compared-title" }, "Chosen runs"), make("div", { class: "pair" }, this.costs.element, this.errors.element), this.differences);
+    this.beside = make("section", { hidden: true, "aria-labelledby": "compared-title" }, make("h2", { id: "compared-title" }, "Chosen runs"), make("p", { class: "source" }, "thin: train, thick: dev"), make("div", { class: "pair" }, this.costs.element, this.errors.element), this.differences);
     fill(
       at("runs"),
       make("section", { "aria-labelledby": "runs-title" }, make("h2", { id: "runs-title" }, "Runs"),
@@ -130,7 +130,7 @@ export class Runs {
         const values = run.columns[name] ?? [];
         const color = `rgb(${classColor(this.chosen.indexOf(run.key))})`;
         const isDev = name.startsWith("dev");
-        return { name: `${run.key}${isDev ? " dev" : ""}`, color, width: isDev ? 2.4 : 1.2, points: values.map((value, i) => [run.columns.epoch[i], value]).filter((point) => point[1] !== null) };
+        return { name: `${run.key}${isDev ? " dev" : ""}`, color, width: isDev ? 2.4 : 1.2, isBeside: isDev, points: values.map((value, i) => [run.columns.epoch[i], value]).filter((point) => point[1] !== null) };
       });
     const tasks = new Set(compared.runs.map((run) => this.runs.find((other) => other.key === run.key)?.task));
     this.errors.percent = !tasks.has("regression") && !tasks.has("");
