@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from inspect import GEN_CREATED, getgeneratorstate
 from math import inf
 from pathlib import Path
@@ -26,7 +26,8 @@ class KeptRun:
     def __init__(self, trainer: Trainer, draft: Draft, root: Path) -> None:
         experiment, had_ended = trainer.experiment, trainer.has_ended
         run = RunDirectory.create(experiment.spec.name, root=root)
-        self.path, self._session, self._pace = run.path, Session(experiment, run), trainer.pace
+        self.path, self._pace, self._opened = run.path, trainer.pace, ExitStack()
+        self._session = self._opened.enter_context(Session(experiment, run))
         try:
             words = ["dlx", "train", str(draft.path), *draft.overrides]
             self._session.begin(draft.overrides, provenance(words, draft.path.parent))
@@ -41,7 +42,7 @@ class KeptRun:
             if had_ended:
                 trainer.advance(inf)  # which writes the end
         except BaseException:
-            run.close()
+            self._opened.close()
             raise
 
     @property
@@ -50,10 +51,10 @@ class KeptRun:
         return self._session.diagnosis
 
     def close(self) -> None:
-        """Leave it as an interrupted run is left, unless it has ended: `dlx train --resume` goes on with it."""
+        """Leave it, so that others may write there; unless it has ended, `dlx train --resume` goes on with it."""
         if getgeneratorstate(self._records) == GEN_CREATED:  # nothing would be written of an end that never began
             self._pace.seconds = 0.0
             with suppress(StopIteration, Diverged):
                 next(self._records)
         self._records.close()
-        self._session.run.close()
+        self._opened.close()

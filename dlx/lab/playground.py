@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dlx.errors import DlxError, SpecError, UsageError, allowed
-from dlx.lab.controls import Controls
+from dlx.lab.controls import SECTIONS, Controls
 from dlx.lab.draft import Draft
 from dlx.lab.judgement import judgement
 from dlx.lab.keeping import KeptRun
@@ -153,9 +153,7 @@ class Playground:
         self._tell_spec()
 
     def _change(self, message: Message) -> None:
-        key, value = message.get("key"), message.get("value")
-        if not isinstance(key, str) or not key:
-            raise UsageError("a change names its key")
+        key, value = _key(message.get("key")), message.get("value")
         self._revise(lambda: self.draft.set(key, value, message.get("gesture")))
 
     def _assign(self, message: Message) -> None:
@@ -164,7 +162,7 @@ class Playground:
         if not isinstance(changes, dict):
             raise UsageError("changes are a mapping of keys to values")
         self.player.rest()
-        self.draft.assign(changes)
+        self.draft.assign({_key(key): value for key, value in changes.items()})
         self._resolve()
 
     def _revise(self, revision: Callable[[], None]) -> None:
@@ -218,7 +216,9 @@ class Playground:
         self.outbox.append({"about": "spec", "sections": sections, "problems": self.problems, **document})
 
     def _tell_frame(self) -> None:
-        """How far training has come."""
+        """How far training has come; a run that has ended is left to others."""
+        if self.kept_run is not None and self.stage.trainer.has_ended:
+            self.kept_run.close()
         run, player = self.kept_run.path.name if self.kept_run else None, self.player
         frame = {"training": player.number, "playing": player.is_busy, "speed": player.speed.name, "kept": run}
         self.outbox.append({"about": "frame", **frame, **self.stage.frame(is_at_rest=not player.is_busy)})
@@ -233,6 +233,14 @@ class Playground:
         self._judged_at = self.player.place
         document = judgement(self.stage.trainer)
         self.outbox.append({"about": "verdict", "training": self.player.number, "judgement": document})
+
+
+def _key(key: object) -> str:
+    """A key that has a control; others, such as `plugins`, which would run code, are not changed from a page."""
+    section = key.partition(".")[0] if isinstance(key, str) else ""
+    if section not in SECTIONS:
+        raise UsageError(f"{key}: is not changed on the page {allowed(section, SECTIONS)}")
+    return str(key)
 
 
 def _pull(message: Message) -> tuple[Any, Any] | None:

@@ -51,6 +51,7 @@ def test_a_run_of_the_page_has_the_bits_of_the_saved_spec(
     assert call_dlx("train", saved, "--out", tmp_path / "again", "--quiet").code == 0
     assert bits(run) == bits(tmp_path / "again")
     assert (run / "config.yaml").read_text() == (tmp_path / "again" / "config.yaml").read_text()
+    assert call_dlx("runs", "tag", run, "good", cwd=tmp_path).code == 0  # it is nobody's any more
     facts, other = (json.loads((path / "run.json").read_text()) for path in (run, tmp_path / "again"))
     assert facts["status"] == other["status"]
     assert facts["overrides"] == ["regularization.keep_prob=0.7", "training.early_stopping=true"]

@@ -177,6 +177,21 @@ def test_saving_writes_over_nothing(playground: Playground, tmp_path: Path) -> N
     assert {path.name for path in tmp_path.iterdir()} == {"runs", "tiny.yaml"}
 
 
+@pytest.mark.parametrize(
+    "key", ["plugins", "plugins.0", "name", "extends", "randomness.generator", "", None, 3, ["seed"]]
+)
+def test_what_has_no_control_is_not_changed(playground: Playground, tmp_path: Path, key: object) -> None:
+    plugin = tmp_path / "plugin.py"
+    plugin.write_text(f"import pathlib\npathlib.Path({str(tmp_path / 'ran')!r}).touch()\n")
+    for outbox in (
+        do(playground, "change", key=key, value=[str(plugin)]),
+        do(playground, "assign", changes={str(key): [str(plugin)]}),
+    ):
+        assert about(outbox, "note")["error"]
+    assert playground.draft.changes == {}
+    assert not (tmp_path / "ran").exists()
+
+
 def test_a_spec_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file"):
         Playground(tmp_path / "nothing.yaml", tmp_path)
