@@ -41,7 +41,7 @@ def fit(experiment: Experiment, pace: Pace | None = None) -> Iterator[EpochRecor
         Diverged: a cost, gradient, parameter or statistic is not finite, or what the frozen network makes of train; the
             experiment keeps its last finite state.
     """
-    pace = pace or Pace()
+    pace = pace or Pace(SECONDS_BETWEEN_REPORTS)
     position, m = experiment.position, experiment.steps.m
     started = perf_counter() - position.seconds
     report_at = perf_counter() + pace.seconds
