@@ -20,7 +20,7 @@ from dlx.plain_data import plain
 SCRIPT = "text/javascript; charset=utf-8"
 SCRIPTS = (
     "main.js", "connection.js", "elements.js", "scales.js", "controls.js", "spec.js", "transport.js", "picture.js",
-    "curves.js", "verdict.js", "runs.js", "lesson.js",
+    "curves.js", "verdict.js", "runs.js", "lesson.js", "network.js",
 )  # fmt: skip
 # Every file that is served, by the name in its address; no other is opened.
 FILES = {

@@ -8,6 +8,10 @@ from typing import Any
 import numpy as np
 
 from dlx.data.batches import Reader
+from dlx.errors import UsageError
+from dlx.nn.layers import Activate
+from dlx.nn.network import Network, Step
+from dlx.nn.tape import Tape
 from dlx.training.supervised import Supervised
 from dlx.types import Array
 from dlx.words import PARTS, Task
@@ -41,6 +45,7 @@ class AnswerPlane:
         margin = np.where(high > low, high - low, 1.0) * MARGIN
         self.low, self.high = low - margin, high + margin
         self._record()
+        self._unit: UnitAnswers | None = None
 
     @staticmethod
     def is_possible(experiment: Supervised) -> bool:
@@ -108,8 +113,19 @@ class AnswerPlane:
         dataset = self.experiment.dataset
         return places / dataset.scale + dataset.shift if self.is_whole else places
 
+    def look_at(self, layer: int, unit: int) -> None:
+        """Show what a unit of a hidden layer computes, in place of the answers; raises `UsageError` where none is."""
+        sizes = self.experiment.network.sizes
+        if not 0 < layer < len(sizes) - 1 or not 0 <= unit < sizes[layer]:
+            raise UsageError(f"there is no unit {unit} in a hidden layer {layer}")
+        self._unit = UnitAnswers(self.experiment.network, self._step, layer, unit)
+
+    def look_away(self) -> None:
+        """Show the network's answers again."""
+        self._unit = None
+
     def picture(self) -> dict[str, Any]:
-        """The network's answers now, a byte a point, the lowest row first.
+        """The network's answers now, or those of the unit that is looked at, a byte a point, the lowest row first.
 
         Of classes ``codes`` says which is likeliest, ``tones`` how much likelier than by chance; of numbers ``tones``
         lie between ``low`` and ``high``.
@@ -118,6 +134,8 @@ class AnswerPlane:
             self.experiment.evaluation("train")  # measures the statistics of this θ
         with np.errstate(all="ignore"):  # what overflows shows in the picture
             self._step.tape.run()
+        if self._unit is not None:
+            return self._unit.picture()
         A = self._step.A.astype(np.float64)
         if self.experiment.dataset.task.is_regression:
             return self._surface(A)
@@ -131,6 +149,28 @@ class AnswerPlane:
         targets = self.inputs["train"][1]
         low, high = float(min(values.min(), targets.min())), float(max(values.max(), targets.max()))
         return {"tones": _bytes(255 * (values - low) / ((high - low) or 1.0)), "low": low, "high": high}
+
+
+class UnitAnswers:
+    """What one unit of a hidden layer computes in a recorded pass: its A, which behind it others may overwrite."""
+
+    def __init__(self, network: Network, step: Step, layer: int, unit: int) -> None:
+        activation = [each for each in network.layers if isinstance(each, Activate)][layer - 1]
+        self.layer, self.unit = layer, unit
+        self._Z = step.Zs[layer - 1]
+        self._input = self._Z.copy()
+        self._tape = Tape(self._Z.dtype)
+        self._A, _ = activation.record(self._tape, self._input, False)
+
+    def picture(self) -> dict[str, Any]:
+        """Its A after the pass was run, as tones between the lowest and the highest."""
+        np.copyto(self._input, self._Z)
+        with np.errstate(all="ignore"):
+            self._tape.run()
+        values = np.nan_to_num(self._A[self.unit].astype(np.float64))
+        low, high = float(values.min()), float(values.max())
+        tones = _bytes(255 * (values - low) / ((high - low) or 1.0))
+        return {"tones": tones, "low": low, "high": high, "unit": [self.layer, self.unit]}
 
 
 def _bytes(values: Array) -> str:

@@ -56,6 +56,7 @@ class Playground:
             "epoch": lambda message: self.player.finish_epoch(),
             "restart": self._restart,
             "speed": lambda message: self.player.speed.set(message.get("speed")),
+            "look": lambda message: self.stage.look(message.get("unit")),
             "save": self._save,
             "keep": self._keep,
         }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from base64 import b64encode
 from math import ceil, isfinite
 from time import perf_counter
 from typing import Any, Self
 
-from dlx.errors import Remark
+import numpy as np
+
+from dlx.errors import Remark, UsageError
 from dlx.lab.landscape_view import LandscapeView
 from dlx.lab.plane import AnswerPlane
 from dlx.lab.trainer import Trainer
@@ -21,6 +24,7 @@ from dlx.training.supervised import Supervised
 COLUMNS = ("epoch", "cost", "train_cost", "dev_cost", "train_error", "dev_error")  # of the rows that a page draws
 MOST_ROWS = 4000  # that a page is given at once: of more, evenly spread ones
 EXACT = 1e-6  # of a step
+MOST_LAYERS, MOST_UNITS = 8, 16  # of a network that is drawn unit by unit
 SHARE_OF_PICTURES = 0.5  # of all time, at most: a picture that takes long is drawn less often
 
 
@@ -48,10 +52,23 @@ class Stage:
         self.view = _view(self.experiment)
         self._shown_rows, self._is_introduced = 0, False
         self._picture_due = 0.0
+        self.sizes = list(self.experiment.network.sizes) if isinstance(self.experiment, Supervised) else []
+        self._is_drawn = 0 < len(self.sizes) <= MOST_LAYERS and max(self.sizes) <= MOST_UNITS
 
     def anew(self, resolved: Resolved) -> Self:
         """The training of another spec, or of the same one from its beginning."""
         return type(self)(resolved, self)
+
+    def look(self, place: object) -> None:
+        """Show what a unit computes in place of the answers: [layer, unit], counted from 1 and 0; None looks away."""
+        if isinstance(self.view, AnswerPlane):
+            if place is None:
+                self.view.look_away()
+            elif isinstance(place, list) and len(place) == 2 and all(type(each) is int for each in place):
+                self.view.look_at(*place)
+            else:
+                raise UsageError("a unit is named by its layer and its number")
+        self._picture_due = 0.0
 
     def renew(self) -> None:
         """Show everything again, as to a page that was loaded anew."""
@@ -90,10 +107,12 @@ class Stage:
             frame["start"] = {
                 "view": self.view.document() if self.view else None,
                 "task": str(self.experiment.task) if isinstance(self.experiment, Supervised) else "objective",
-                "sizes": list(self.experiment.network.sizes) if isinstance(self.experiment, Supervised) else None,
+                "sizes": self.sizes if self._is_drawn else None,
                 "parameters": int(self.experiment.parameters.theta.size),
                 "remarks": self.remarks,
             }
+        if self._is_drawn:
+            frame["weights"] = _weights(self.experiment)
         if self.view is not None and (is_at_rest or perf_counter() >= self._picture_due):
             began = perf_counter()
             frame["picture"] = self.view.picture()
@@ -105,6 +124,14 @@ class Stage:
         self._shown_rows = len(self.trainer.rows)
         every = -(-len(rows) // MOST_ROWS) if rows else 1
         return [_row(row) for row in (*rows[:-1:every], *rows[-1:])]
+
+
+def _weights(experiment: Supervised | Minimization) -> list[str]:
+    """W of each layer, row by row, as signed bytes: shares of the largest of its layer."""
+    matrices = [experiment.parameters[name] for name in experiment.parameters if name.startswith("W")]
+    largest = [float(np.abs(W).max()) or 1.0 for W in matrices]
+    shares = [np.nan_to_num(127 * W / size).astype(np.int8) for W, size in zip(matrices, largest, strict=True)]
+    return [b64encode(share.tobytes()).decode() for share in shares]
 
 
 def _row(record: EpochRecord) -> list[float | None]:

@@ -156,6 +156,18 @@ def test_a_step_an_epoch_and_a_seed_by_the_keyboard_alone(visit: Callable[..., A
     sync_api.expect(page.locator("#command")).to_contain_text("seed=2")
 
 
+def test_a_unit_shows_what_it_computes_by_pointer_and_by_focus(visit: Callable[..., Any]) -> None:
+    page = visit()
+    title = page.locator("#stage-title")
+    page.locator("#network circle[tabindex]").nth(1).hover()
+    sync_api.expect(title).to_contain_text("Unit 2 of hidden layer 1")
+    page.mouse.move(5, 5)
+    sync_api.expect(title).to_have_text("What the network says")
+    page.locator("#network circle[tabindex]").nth(3).focus()
+    sync_api.expect(title).to_contain_text("Unit 4 of hidden layer 1")
+    assert page.locator("#network line[stroke-width]").count() == 2 * 4 + 4
+
+
 def test_a_lesson_is_walked_through(visit: Callable[..., Any]) -> None:
     page = visit(view="#lesson=momentum")
     page.wait_for_selector("#prediction")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlx.errors import UsageError
 from dlx.lab.plane import GRID, AnswerPlane
 from dlx.runs.preparation import prepare_supervised
 from dlx.spec.sections import Spec
@@ -83,3 +84,23 @@ def test_a_picture_follows_the_training_and_does_not_touch_it() -> None:
     assert plane.picture() != first
     assert looked.parameters.theta.tobytes() == alone.parameters.theta.tobytes()
     assert looked.statistics.vector.tobytes() == alone.statistics.vector.tobytes()
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_a_unit_shows_what_it_computes(activation: str) -> None:
+    architecture = {"hidden": [5, 4], "activation": activation}
+    experiment = trained({"train": {"name": "moons", "m": 90, "noise": 0.3}}, architecture=architecture)
+    plane = AnswerPlane(experiment)
+    points = grid(plane.document())[:1000]
+    answers = plane.picture()
+    for layer, A in enumerate(Model(*describe(experiment)).hidden(points), start=1):
+        for unit, row in enumerate(A.astype(float)):
+            plane.look_at(layer, unit)
+            picture = plane.picture()
+            values = picture["low"] + (picture["high"] - picture["low"]) * decoded(picture["tones"])[:1000] / 255
+            assert values == pytest.approx(row, abs=(picture["high"] - picture["low"]) / 250 + 1e-9)
+    plane.look_away()
+    assert plane.picture() == answers
+    for layer, unit in ((0, 0), (3, 0), (1, 5), (1, -1)):
+        with pytest.raises(UsageError):
+            plane.look_at(layer, unit)

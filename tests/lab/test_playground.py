@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dlx.errors import SpecError, UsageError
@@ -166,6 +168,22 @@ def test_a_training_that_diverges_says_so(playground: Playground) -> None:
     assert frame["ended"]
     assert frame["message"].startswith("diverged in epoch 1")
     assert playground.turn([])[-1]["about"] == "verdict"
+
+
+def test_weights_are_those_of_the_network(playground: Playground) -> None:
+    outbox = do(playground, "epoch")
+    assert about(outbox, "frame")["step"] == 5
+    parameters = playground.stage.experiment.parameters
+    for name, text in zip(("W1", "W2"), about(outbox, "frame")["weights"], strict=True):
+        shares = np.frombuffer(b64decode(text), np.int8).reshape(parameters[name].shape)
+        assert shares / 127 == pytest.approx(parameters[name] / np.abs(parameters[name]).max(), abs=0.01)
+
+
+def test_a_unit_can_be_looked_at(playground: Playground) -> None:
+    assert about(do(playground, "look", unit=[1, 3]), "frame")["picture"]["unit"] == [1, 3]
+    assert "unit" not in about(do(playground, "look", unit=None), "frame")["picture"]
+    for unit in ([1, 9], [0, 0], ["a", 1], 3, [True, 1]):
+        assert about(do(playground, "look", unit=unit), "note")["error"]
 
 
 def test_saving_writes_over_nothing(playground: Playground, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import { Controls } from "./controls.js";
 import { Chart, Series } from "./curves.js";
 import { at, fill, make } from "./elements.js";
 import { Lessons } from "./lesson.js";
+import { NetworkView } from "./network.js";
 import { Picture } from "./picture.js";
 import { Runs } from "./runs.js";
 import { SpecView } from "./spec.js";
@@ -22,6 +23,7 @@ const controls = new Controls((key, value, gesture) => send({ do: "change", key,
 const spec = new SpecView(send);
 const transport = new Transport(send);
 const picture = new Picture();
+const network = new NetworkView(send);
 const runs = new Runs();
 const lessons = new Lessons(send, view);
 const costs = new Chart("Cost");
@@ -49,6 +51,8 @@ function take(frame) {
   if (frame.start) {
     state.task = frame.start.task;
     picture.begin(frame.start.view);
+    network.begin(frame.start.sizes);
+    at("units").hidden = !frame.start.sizes;
     errors.element.hidden = state.task === "objective";
     errors.percent = state.task !== "regression";
     for (const remark of frame.start.remarks) spec.say(remark);
@@ -81,6 +85,7 @@ function draw() {
     { name: "train", color: "--train", points: points(4) },
     { name: "dev", color: "--dev", points: points(5) },
   ]);
+  if (state.frame.weights && at("units").open) network.show(state.frame.weights);
   if (state.picture) picture.show(state.picture);
   state.picture = null;
 }

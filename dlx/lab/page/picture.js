@@ -88,7 +88,9 @@ export class Picture {
   answers(context, box, place) {
     const { grid, kind } = this.view;
     const tones = bytes(this.latest.tones);
-    const codes = kind === "regions" ? bytes(this.latest.codes) : null;
+    const ofUnit = this.latest.unit;
+    const codes = kind === "regions" && !ofUnit ? bytes(this.latest.codes) : null;
+    this.note(ofUnit);
     const shades = kind === "regions" ? this.view.classes.map((_, i) => classColor(i)) : null;
     const image = new ImageData(grid, grid);
     for (let i = 0; i < grid * grid; i++) {
@@ -98,7 +100,7 @@ export class Picture {
       image.data[at + 3] = 255;
     }
     this.enlarge(context, box, image, grid);
-    const { low, high } = kind === "surface" ? { low: this.latest.low, high: this.latest.high } : { low: 0, high: 1 };
+    const [low, high] = kind !== "surface" ? [0, 1] : ofUnit ? this.view.range : [this.latest.low, this.latest.high];
     for (const part of ["dev", "train"]) {
       const examples = this.view.examples[part];
       if (!examples) continue;
@@ -109,6 +111,13 @@ export class Picture {
         dot(context, ...place(x, y), size, `rgb(${color})`, MARKS[part]);
       });
     }
+  }
+
+  /** Say what is shown: the answers, or those of a unit. */
+  note(unit) {
+    const { low, high } = this.latest;
+    const text = unit ? `Unit ${unit[1] + 1} of hidden layer ${unit[0]}: ${short(low, 3)} (dark) to ${short(high, 3)} (bright)` : "What the network says";
+    if (at("stage-title").textContent !== text) at("stage-title").textContent = text;
   }
 
   /** The contours as bands or the curve of J, and on them the path. */
