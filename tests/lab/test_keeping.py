@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -92,3 +93,14 @@ def test_a_run_whose_folder_goes_is_an_error_on_the_page(spec: Path, tmp_path: P
     assert note["error"]
     assert "runs" in note["text"]
     assert about(do(playground, "play"), "frame")["ended"]
+
+
+def test_a_run_that_is_removed_while_it_trains_is_an_error_on_the_page(spec: Path, tmp_path: Path) -> None:
+    playground = Playground(spec, tmp_path / "runs")
+    do(playground, "epoch")
+    do(playground, "keep")
+    shutil.rmtree(kept(playground))
+    outbox = do(playground, "play")
+    assert "it is missing" in about(outbox, "note")["text"]
+    assert about(do(playground, "change", key="seed", value=3), "spec")["problems"] == []
+    assert about(do(playground, "play"), "frame")["epoch"] == 6
