@@ -25,11 +25,11 @@ training: {epochs: 6, batch_size: 16}
 class Served:
     """A lab in a thread of its own; ``url`` is its address."""
 
-    def __init__(self, spec: Path, root: Path) -> None:
+    def __init__(self, spec: Path, root: Path, grace: float = GRACE) -> None:
         from dlx.lab import server
 
         addresses: Queue[str] = Queue()
-        self.thread = threading.Thread(target=server.serve, args=(spec, addresses.put, root, GRACE), daemon=True)
+        self.thread = threading.Thread(target=server.serve, args=(spec, addresses.put, root, grace), daemon=True)
         self.thread.start()
         self.url = addresses.get(timeout=20)
         parts = urlsplit(self.url)
@@ -102,8 +102,9 @@ class Page:
                 return message
 
     def close(self) -> None:
-        if self.is_open:
-            self.socket.close()
+        if self.loop.is_closed():
+            return
+        self.socket.close()
         while self.is_open:
             self.read()
         self.loop.close()
@@ -116,9 +117,20 @@ def spec(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The lab of a tiny spec, for all tests of a module that leave it as it is: none of them closes its page."""
+    pytest.importorskip("tornado")
+    folder = tmp_path_factory.mktemp("lab")
+    (folder / "tiny.yaml").write_text(SPEC, encoding="utf-8")
+    served = Served(folder / "tiny.yaml", folder / "runs")
+    yield served
+    served.end()
+
+
 @pytest.fixture
-def lab(spec: Path, tmp_path: Path) -> Iterator[Served]:
-    """The lab of a tiny spec, which ends with its last page."""
+def own_lab(spec: Path, tmp_path: Path) -> Iterator[Served]:
+    """The same for one test."""
     pytest.importorskip("tornado")
     served = Served(spec, tmp_path / "runs")
     yield served

@@ -46,7 +46,7 @@ def visit(browser: Any, spec: Path, tmp_path: Path) -> Iterator[Callable[..., An
 
     def open_page(text: str = SPEC, view: str = "", **options: Any) -> Any:
         spec.write_text(text, encoding="utf-8")
-        labs.append(Served(spec, tmp_path / "runs"))
+        labs.append(Served(spec, tmp_path / "runs", grace=2.0))
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()

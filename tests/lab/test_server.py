@@ -77,9 +77,9 @@ def test_a_page_of_another_origin_gets_nothing(lab: Served, origin: str) -> None
     assert ask(lab, f"/{lab.token}/socket", Origin=origin, **UPGRADE)[0] == 403
 
 
-def test_a_socket_needs_an_origin(lab: Served) -> None:
-    assert ask(lab, f"/{lab.token}/socket", **UPGRADE)[0] == 403
-    assert ask(lab, f"/{lab.token}/socket", Origin=f"http://{lab.host}", **UPGRADE)[0] == 101
+def test_a_socket_needs_an_origin(own_lab: Served) -> None:
+    assert ask(own_lab, f"/{own_lab.token}/socket", **UPGRADE)[0] == 403
+    assert ask(own_lab, f"/{own_lab.token}/socket", Origin=f"http://{own_lab.host}", **UPGRADE)[0] == 101
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,8 @@ def test_messages_that_are_none_are_answered_or_left(lab: Served) -> None:
     assert page.wait("spec")["name"] == "tiny"
 
 
-def test_a_page_that_is_loaded_anew_finds_its_work_again(lab: Served) -> None:
+def test_a_page_that_is_loaded_anew_finds_its_work_again(spec: Path, tmp_path: Path) -> None:
+    lab = Served(spec, tmp_path / "runs", grace=1.5)
     page = lab.page("mine")
     page.send("change", key="training.epochs", value=9)
     page.wait("spec", lambda message: message["changed"] == ["training.epochs"])
@@ -139,26 +140,27 @@ def test_a_page_that_is_loaded_anew_finds_its_work_again(lab: Served) -> None:
     assert again.wait("spec")["changed"] == ["training.epochs"]
     frame = again.wait("frame")
     assert (frame["epoch"], frame["epochs"], len(frame["rows"])) == (1, 9, 1)
+    lab.end()
 
 
-def test_two_pages_do_not_disturb_each_other(lab: Served) -> None:
-    first, second = lab.page("first"), lab.page("second")
+def test_two_pages_do_not_disturb_each_other(own_lab: Served) -> None:
+    first, second = own_lab.page("first"), own_lab.page("second")
     first.send("change", key="seed", value=5)
     first.wait("spec")
     second.send("hello")
     assert second.wait("spec")["changed"] == []
-    third = lab.page("first")  # a tab that was duplicated
+    third = own_lab.page("first")  # a tab that was duplicated
     assert third.read() is None
     assert third.socket.close_code == 4000
     second.send("hello")
     assert second.wait("spec")["changed"] == []
 
 
-def test_the_lab_ends_with_its_last_page(lab: Served) -> None:
-    first, second = lab.page("first"), lab.page("second")
+def test_the_lab_ends_with_its_last_page(own_lab: Served) -> None:
+    first, second = own_lab.page("first"), own_lab.page("second")
     first.close()
-    lab.thread.join(3 * GRACE)
-    assert lab.thread.is_alive()
+    own_lab.thread.join(3 * GRACE)
+    assert own_lab.thread.is_alive()
     second.close()
-    lab.thread.join(20)
-    assert not lab.thread.is_alive()
+    own_lab.thread.join(20)
+    assert not own_lab.thread.is_alive()
