@@ -18,6 +18,7 @@ from tests.lab.conftest import SPEC, Served
 
 pytest.importorskip("tornado")
 sync_api = pytest.importorskip("playwright.sync_api", reason="it is run by `make lab-test`")
+sync_api.expect.set_options(timeout=20_000)  # of a machine that has other things to do
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -68,7 +69,7 @@ def visit(browser: Any, spec: Path, tmp_path: Path) -> Iterator[Callable[..., An
 
 def status(page: Any, words: str) -> str:
     """What the page says of the training, once these words are in it."""
-    sync_api.expect(page.locator("#status")).to_contain_text(words, timeout=20_000)
+    sync_api.expect(page.locator("#status")).to_contain_text(words)
     text: str = page.inner_text("#status")
     return text
 
