@@ -138,6 +138,10 @@ guide:  ## make the guide a site in dist/guide, to be opened in a browser
 	@sh .ci/environment .venv-guide .ci/guide.txt
 	@sh .ci/site
 
+lab-test:  ## try the page of dlx lab in a real browser (needs a chromium; CHROMIUM=PATH names another)
+	@sh .ci/environment .venv-lab dlx dev tests/lab/browser.txt
+	.venv-lab/bin/pytest tests/lab/test_browser.py
+
 schema:  ## write configs/schema.json and dlx/cli/names.json, by which editors and shells complete keys
 	@sh .ci/environment .venv dlx
 	.venv/bin/dlx config schema > .venv/schema.json
@@ -148,4 +152,4 @@ clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 .PHONY: help train test test-all golden test-trackers test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
-	benchmark mnist notebooks tables faults right-networks exports diagnose repair advice intervals tuning rates machines torture package guide schema clean
+	benchmark mnist notebooks tables faults right-networks exports diagnose repair advice intervals tuning rates machines torture lab-test package guide schema clean

@@ -18,6 +18,8 @@ GROUPS = {
         "new": "Print or write a spec to start from.",
         "data": "Show what is in a data file or in the section data of a spec.",
         "train": "Train the network that a spec describes, or minimize its objective, or go on with a run.",
+        "lab": "Open a page on this machine where an experiment trains while its spec is changed, and where runs are "
+        "compared.",
     },
     "Understand": {
         "diagnose": "Say what the errors of a run, or bare errors, tell about bias and variance, and what is wrong "

@@ -16,6 +16,7 @@ TOPICS = (
     "data",
     "training",
     "diagnosis",
+    "lab",
     "gradients",
     "comparing",
     "searching",

@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.errors import DataError, Diverged, Interrupted
@@ -21,19 +21,17 @@ from dlx.runs.provenance import provenance, utc_now
 from dlx.runs.references import open_run
 from dlx.runs.signals import noted_signals
 from dlx.show.pictures.drawing_process import DrawingProcess
-from dlx.spec.loader import dump_yaml
+from dlx.spec.loader import Resolved, dump_yaml
 from dlx.text import command
-from dlx.training.fit import fit
+from dlx.training.fit import Pace, fit
+from dlx.training.minimization import Minimization
 from dlx.training.records import EpochRecord, LayerRecord, Progress
+from dlx.training.supervised import Supervised
 from dlx.types import Array
 from dlx.words import Status
 
-if TYPE_CHECKING:
-    from dlx.spec.loader import Resolved
-    from dlx.training.minimization import Minimization
-    from dlx.training.supervised import Supervised
-
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
+Enough = Callable[[EpochRecord | Progress], bool]
 
 
 class Session:
@@ -139,13 +137,14 @@ class Session:
         return self.kind.diagnosis
 
     def records(
-        self, enough: Callable[[EpochRecord | Progress], bool] = lambda record: False, *, heeds_signals: bool = True
+        self, enough: Enough = lambda record: False, *, heeds_signals: bool = True, pace: Pace | None = None
     ) -> Generator[EpochRecord | Progress, None, None]:
         """Train to the end, saving on the way; yields the rows of metrics.csv and the progress.
 
         Args:
             enough: asked after each record; when it says so, training stops there as if interrupted.
             heeds_signals: whether a request to stop is noted meanwhile; else that is left to the caller.
+            pace: how often there is progress, as `fit` takes it.
 
         Raises:
             Interrupted: a signal asked to stop; the step is finished and everything saved.
@@ -156,7 +155,7 @@ class Session:
         with noted as signals, self._ending():  # no signal may leave the end half written
             if position.last is not None and enough(position.last):  # it stopped here, and could not write its end
                 return
-            for record in fit(self.experiment):
+            for record in fit(self.experiment, pace):
                 if isinstance(record, LayerRecord):
                     run.append_layer(record)
                     continue
@@ -179,7 +178,7 @@ class Session:
     def _interrupted(self, signal: int) -> Interrupted:
         return Interrupted(signal, f"interrupted: {command('train', '--resume', self.run.path)} goes on from here")
 
-    def _state(self) -> tuple[dict[str, Array], dict[str, Any]]:
+    def state(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """What a checkpoint holds."""
         arrays, meta = self.experiment.to_data()
         further, further_meta = self.kind.refit.to_data() if self.kind.refit is not None else ({}, {})
@@ -188,7 +187,7 @@ class Session:
     def _save_now_and_then(self) -> None:
         self._pictures.prepare()
         if monotonic() - self._saved_at > SECONDS_BETWEEN_CHECKPOINTS:
-            self.run.save_checkpoint(*self._state())
+            self.run.save_checkpoint(*self.state())
             self._saved_at = monotonic()
 
     def _end_so_far(self) -> Status:
@@ -220,7 +219,7 @@ class Session:
         """Write everything that tells of the end."""
         experiment, run, position = self.experiment, self.run, self.experiment.position
         if not self.light or self.status is Status.INTERRUPTED or run.has_checkpoint():
-            run.save_checkpoint(*self._state())
+            run.save_checkpoint(*self.state())
         run.durable = not self.light or position.seconds > SECONDS_BETWEEN_CHECKPOINTS
         record = position.best if experiment.best.theta is not None else position.last
         self.facts |= {"status": self.status, "kept_epoch": record.epoch if record else None, **self.kind.course()}

@@ -38,6 +38,7 @@ from dlx.training.refit import Refit
 from dlx.training.supervised import Supervised
 from dlx.words import PARTS, Status, Task
 
+Columns = Mapping[str, list[float]]
 LOOK, USE = "see what the errors say", "use the network"
 MOST_POINTS = 100_000  # of a part that are looked at for a picture: a part may be larger than memory
 
@@ -84,7 +85,7 @@ class NetworkRun:
         if not light:
             with_bound = needs_bound(errors, experiment.spec.diagnosis)
             performance = Performance.of(experiment.dataset, self._evaluations(errors), with_bound)
-        self.diagnosis = self._judged(run, facts, errors, performance)
+        self.diagnosis = self._judged(run.metrics(), run.layers(), facts, errors, performance)
         run.write_diagnosis(self.diagnosis)
         test = (
             {"test": dict(zip(("cost", "error"), experiment.evaluate("test"), strict=True))} if "test" in errors else {}
@@ -107,9 +108,22 @@ class NetworkRun:
         experiment = self.experiment
         return {part: measured(experiment.evaluation(part)) for part in PARTS if part in experiment.dataset.parts}
 
+    def judged_now(
+        self, metrics: Columns, layers: Columns, status: Status, kept_epoch: int | None = None
+    ) -> DiagnosisDocument:
+        """The diagnosis of the network as it is, wherever its training stands; what takes longer is left out.
+
+        Args:
+            metrics, layers: the columns of the tables so far.
+            status, kept_epoch: how training stands, and which epoch's parameters these are.
+        """
+        facts = {**self.facts(), **self.course(), "status": status, "kept_epoch": kept_epoch}
+        return self._judged(metrics, layers, facts, self._errors(), None)
+
     def _judged(
         self,
-        run: RunDirectory,
+        metrics: Columns,
+        layers: Columns,
         facts: Mapping[str, Any],
         errors: Mapping[str, Estimate],
         performance: Performance | None,
@@ -118,8 +132,7 @@ class NetworkRun:
         spec, dataset, options = self.experiment.spec, self.experiment.dataset, self.experiment.spec.diagnosis
         sole_answer = performance.sole_answer if performance else None
         beside = reference(dataset), constant_errors(dataset, sole_answer, thorough=performance is not None)
-        metrics = run.metrics()
-        course = TrainingHistory.read(metrics, run.layers(), facts, spec, errors, *beside)
+        course = TrainingHistory.read(metrics, layers, facts, spec, errors, *beside)
         assert options.tolerance is not None
         unproven = performance.unproven if performance else None
         judged, evidence = measure_of(options.metric, self._evaluations(errors)), None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite, isnan
+from dataclasses import dataclass
+from math import inf, isfinite, isnan
 from time import perf_counter
 
 import numpy as np
@@ -17,32 +18,45 @@ from dlx.training.records import EpochRecord, LayerRecord, Progress, RowCosts
 SECONDS_BETWEEN_REPORTS = 0.1
 
 
-def fit(experiment: Experiment) -> Iterator[EpochRecord | LayerRecord | Progress]:
+@dataclass
+class Pace:
+    """How long `fit` trains before it reports: so many seconds, or so many steps if that is sooner.
+
+    Whoever takes the records may change both between two of them.
+    """
+
+    seconds: float = SECONDS_BETWEEN_REPORTS
+    steps: int | None = None
+
+
+def fit(experiment: Experiment, pace: Pace | None = None) -> Iterator[EpochRecord | LayerRecord | Progress]:
     """Train from where the experiment stands to its end.
 
     Yields an EpochRecord for each row of metrics.csv (epoch 1, then every ``evaluate_every``-th, and the last), a
     LayerRecord for each layer before the first step and before some of the EpochRecords, and a Progress about ten times
-    a second. At each EpochRecord and Progress the experiment may be saved, or left for good: training goes on from
-    there and ends the same, bit for bit. ``position.finished`` says how it ended.
+    a second, or at another ``pace``. At each EpochRecord and Progress the experiment may be saved, or left for good:
+    training goes on from there and ends the same, bit for bit. ``position.finished`` says how it ended.
 
     Raises:
         Diverged: a cost, gradient, parameter or statistic is not finite, or what the frozen network makes of train; the
             experiment keeps its last finite state.
     """
+    pace = pace or Pace(SECONDS_BETWEEN_REPORTS)
     position, m = experiment.position, experiment.steps.m
     started = perf_counter() - position.seconds
-    report_at = perf_counter() + SECONDS_BETWEEN_REPORTS
+    report_at = perf_counter() + pace.seconds
     if position.samples == 0 and position.step == 0:
         yield from experiment.first_sample()
     while position.finished is None:
-        _advance(experiment, report_at)
+        last = inf if pace.steps is None else position.step + pace.steps
+        _advance(experiment, report_at, last)
         if position.done == m and experiment.epoch_has_row():
             yield from _end_with_row(experiment, started)
             continue
-        if perf_counter() >= report_at:
+        if perf_counter() >= report_at or position.step >= last:
             position.seconds = perf_counter() - started
             yield experiment.progress()
-            report_at = perf_counter() + SECONDS_BETWEEN_REPORTS
+            report_at = perf_counter() + pace.seconds
         if position.done == m:
             experiment.end_epoch(None)
 
@@ -78,10 +92,12 @@ def step_costs(experiment: Experiment, count: int) -> Iterator[float]:
         yield cost
 
 
-def _advance(experiment: Experiment, until: float) -> None:
-    """Train to the end of the next epoch that has a row, or until the clock says so."""
+def _advance(experiment: Experiment, until: float, last: float) -> None:
+    """Train to the end of the next epoch that has a row, or until the clock says so, or up to the ``last`` step."""
     position, steps, stretches = experiment.position, experiment.steps, experiment.stretches
     m, most = steps.m, steps.size
+    if last < inf:  # stretches would go beyond it
+        stretches = None
     with np.errstate(all="ignore"):  # what overflows shows in the cost or the gradient, which every step checks
         while True:
             steps.begin_epoch()
@@ -94,7 +110,7 @@ def _advance(experiment: Experiment, until: float) -> None:
                     if sampled and position.done + size == m:
                         experiment.see_before_last_step()
                     _take_step(experiment, tape, size)
-                if perf_counter() >= until:
+                if perf_counter() >= until or position.step >= last:
                     return
             if has_row:
                 return

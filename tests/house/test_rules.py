@@ -21,7 +21,7 @@ PACKAGE = ROOT / "dlx"
 ROOMS = (
     "text", "synonyms", "errors", "extras", "words", "types", "events", "component", "plain_data", "locks", "files",
     "nn", "stats", "data", "spec", "training", "documents", "gradcheck", "diagnose", "show", "runs", "search", "api",
-    "sklearn", "guide", "cli", "__main__",
+    "sklearn", "lab", "guide", "cli", "__main__",
 )  # fmt: skip
 # Of the rooms with sub-rooms: from which of these a sub-room takes something. All others do not know each other.
 BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
@@ -68,6 +68,7 @@ ONLY_IN = {
     "tensorboard": "dlx.runs.export",
     "mlflow": "dlx.runs.export",
     "sklearn": "dlx.sklearn",
+    "tornado": "dlx.lab",
 }
 
 NN_STANDARD = {"__future__", "abc", "collections", "dataclasses", "functools", "itertools", "math", "typing"}
@@ -474,3 +475,30 @@ def test_no_file_speaks_of_somebodys_machine() -> None:
 def test_words_about_somebodys_machine_are_noticed() -> None:
     assert all(map(SOMEBODYS_MACHINE.search, ("see /home" + "/ann/x", "as issue" + " 7 says")))
     assert not SOMEBODYS_MACHINE.search("runs/digits, ~/work/x, https://example.org/opt/x, the issue")
+
+
+PAGE = PACKAGE / "lab" / "page"
+OPENING = re.compile(r"(/\*\*?|<!DOCTYPE html>\n<!--|<!--) (?P<sentence>[^\n]*\.) (\*/|-->)\n")
+MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|\bhttps?://")
+
+
+def faults_of_page(source: str) -> Iterator[str]:
+    """What in a file of the lab's page breaks a rule: it is held to the same length and opening as a module."""
+    opening = OPENING.match(source)
+    yield from bad_opening(opening["sentence"] if opening else "")
+    if (lines := len(source.splitlines())) > MOST_LINES:
+        yield f"the file has {lines} lines"
+    if markup := MARKUP.search(source.replace("http://www.w3.org/2000/svg", "")):
+        yield f"{markup[0]} would show text as markup, run it, or ask another machine"
+
+
+@pytest.mark.parametrize("path", sorted(PAGE.iterdir()), ids=lambda path: path.name)
+def test_file_of_the_page_keeps_the_rules(path: Path) -> None:
+    assert list(faults_of_page(path.read_text(encoding="utf-8"))) == []
+
+
+def test_faults_of_the_page_are_noticed() -> None:
+    assert list(faults_of_page("/** What it is. */\nlet x = 1;\n")) == []
+    assert len(list(faults_of_page("let x = 1;\n"))) == 1
+    assert len(list(faults_of_page("/** What it is. */\n" + "x;\n" * 250))) == 1
+    assert len(list(faults_of_page("/** What it is. */\nelement.innerHTML = name;\n"))) == 1

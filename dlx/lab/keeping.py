@@ -1,0 +1,60 @@
+"""Keeping: the run directory of a training that was begun on the page, as if the shell had begun it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, suppress
+from inspect import GEN_CREATED, getgeneratorstate
+from math import inf
+from pathlib import Path
+
+from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.errors import Diverged
+from dlx.lab.draft import Draft
+from dlx.lab.trainer import Trainer
+from dlx.runs.directory import RunDirectory
+from dlx.runs.provenance import provenance
+from dlx.runs.train import Session
+
+
+class KeptRun:
+    """The run directory of a training, from now on written as it trains; what it has come to so far is in it.
+
+    Raises:
+        DlxError: it cannot be written.
+    """
+
+    def __init__(self, trainer: Trainer, draft: Draft, root: Path) -> None:
+        experiment, had_ended = trainer.experiment, trainer.has_ended
+        run = RunDirectory.create(experiment.spec.name, root=root)
+        self.path, self._pace, self._opened = run.path, trainer.pace, ExitStack()
+        self._session = self._opened.enter_context(Session(experiment, run))
+        try:
+            words = ["dlx", "train", str(draft.path), *draft.overrides]
+            self._session.begin(draft.overrides, provenance(words, draft.path.parent))
+            for layer in trainer.layers:
+                run.append_layer(layer)
+            for row in trainer.rows:
+                run.append_metrics(row)
+            if trainer.rows:
+                run.save_checkpoint(*self._session.state())
+            self._records = self._session.records(heeds_signals=False, pace=trainer.pace)
+            trainer.follow(self._records)
+            if had_ended:
+                trainer.advance(inf)  # which writes the end
+        except BaseException:
+            self._opened.close()
+            raise
+
+    @property
+    def diagnosis(self) -> DiagnosisDocument | None:
+        """That of its ``diagnosis.json``, once there is one."""
+        return self._session.diagnosis
+
+    def close(self) -> None:
+        """Leave it, so that others may write there; unless it has ended, `dlx train --resume` goes on with it."""
+        if getgeneratorstate(self._records) == GEN_CREATED:  # nothing would be written of an end that never began
+            self._pace.seconds = 0.0
+            with suppress(StopIteration, Diverged):
+                next(self._records)
+        self._records.close()
+        self._opened.close()

@@ -1,0 +1,156 @@
+/** A lesson: a question, a prediction, the training, what happened, and at the end the notes' sentence. */
+
+import { get } from "./connection.js";
+import { at, errorText, fill, make, short } from "./elements.js";
+
+const LANGUAGES = { en: "English", es: "Español" };
+const WORDS = {
+  en: { step: "Step", of: "of", prediction: "What do you expect?", play: "Play", happened: "What happened", yours: "You expected", next: "Next", leave: "Leave the lesson", page: "p.", free: "Go on playing", again: "Play again", writeFirst: "Write down what you expect; then it plays.", list: "Lessons", begin: "Begin", training: "It trains …" },
+  es: { step: "Paso", of: "de", prediction: "¿Qué esperas?", play: "Entrenar", happened: "Qué pasó", yours: "Esperabas", next: "Siguiente", leave: "Salir de la lección", page: "p.", free: "Seguir jugando", again: "Otra vez", writeFirst: "Escribe lo que esperas; luego entrena.", list: "Lecciones", begin: "Empezar", training: "Entrenando …" },
+};
+
+/** Shows the list of lessons and the one that is open; `send` takes what it asks, `show` brings the playground up. */
+export class Lessons {
+  constructor(send, show) {
+    this.send = send;
+    this.show = show;
+    this.language = localStorage.getItem("language") ?? (navigator.language.startsWith("es") ? "es" : "en");
+    this.open = null;
+  }
+
+  get words() {
+    return WORDS[this.language];
+  }
+
+  /** The list of lessons, as soon as they are here. */
+  async list() {
+    this.lessons ??= await get("lessons");
+    at("lessons").lang = this.language;
+    fill(
+      at("lessons"),
+      make("section", { "aria-labelledby": "lessons-title" }, make("h2", { id: "lessons-title" }, this.words.list), this.switch(() => this.list()),
+        ...this.lessons.map((lesson) => this.card(lesson))),
+    );
+  }
+
+  card(lesson) {
+    const text = lesson[this.language];
+    return make("article", { class: "card" }, make("h3", {}, text.title), make("p", {}, text.steps[0].text), make("button", { type: "button", class: "main", click: () => this.begin(lesson.name) }, `${this.words.begin}: ${text.title}`));
+  }
+
+  switch(redraw) {
+    const select = make("select", { "aria-label": "language, idioma", change: () => {
+      this.language = select.value;
+      localStorage.setItem("language", select.value);
+      redraw();
+    } }, ...Object.entries(LANGUAGES).map(([value, name]) => make("option", { value, lang: value }, name)));
+    select.value = this.language;
+    return select;
+  }
+
+  /** Open a lesson by its name at its first step. */
+  async begin(name) {
+    this.lessons ??= await get("lessons");
+    const lesson = this.lessons.find((each) => each.name === name);
+    if (!lesson) return;
+    this.open = { lesson, step: 0, results: [], predictions: [], phase: "question" };
+    this.show("playground");
+    this.send({ do: "open", lesson: name });
+    this.send({ do: "speed", speed: lesson.speed });
+    this.setUp();
+  }
+
+  setUp() {
+    this.send({ do: "assign", changes: this.open.lesson.steps[this.open.step] });
+    this.open.phase = "question";
+    this.draw();
+    at("prediction")?.focus();
+  }
+
+  leave() {
+    this.open = null;
+    this.place(false);
+    this.send({ do: "open", lesson: null });
+    this.send({ do: "speed", speed: "full" });
+  }
+
+  /** Give the lesson its place beside the picture, or take it away. */
+  place(isOpen) {
+    at("lesson").hidden = !isOpen;
+    at("playground").classList.toggle("in-lesson", isOpen);
+  }
+
+  /** Take in where the training is: what happened is told when it has ended. */
+  see(frame, last, task) {
+    const open = this.open;
+    this.training = frame.training;
+    if (open?.phase !== "training" || frame.training <= open.before || frame.playing || !frame.ended) return;
+    open.results[open.step] = { cost: last ? short(last[2], 3) : frame.message, error: last ? errorText(last[4], task) : frame.message };
+    open.phase = "happened";
+    this.draw();
+    at("happened")?.focus();
+  }
+
+  play() {
+    const text = at("prediction").value.trim();
+    if (!text) {
+      at("prediction-help").textContent = this.words.writeFirst;
+      at("prediction").focus();
+      return;
+    }
+    this.open.predictions[this.open.step] = text;
+    this.open.phase = "training";
+    this.open.before = this.training;
+    this.send({ do: "restart", seed: "same" });
+    this.send({ do: "play" });
+    this.draw();
+  }
+
+  draw() {
+    const { lesson, step, phase, predictions, results } = this.open;
+    const text = lesson[this.language];
+    const words = this.words;
+    this.place(true);
+    at("lesson").lang = this.language;
+    const part = text.steps[step];
+    const rows = [make("p", {}, part.text), make("p", { class: "question" }, part.question)];
+    if (phase === "question") {
+      const area = make("textarea", { id: "prediction", rows: 2, "aria-describedby": "prediction-help" }, predictions[step] ?? "");
+      rows.push(make("label", { for: "prediction" }, words.prediction), area, make("p", { id: "prediction-help", class: "source", role: "status" }), make("button", { type: "button", class: "main", click: () => this.play() }, words.play));
+    } else {
+      rows.push(make("blockquote", {}, make("span", { class: "source" }, `${words.yours}: `), predictions[step]));
+    }
+    if (phase === "training") rows.push(make("p", { class: "source", role: "status" }, words.training));
+    if (phase === "happened") {
+      const told = { ...results[step], before: results[step - 1]?.cost ?? "" };
+      rows.push(make("h3", { id: "happened", tabindex: "-1" }, words.happened), make("p", {}, part.happened.replace(/\{(\w+)\}/g, (_, name) => told[name] ?? "")));
+      rows.push(...(step + 1 < text.steps.length ? [this.next()] : this.end(lesson, text)));
+    }
+    fill(
+      at("lesson"),
+      make("div", { class: "row" }, make("h2", {}, text.title), make("span", { class: "source" }, `${words.step} ${step + 1} ${words.of} ${text.steps.length}`),
+        this.switch(() => this.draw()), make("button", { type: "button", click: () => this.leave() }, words.leave)),
+      ...rows,
+    );
+  }
+
+  next() {
+    return make("button", { type: "button", class: "main", click: () => {
+      this.open.step += 1;
+      this.setUp();
+    } }, this.words.next);
+  }
+
+  end(lesson, text) {
+    const free = () => {
+      this.open = null;
+      this.place(false);
+      at("stage").focus();
+    };
+    return [
+      make("p", {}, text.notes, ` (${this.words.page} ${lesson.notes.page}):`),
+      make("blockquote", { lang: "es" }, lesson.notes.sentence),
+      make("button", { type: "button", class: "main", click: free }, this.words.free),
+    ];
+  }
+}

@@ -1,0 +1,118 @@
+/** The page: hands what the lab says to the parts of the page, and what hands do to the lab. */
+
+import { connect } from "./connection.js";
+import { Controls } from "./controls.js";
+import { Chart, Series } from "./curves.js";
+import { at, fill, make } from "./elements.js";
+import { Lessons } from "./lesson.js";
+import { NetworkView } from "./network.js";
+import { Picture } from "./picture.js";
+import { Runs } from "./runs.js";
+import { SpecView } from "./spec.js";
+import { Transport } from "./transport.js";
+import { showVerdict } from "./verdict.js";
+
+const VIEWS = ["playground", "lessons", "runs"];
+const COLUMNS = 6; // of a row: epoch, cost, and the costs and errors of train and dev
+
+const send = connect(receive, (isThere) => {
+  at("offline").hidden = isThere;
+  if (!isThere) at("offline").textContent = "The lab does not answer: it may have ended. This page tries again.";
+});
+const controls = new Controls((key, value, gesture) => send({ do: "change", key, value, gesture }));
+const spec = new SpecView(send);
+const transport = new Transport(send);
+const picture = new Picture();
+const network = new NetworkView(send);
+const runs = new Runs();
+const lessons = new Lessons(send, view);
+const costs = new Chart("Cost");
+const errors = new Chart("Error");
+fill(at("curves"), costs.element, errors.element);
+
+const state = { training: null, task: "", frame: null, isDue: false };
+
+function receive(message) {
+  if (message.about === "spec") {
+    spec.show(message);
+    controls.show(message.sections, message.changed);
+  } else if (message.about === "frame") take(message);
+  else if (message.about === "verdict") message.training === state.training && showVerdict(message.judgement);
+  else if (message.about === "note") spec.say(message.text, message.error, message.command);
+}
+
+/** Take in a frame; it is drawn when the screen is next. */
+function take(frame) {
+  if (frame.start || frame.training !== state.training) {
+    Object.assign(state, { training: frame.training, last: null, count: 0, live: new Series() });
+    state.columns = Array.from({ length: COLUMNS }, () => new Series());
+    showVerdict(null);
+  }
+  if (frame.start) {
+    state.task = frame.start.task;
+    picture.begin(frame.start.view);
+    network.begin(frame.start.sizes);
+    at("units").hidden = !frame.start.sizes;
+    errors.element.hidden = state.task === "objective";
+    errors.percent = state.task !== "regression";
+    for (const remark of frame.start.remarks) spec.say(remark);
+  }
+  for (const row of frame.rows) state.columns.forEach((column, i) => column.add(row[0], row[i]));
+  state.count += frame.rows.length;
+  state.last = frame.rows.at(-1) ?? state.last;
+  if (frame.epoch > 0) state.live.add(frame.epoch, frame.cost);
+  state.frame = frame;
+  lessons.see(frame, state.last, state.task);
+  if (frame.picture) state.picture = frame.picture;
+  if (frame.picture?.ground) picture.ground = frame.picture.ground;
+  if (state.isDue) return;
+  state.isDue = true;
+  requestAnimationFrame(draw);
+}
+
+function draw() {
+  state.isDue = false;
+  const points = (column) => state.columns[column].points;
+  const isFew = state.count < 50 && state.live.points.length > state.count;
+  transport.last = state.last;
+  transport.show(state.frame, state.task);
+  costs.show([
+    { name: state.task === "objective" ? "J before the step" : "of the batches", color: "--cost", width: 1, points: isFew ? state.live.points : points(1) },
+    { name: state.task === "objective" ? "J" : "train", color: "--train", points: points(2) },
+    { name: "dev", color: "--dev", points: points(3) },
+  ]);
+  errors.show([
+    { name: "train", color: "--train", points: points(4) },
+    { name: "dev", color: "--dev", points: points(5) },
+  ]);
+  if (state.frame.weights && at("units").open) network.show(state.frame.weights);
+  if (state.picture) picture.show(state.picture);
+  state.picture = null;
+}
+
+function view(name) {
+  for (const other of VIEWS) {
+    at(other).hidden = other !== name;
+    at(`tab-${other}`).setAttribute("aria-selected", String(other === name));
+    at(`tab-${other}`).tabIndex = other === name ? 0 : -1;
+  }
+  history.replaceState(null, "", name === "playground" ? location.pathname : `#${name}`);
+  if (name === "runs") runs.open();
+  if (name === "lessons") lessons.list();
+}
+
+for (const [i, name] of VIEWS.entries()) {
+  at(`tab-${name}`).addEventListener("click", () => view(name));
+  at(`tab-${name}`).addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const next = VIEWS[(i + step + VIEWS.length) % VIEWS.length];
+    view(next);
+    at(`tab-${next}`).focus();
+  });
+}
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => state.frame && (picture.draw(), draw()));
+const place = location.hash.slice(1);
+const lesson = /^lesson=(\w+)$/.exec(place)?.[1];
+view(VIEWS.includes(place) ? place : "playground");
+if (lesson) lessons.begin(lesson);

@@ -1,0 +1,149 @@
+/** The runs: a table of past and running trainings, filtered and sorted, with the curves of those that are chosen. */
+
+import { get } from "./connection.js";
+import { Chart } from "./curves.js";
+import { at, classColor, errorText, fill, make, readable, short } from "./elements.js";
+
+const EVERY = 1500; // milliseconds between two looks at the files
+const MOST_CHOSEN = 12;
+const MOST_ROWS = 200; // that are shown at once
+const DESCENDING = new Set(["started"]);
+
+/** The view of all runs; it looks at them while it is open. */
+export class Runs {
+  constructor() {
+    this.runs = [];
+    this.chosen = [];
+    this.sort = { column: "started", down: true };
+    this.most = MOST_ROWS;
+    this.filter = make("input", { type: "search", id: "runs-filter", placeholder: "digits completed", input: () => this.table() });
+    this.count = make("span", { class: "source", role: "status" });
+    this.place = make("div", { class: "scrolled", tabindex: "0", "aria-label": "table of runs" });
+    this.costs = new Chart("Cost");
+    this.errors = new Chart("Error");
+    this.differences = make("div");
+    this.beside = make("section", { hidden: true, "aria-labelledby": "compared-title" }, make("h2", { id: "compared-title" }, "Chosen runs"), make("p", { class: "source" }, "thin: train, thick: dev"), make("div", { class: "pair" }, this.costs.element, this.errors.element), this.differences);
+    fill(
+      at("runs"),
+      make("section", { "aria-labelledby": "runs-title" }, make("h2", { id: "runs-title" }, "Runs"),
+        make("p", { class: "row" }, make("label", { for: "runs-filter" }, "Filter"), this.filter, this.count), this.place),
+      this.beside,
+    );
+  }
+
+  /** Look at the runs now, and again while the view is open. */
+  async open() {
+    clearTimeout(this.timer);
+    if (at("runs").hidden) return;
+    if (!document.hidden) await this.look();
+    this.timer = setTimeout(() => this.open(), EVERY);
+  }
+
+  async look() {
+    try {
+      const { columns, runs } = await get("runs/list");
+      this.columns = columns;
+      const isSame = JSON.stringify(runs) === this.text;
+      if (!isSame) {
+        this.text = JSON.stringify(runs);
+        this.runs = runs;
+        this.table();
+      }
+      if (this.chosen.length && (!isSame || !this.compared)) await this.compare();
+    } catch (error) {
+      this.count.textContent = String(error.message);
+    }
+  }
+
+  /** The runs that have every word of the filter somewhere, in the order of a column. */
+  selected() {
+    const words = this.filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const text = (run) => [...this.columns.map((column) => run[column]), ...run.tags].join(" ").toLowerCase();
+    const matches = this.runs.filter((run) => words.every((word) => text(run).includes(word)));
+    const { column, down } = this.sort;
+    const absent = (run) => run[column] === null || run[column] === "";
+    return matches.sort((a, b) => {
+      if (absent(a) || absent(b)) return Number(absent(a)) - Number(absent(b));
+      const order = a[column] < b[column] ? -1 : a[column] > b[column] ? 1 : 0;
+      return down ? -order : order;
+    });
+  }
+
+  table() {
+    const focus = document.activeElement?.dataset?.focus;
+    const rows = this.selected();
+    this.count.textContent = this.runs.length ? `${rows.length.toLocaleString("en")} of ${this.runs.length.toLocaleString("en")}` : "no runs yet: keep a training as a run, or dlx train";
+    const shown = rows.slice(0, this.most).map((run) => this.row(run));
+    fill(
+      this.place,
+      make("table", { class: "runs" }, make("thead", {}, make("tr", {}, make("td"), ...this.columns.map((column) => this.heading(column)))), make("tbody", {}, ...shown)),
+      rows.length > this.most ? make("button", { type: "button", click: () => { this.most *= 4; this.table(); } }, `show more than ${this.most}`) : null,
+    );
+    if (focus) [...this.place.querySelectorAll("[data-focus]")].find((element) => element.dataset.focus === focus)?.focus();
+  }
+
+  heading(column) {
+    const isSorted = this.sort.column === column;
+    const order = isSorted ? (this.sort.down ? "descending" : "ascending") : "none";
+    const turn = () => {
+      this.sort = { column, down: isSorted ? !this.sort.down : DESCENDING.has(column) };
+      this.table();
+    };
+    const sign = isSorted ? (this.sort.down ? " ▾" : " ▴") : "";
+    return make("th", { scope: "col", "aria-sort": order }, make("button", { type: "button", class: "plain", "data-focus": `sort ${column}`, click: turn }, readable(column) + sign));
+  }
+
+  row(run) {
+    const number = this.chosen.indexOf(run.key);
+    const box = make("input", { type: "checkbox", "aria-label": `show ${run.name} ${run.id}`, "data-focus": run.key, checked: number >= 0, change: () => this.choose(run.key, box.checked) });
+    const cells = this.columns.map((column) => make("td", { class: column }, this.cell(run, column)));
+    const row = make("tr", { title: run.fault || null }, make("td", {}, box), ...cells);
+    if (number >= 0) row.style.setProperty("--mark", `rgb(${classColor(number)})`);
+    row.classList.toggle("chosen", number >= 0);
+    return row;
+  }
+
+  cell(run, column) {
+    const value = run[column];
+    if (column.endsWith("_error")) return errorText(value, run.task);
+    if (column === "started") return value ? String(value).slice(0, 19).replace("T", " ") : "–";
+    if (column === "name" && run.tags.length) return `${value} · ${run.tags.join(" ")}`;
+    if (column === "status") return readable(value);
+    return typeof value === "number" ? (Number.isInteger(value) ? value.toLocaleString("en") : short(value)) : (value ?? "–");
+  }
+
+  choose(key, isChosen) {
+    this.chosen = this.chosen.filter((other) => other !== key);
+    if (isChosen) this.chosen = [...this.chosen, key].slice(-MOST_CHOSEN);
+    this.table();
+    this.compare();
+  }
+
+  /** The curves of the chosen runs over each other, and what their specs have not alike. */
+  async compare() {
+    this.beside.hidden = this.chosen.length === 0;
+    if (!this.chosen.length) return;
+    const compared = await get("runs/compared", this.chosen.map((key) => ["run", key]));
+    this.compared = compared;
+    const lines = (name) =>
+      compared.runs.flatMap((run) => {
+        const values = run.columns[name] ?? [];
+        const color = `rgb(${classColor(this.chosen.indexOf(run.key))})`;
+        const isDev = name.startsWith("dev");
+        return { name: `${run.key}${isDev ? " dev" : ""}`, color, width: isDev ? 2.4 : 1.2, isBeside: isDev, points: values.map((value, i) => [run.columns.epoch[i], value]).filter((point) => point[1] !== null) };
+      });
+    const tasks = new Set(compared.runs.map((run) => this.runs.find((other) => other.key === run.key)?.task));
+    this.errors.percent = !tasks.has("regression") && !tasks.has("");
+    this.costs.show([...lines("train_cost"), ...lines("dev_cost")]);
+    this.errors.show([...lines("train_error"), ...lines("dev_error")]);
+    const faults = compared.runs.filter((run) => run.fault).map((run) => make("p", { class: "problem" }, run.fault));
+    fill(this.differences, ...faults, compared.runs.length > 1 ? this.difference(compared) : null);
+  }
+
+  difference(compared) {
+    if (!compared.differences.length) return make("p", { class: "source" }, "Their specs are equal.");
+    const head = compared.runs.map((run) => make("th", { scope: "col" }, run.key));
+    const rows = compared.differences.map((entry) => make("tr", {}, make("th", { scope: "row" }, make("code", {}, entry.key)), ...entry.values.map((value) => make("td", {}, make("code", {}, value)))));
+    return make("div", { class: "scrolled" }, make("table", {}, make("caption", {}, "what their specs have not alike"), make("thead", {}, make("tr", {}, make("td"), ...head)), make("tbody", {}, ...rows)));
+  }
+}

@@ -1,0 +1,249 @@
+"""The playground: a draft and its training as a page sees them, moved on by messages and by the passing of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from dlx.errors import DlxError, SpecError, UsageError, allowed
+from dlx.lab.controls import SECTIONS, Controls
+from dlx.lab.draft import Draft
+from dlx.lab.judgement import judgement
+from dlx.lab.keeping import KeptRun
+from dlx.lab.lessons import lesson, spec_of
+from dlx.lab.player import FRAME, Player
+from dlx.lab.stage import Stage
+from dlx.runs.latest import ROOT
+from dlx.spec.loader import Resolved
+
+Message = dict[str, Any]
+
+LARGEST_SEED = 2**32 - 1
+
+
+class Playground:
+    """What one page works on.
+
+    `take` does what a message asks, `go_on` trains for the time of a frame; both put what the page must know into
+    ``outbox``. What goes wrong becomes a message as well, and leaves the page as it was.
+
+    Args:
+        path: the spec to begin with.
+        root: the folder of runs, in which alone it writes.
+    """
+
+    def __init__(self, path: Path, root: Path = ROOT) -> None:
+        self.path, self.root, self.draft, self.controls = path, root, Draft(path), Controls()
+        self.outbox: list[Message] = []
+        self.problems: list[str] = []
+        self.kept_run: KeptRun | None = None
+        self._judged_at: tuple[int, int] | None = None  # training and step
+        self.resolved: Resolved = self.draft.original
+        self.player = Player(Stage(self.resolved))
+        self._commands: Mapping[str, Callable[[Message], None]] = {
+            "hello": self._greet,
+            "open": self._open,
+            "change": self._change,
+            "assign": self._assign,
+            "undo": lambda message: self._revise(self.draft.undo),
+            "redo": lambda message: self._revise(self.draft.redo),
+            "reset": lambda message: self._revise(self.draft.reset),
+            "play": self._play,
+            "pause": lambda message: self.player.rest(),
+            "step": lambda message: self.player.step(),
+            "epoch": lambda message: self.player.finish_epoch(),
+            "restart": self._restart,
+            "speed": lambda message: self.player.speed.set(message.get("speed")),
+            "look": lambda message: self.stage.look(message.get("unit")),
+            "save": self._save,
+            "keep": self._keep,
+        }
+
+    @property
+    def stage(self) -> Stage:
+        """What is trained and shown now."""
+        return self.player.stage
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it goes on by itself."""
+        return self.player.is_busy
+
+    def turn(self, messages: Sequence[Message]) -> list[Message]:
+        """Do what the messages ask, in turn, and train for a frame; returns what the page must know.
+
+        Of the pull of a slider only its last place counts. Where there is nothing to do, it is time for the verdict.
+        """
+        for message, following in zip_longest(messages, messages[1:]):
+            if following is None or _pull(message) is None or _pull(message) != _pull(following):
+                self.take(message)
+        if self.is_busy:
+            self.go_on()
+        elif not messages and self.needs_judgement:
+            self.judge()
+        outbox, self.outbox = self.outbox, []
+        return outbox
+
+    def take(self, message: Message) -> None:
+        """Do what a message asks."""
+        try:
+            name = message.get("do")
+            if not isinstance(name, str) or name not in self._commands:
+                raise UsageError(f"there is no command {name!r} {allowed(name, list(self._commands))}")
+            self._commands[name](message)
+        except DlxError as error:
+            self._say(str(error), is_error=True)
+        self._tell_frame()
+
+    def go_on(self, seconds: float = FRAME) -> None:
+        """Train for a frame, and tell the page how far that has come."""
+        try:
+            self.player.go_on(seconds)
+        except DlxError as error:  # of a run that is kept: a full disk, say
+            self.player.rest()
+            self._say(str(error), is_error=True)
+        self._tell_frame()
+
+    def close(self) -> None:
+        """End a run that is kept, so that it can be gone on with."""
+        if self.kept_run is not None:
+            self.kept_run.close()
+            self.kept_run = None
+
+    # Training
+
+    def _play(self, message: Message) -> None:
+        self._sound()
+        if self.stage.trainer.has_ended:
+            self._begin()
+        self.player.goal, self.player.is_playing = None, True
+
+    def _restart(self, message: Message) -> None:
+        """Begin anew, with the same seed or another one."""
+        self.player.goal = None
+        if message.get("seed") == "other":
+            self.draft.set("seed", (self.resolved.spec.seed + 1) % (LARGEST_SEED + 1))
+            self._resolve()
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Put a fresh training of the present spec on the stage."""
+        self.close()
+        self.player.put(self.stage.anew(self.resolved))
+
+    # The spec
+
+    def _greet(self, message: Message) -> None:
+        """Tell a page that has just been loaded all it needs."""
+        self.stage.renew()
+        self._judged_at = None
+        self._tell_spec()
+
+    def _open(self, message: Message) -> None:
+        """Begin with the spec of a lesson, or with the lab's own again."""
+        name = message.get("lesson")
+        draft, player = Draft(self.path if name is None else spec_of(lesson(name))), self.player
+        player.rest()
+        stage = Stage(draft.original)
+        self.close()
+        self.draft, self.resolved, self.problems = draft, draft.original, []
+        player.put(stage)
+        self._tell_spec()
+
+    def _change(self, message: Message) -> None:
+        key, value = _key(message.get("key")), message.get("value")
+        self._revise(lambda: self.draft.set(key, value, message.get("gesture")))
+
+    def _assign(self, message: Message) -> None:
+        """Let these be all changes to the file, and begin anew."""
+        changes = message.get("changes")
+        if not isinstance(changes, dict):
+            raise UsageError("changes are a mapping of keys to values")
+        self.player.rest()
+        self.draft.assign({_key(key): value for key, value in changes.items()})
+        self._resolve()
+
+    def _revise(self, revision: Callable[[], None]) -> None:
+        """Change the draft, and train what it is now as far as what it was before."""
+        player = self.player
+        goal = player.goal if player.goal is not None else self.stage.epochs_done
+        revision()
+        if self._resolve() and not player.is_playing and goal > 0:
+            player.goal = goal
+
+    def _resolve(self) -> bool:
+        """Take the draft over, if it is a spec that can be trained; else say what is wrong with it, all at once."""
+        try:
+            resolved = self.draft.resolve()
+            stage = self.stage.anew(resolved)
+        except DlxError as error:
+            self.problems = [str(each) for each in error.problems] if isinstance(error, SpecError) else [str(error)]
+            self.player.rest()
+        else:
+            self.close()
+            self.resolved, self.problems = resolved, []
+            self.player.put(stage)
+        self._tell_spec()
+        return not self.problems
+
+    def _save(self, message: Message) -> None:
+        path = self.draft.save(self._sound(), self.root)
+        self._say(f"saved as {path}", command=self.draft.command_of(path))
+
+    def _keep(self, message: Message) -> None:
+        """Make a run directory of this training, with what it has come to; it is one like any other from then on."""
+        self._sound()
+        if self.kept_run is None:
+            self.kept_run = KeptRun(self.stage.trainer, self.draft, self.root)
+        self._say(f"kept as {self.kept_run.path}")
+
+    def _sound(self) -> Resolved:
+        """The spec; raises `UsageError` where what is on the page is none."""
+        if self.problems:
+            raise UsageError("the spec has problems: mend them, or take the change back")
+        return self.resolved
+
+    # What the page is told
+
+    def _say(self, text: str, is_error: bool = False, **more: Any) -> None:
+        self.outbox.append({"about": "note", "text": text, "error": is_error, **more})
+
+    def _tell_spec(self) -> None:
+        sections = self.controls.of(self.resolved.spec, self.draft.original.spec)
+        document = self.draft.document(self.resolved)
+        self.outbox.append({"about": "spec", "sections": sections, "problems": self.problems, **document})
+
+    def _tell_frame(self) -> None:
+        """How far training has come; a run that has ended is left to others."""
+        if self.kept_run is not None and self.stage.trainer.has_ended:
+            self.kept_run.close()
+        run, player = self.kept_run.path.name if self.kept_run else None, self.player
+        frame = {"training": player.number, "playing": player.is_busy, "speed": player.speed.name, "kept": run}
+        self.outbox.append({"about": "frame", **frame, **self.stage.frame(is_at_rest=not player.is_busy)})
+
+    @property
+    def needs_judgement(self) -> bool:
+        """Whether it rests at a step whose errors the page has not been told yet."""
+        return not self.is_busy and self._judged_at != self.player.place
+
+    def judge(self) -> None:
+        """Tell what the errors say now, which takes longer than a frame."""
+        self._judged_at = self.player.place
+        document = judgement(self.stage.trainer)
+        self.outbox.append({"about": "verdict", "training": self.player.number, "judgement": document})
+
+
+def _key(key: object) -> str:
+    """A key that has a control; others, such as `plugins`, which would run code, are not changed from a page."""
+    section = key.partition(".")[0] if isinstance(key, str) else ""
+    if section not in SECTIONS:
+        raise UsageError(f"{key}: is not changed on the page {allowed(section, SECTIONS)}")
+    return str(key)
+
+
+def _pull(message: Message) -> tuple[Any, Any] | None:
+    """The slider that a message is of, and the pull of it."""
+    return (message.get("key"), message["gesture"]) if message.get("gesture") is not None else None

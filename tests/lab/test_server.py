@@ -1,0 +1,166 @@
+"""The server: it answers this machine's own page and no one else, and ends with its last page."""
+
+from __future__ import annotations
+
+import socket
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tests.lab.conftest import GRACE, Served
+
+pytest.importorskip("tornado", reason="the extra lab is not installed")
+
+import dlx
+from dlx.lab.handlers import FILES
+
+UPGRADE = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "A" * 24,
+}
+
+
+def ask(lab: Served, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of an answer; the path goes out as it is."""
+    connection = HTTPConnection(*lab.at, timeout=20)
+    connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    result = answer.status, dict(answer.getheaders()), answer.read()
+    connection.close()
+    return result
+
+
+def test_every_file_of_the_page_is_served_and_no_other(lab: Served) -> None:
+    folder = Path(dlx.__file__).parent / "lab" / "page"
+    assert {file for file, _ in FILES.values()} == {path.name for path in folder.iterdir()}
+    for name, (file, kind) in FILES.items():
+        status, headers, body = ask(lab, f"/{lab.token}/{name}")
+        assert (status, headers["Content-Type"], body) == (200, kind, (folder / file).read_bytes())
+
+
+def test_who_has_no_token_gets_nothing(lab: Served) -> None:
+    for path in (
+        "/",
+        "/lab.css",
+        "/wrong/",
+        "/wrong/main.js",
+        f"/{lab.token[:-1]}/",
+        "/wrong/runs/list",
+        "/wrong/socket",
+    ):
+        status, _, body = ask(lab, path, Origin=f"http://{lab.host}")
+        assert (status, body) == (404, b"404\n")
+
+
+@pytest.mark.parametrize("host", ["example.org", "example.org:PORT", "127.0.0.1", "127.0.0.1:1", "[::1]:PORT", ""])
+def test_who_comes_by_another_name_gets_nothing(lab: Served, host: str) -> None:
+    status, _, body = ask(lab, f"/{lab.token}/", Host=host.replace("PORT", str(lab.at[1])))
+    assert status in (400, 403)
+    assert b"<html" not in body
+
+
+def test_this_machine_has_two_names(lab: Served) -> None:
+    assert ask(lab, f"/{lab.token}/", Host=f"localhost:{lab.at[1]}")[0] == 200
+
+
+@pytest.mark.parametrize("origin", ["http://example.org", "null", "https://127.0.0.1:PORT", "http://127.0.0.1:1", ""])
+def test_a_page_of_another_origin_gets_nothing(lab: Served, origin: str) -> None:
+    origin = origin.replace("PORT", str(lab.at[1]))
+    for path in ("", "main.js", "runs/list"):
+        assert ask(lab, f"/{lab.token}/{path}", Origin=origin)[0] == 403
+    assert ask(lab, f"/{lab.token}/socket", Origin=origin, **UPGRADE)[0] == 403
+
+
+def test_a_socket_needs_an_origin(own_lab: Served) -> None:
+    assert ask(own_lab, f"/{own_lab.token}/socket", **UPGRADE)[0] == 403
+    assert ask(own_lab, f"/{own_lab.token}/socket", Origin=f"http://{own_lab.host}", **UPGRADE)[0] == 101
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../address.py", "..%2faddress.py", "%2e%2e/address.py", "page/../../address.py", "/etc/passwd", "lab.css/",
+     "lab.css%00", "../../../../../../etc/passwd", "..\\address.py", "runs/../main.js", "runs/other", "LAB.CSS"],
+)  # fmt: skip
+def test_no_path_leads_elsewhere(lab: Served, path: str) -> None:
+    status, _, body = ask(lab, f"/{lab.token}/{path}")
+    assert (status, body) == (404, b"404\n")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "HEAD"])
+def test_there_is_nothing_but_get(lab: Served, method: str) -> None:
+    assert ask(lab, f"/{lab.token}/", method)[0] == 405
+
+
+def test_no_other_page_can_use_an_answer(lab: Served) -> None:
+    for path in (f"/{lab.token}/", f"/{lab.token}/runs/list", "/"):
+        _, headers, _ = ask(lab, path)
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert not [name for name in headers if name.lower().startswith("access-control") or name.lower() == "server"]
+
+
+def test_no_other_machine_can_ask(lab: Served) -> None:
+    others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - {"127.0.0.1"}
+    for address in others or {"127.0.0.2"}:
+        with socket.socket() as probe:
+            assert probe.connect_ex((str(address), lab.at[1])) != 0
+
+
+def test_messages_that_are_none_are_answered_or_left(lab: Served) -> None:
+    page = lab.page()
+    for text in ("{", "[]", "null", '"play"', "[" * 5000, "\x00"):
+        page.write(text)
+    page.send("explode")
+    page.send("change", key=["a"], value=1)
+    page.send("speed", speed={"a": 1})
+    page.send("hello")
+    assert page.wait("spec")["name"] == "tiny"
+
+
+def test_a_page_that_is_loaded_anew_finds_its_work_again(spec: Path, tmp_path: Path) -> None:
+    lab = Served(spec, tmp_path / "runs", grace=1.5)
+    page = lab.page("mine")
+    page.send("change", key="training.epochs", value=9)
+    page.wait("spec", lambda message: message["changed"] == ["training.epochs"])
+    page.send("epoch")
+    page.wait("frame", lambda message: message["epoch"] == 1)
+    page.close()
+    again = lab.page("mine")
+    again.send("hello")
+    assert again.wait("spec")["changed"] == ["training.epochs"]
+    frame = again.wait("frame")
+    assert (frame["epoch"], frame["epochs"], len(frame["rows"])) == (1, 9, 1)
+    lab.end()
+
+
+def test_two_pages_do_not_disturb_each_other(own_lab: Served) -> None:
+    first, second = own_lab.page("first"), own_lab.page("second")
+    first.send("change", key="seed", value=5)
+    first.wait("spec")
+    second.send("hello")
+    assert second.wait("spec")["changed"] == []
+    third = own_lab.page("first")  # a tab that was duplicated
+    assert third.read() is None
+    assert third.socket.close_code == 4000
+    second.send("hello")
+    assert second.wait("spec")["changed"] == []
+
+
+def test_the_lab_ends_with_its_last_page(own_lab: Served) -> None:
+    first, second = own_lab.page("first"), own_lab.page("second")
+    first.close()
+    own_lab.thread.join(3 * GRACE)
+    assert own_lab.thread.is_alive()
+    second.close()
+    own_lab.thread.join(20)
+    assert not own_lab.thread.is_alive()
