@@ -125,7 +125,10 @@ def main() -> int:
         try:
             with quiet_by_command(), remarks_shown(), reading_shown(arguments):
                 try:
-                    code = _run([argument for argument in arguments if argument != "--debug"])
+                    words = [argument for argument in arguments if argument != "--debug"]
+                    with _said_as_all_errors(words):
+                        result = _command().main(args=words, prog_name="dlx", standalone_mode=False)
+                    code = result if isinstance(result, int) else 0
                 except SystemExit as end:
                     code = end.code if isinstance(end.code, int) else 0
             sys.stdout.flush()
@@ -152,21 +155,21 @@ def _heed_signals() -> None:
             signal.signal(number, end_process)
 
 
-def _run(arguments: list[str]) -> int:
-    """Run the command of these arguments; returns its exit code. What is wrong with them is said as all errors are."""
+@contextmanager
+def _said_as_all_errors(arguments: list[str]) -> Iterator[None]:
+    """What is wrong with these arguments, and who is shown the help for want of any."""
     try:
-        code = _command().main(args=arguments, prog_name="dlx", standalone_mode=False)
+        yield
     except TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             print(error.format_message(), file=sys.stderr)
-            return UsageError.exit_code
+            raise SystemExit(UsageError.exit_code) from None
         with late_imports():
             usage = import_module("dlx.cli.usage")
         raise UsageError(usage.message(error, arguments)) from None
     except typer.Abort:
         print("nothing is done", file=sys.stderr)
-        return 1
-    return code if isinstance(code, int) else 0
+        raise SystemExit(1) from None
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
+from contextlib import AbstractContextManager, redirect_stdout
 from io import StringIO
 from json import loads
 from pathlib import Path
@@ -74,7 +74,7 @@ def are_several(words: Sequence[str]) -> bool:
 def train_several(
     spec: Path,
     words: Sequence[str],
-    train_alone: Callable[[Path, list[str]], None],
+    training: Callable[[Path, list[str]], AbstractContextManager[Any]],
     out: Path | None,
     workers: int,
     log: str | None,
@@ -84,7 +84,7 @@ def train_several(
 
     Args:
         spec, words: as typed.
-        train_alone: trains a spec with settings in which nothing is swept.
+        training: of a spec with settings in which nothing is swept, its records and what to call with each.
         out, workers, log: as `dlx train` takes them.
         ways: ``json``, ``quiet`` and ``dry_run``.
 
@@ -102,7 +102,9 @@ def train_several(
         if is_sweep:
             train_sweep(path, settings, out, workers, **ways)
         else:
-            train_alone(path, settings)
+            with training(path, settings) as (records, tell):
+                for record in records:
+                    tell(record)
 
     if further:
         train_each([spec, *further], train, ways["json"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -30,8 +31,14 @@ from dlx.text import command, quoted
 from dlx.words import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from dlx.runs.train import Session
     from dlx.spec.loader import Resolved
+    from dlx.training.records import EpochRecord, Progress
+
+    Record = EpochRecord | Progress
+    Training = tuple[Iterable[Record], Callable[[Record], None]]  # its records, and what is to be called with each
 
 GO_ON = "the training was interrupted: go on with it before it is judged (--resume)"
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
@@ -71,16 +78,19 @@ def train(
     """
     _check(spec, overrides or [], resume, plugin or [], begins=out is not None or dry_run)
     event_log.check(log)
-    alone = partial(_train_alone, out=out, workers=workers, log=log, json=json, quiet=quiet, dry_run=dry_run)
+    training = partial(_training, out=out, workers=workers, log=log, json=json, quiet=quiet, dry_run=dry_run)
     if spec is not None and several.are_several(overrides or []):
         ways = {"json": json, "quiet": quiet, "dry_run": dry_run}
-        several.train_several(spec, overrides or [], alone, out, workers, log, **ways)
+        several.train_several(spec, overrides or [], training, out, workers, log, **ways)
     else:
         trust.load_named(plugin or ())
-        alone(spec, overrides or [], resume)
+        with training(spec, overrides or [], resume) as (records, tell):
+            for record in records:
+                tell(record)
 
 
-def _train_alone(
+@contextmanager
+def _training(
     spec: Path | None,
     overrides: list[str],
     resume: str | None = None,
@@ -91,8 +101,8 @@ def _train_alone(
     json: bool,
     quiet: bool,
     dry_run: bool,
-) -> None:
-    """Train one spec, or go on with a run."""
+) -> Iterator[Training]:
+    """What is to be done for one spec, or to go on with a run, but for a loop over the records of a single network."""
     longer = str(spec) if _is_longer(resume, spec, overrides) else None
     if longer is not None:
         spec = None
@@ -104,13 +114,16 @@ def _train_alone(
     if resolved is not None and dry_run:
         forecast = folds.foretold(resolved) if in_folds else rehearsal.rehearse(resolved)
         terminal.rehearsal(files.versioned(forecast), json)
+        yield (), print
         return
     if in_folds:
         train_folds(resolved, resume, out, workers, json=json, quiet=quiet)
+        yield (), print
         return
     with _session(spec, resolved, overrides, resume, out, longer) as session:
         try:
-            _train(session, log, quiet=quiet or json)
+            with _followed(session, log, quiet=quiet or json) as tell:
+                yield session.records(), tell
             if spec is not None and not overrides:
                 _compare_with_original(spec, session)
         finally:
@@ -144,15 +157,19 @@ def _check_folds(in_folds: bool, workers: int, log: str | None) -> None:
         raise UsageError(f"--log is for one training: dlx export DIR --to {log} writes those of all folds afterwards")
 
 
-def _train(session: Session, log: str | None, quiet: bool) -> None:
-    """Train to the end, showing and logging the records."""
+@contextmanager
+def _followed(session: Session, log: str | None, quiet: bool) -> Iterator[Callable[[Record], None]]:
+    """What is to be called with each record, so that it is shown and logged."""
     with (
         event_log.logging(session.run, log) as write,
         terminal.progress(terminal.TrainingProgress(session.kind.task), quiet=quiet) as display,
     ):
-        for record in session.records():
+
+        def tell(record: Record) -> None:
             display.update(record)
             write(record)
+
+        yield tell
 
 
 def _no_setting(reference: str, overrides: list[str]) -> UsageError:

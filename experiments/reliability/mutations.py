@@ -88,7 +88,7 @@ class Mutant:
 def shipped() -> list[Path]:
     """All specs and plans in configs/ and experiments/."""
     files = [*(ROOT / "configs").rglob("*.yaml"), *(ROOT / "experiments").rglob("*.yaml")]
-    return sorted(file for file in files if file.name != "topics.yaml")
+    return sorted(file for file in files if file.name not in ("topics.yaml", "lessons.yaml"))
 
 
 def mutants(seed: int) -> Iterator[Mutant]:

@@ -55,7 +55,7 @@ def _section(topic: Topic) -> str:
 
 def _picture(topic: Topic, light: Path, dark: Path) -> str:
     """The picture, on a dark page its twin; in a column of `COLUMN` pixels at most."""
-    width = min(COLUMN, width_of(light))
+    width = min(COLUMN, width_of(light)) if light.exists() else COLUMN  # of a topic that is yet to be reproduced
     twin = f'<source media="(prefers-color-scheme: dark)" srcset="pictures/{dark.name}">'
     image = f'<img src="pictures/{light.name}" width="{width}" alt="{topic.title}: {light.stem.replace("_", " ")}">'
     return f"<picture>{twin}{image}</picture>"

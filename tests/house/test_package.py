@@ -23,7 +23,8 @@ from dlx.extras import DISTRIBUTION
 backend = pytest.importorskip("hatchling.build", reason="hatchling builds the package: make test installs it")
 
 ROOT = Path(__file__).parents[2]
-KINDS = {".json", ".py", ".pyi", ".typed", ".npz", ".css", ".md"}  # of the files in the package
+# Of the files in the package.
+KINDS = {".json", ".py", ".pyi", ".typed", ".npz", ".css", ".html", ".js", ".md", ".svg", ".yaml"}
 PACKAGES = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
 OF_WHEEL = ("dlx/", "pyproject.toml", "README.md", "LICENSE", "PKG-INFO")  # what it is built from
 README = (ROOT / "README.md").read_text(encoding="utf-8")

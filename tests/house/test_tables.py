@@ -72,7 +72,7 @@ def test_the_results_say_where_dlx_stands(tmp_path: Path) -> None:
 def test_the_readme_quotes_the_results() -> None:
     cells = json.loads((ROOT / "experiments" / "tables" / "results.json").read_text(encoding="utf-8"))
     rows = rows_of(cells)
-    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    readme = " ".join((ROOT / "dlx" / "guide" / "figures.md").read_text(encoding="utf-8").split())
     assert f"On {len(rows)} real tables with five seeds each" in readme
     assert {len(cell) for models in cells.values() for cell in models.values()} == {5}
     assert f"has a median rank of {median_rank(rows, 'dlx'):g} among five networks" in readme
