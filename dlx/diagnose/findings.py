@@ -21,8 +21,8 @@ class End(Enum):
 
     TRAIN_FITS: the network errs on train as little as could be expected, so that nothing has kept it from fitting.
         That refutes what does no more than that.
-    DEV_FITS: on dev, too. That refutes what may spoil dev alone: weights that begin or are thrown too far fit train by
-        a function that is too rough.
+    DEV_FITS: on dev, too, where there is one. That refutes what may spoil dev alone: weights that begin or are thrown
+        too far fit train by a function that is too rough.
     NEAR_THE_BEST: every error is near what the spec states as the best possible. That refutes what is wrong with data
         and makes errors larger: simple models on the same data suffer from it, too. Leaks and copies make errors
         smaller, and are refuted by none.

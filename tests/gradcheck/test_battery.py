@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dlx.events import finish
 from dlx.gradcheck.check import check
+from dlx.gradcheck.comparison import Check
 from dlx.gradcheck.referee import Referee
 from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import Subject
@@ -106,6 +108,16 @@ def assert_great(point: Point, told: object = "") -> None:
     assert point.not_analytic is None, told
 
 
+def look(subject: Subject, is_whole: bool) -> Point:
+    """What the check says of the place where the subject stands; if it is whole, also of others, which takes longer."""
+    if is_whole:
+        return check(subject, "now")
+    with np.errstate(all="ignore"):
+        comparison = Check(subject, "now", EPSILON, np.random.default_rng(0))
+        finish(comparison.run())
+    return comparison.point()
+
+
 ACTIVATIONS, LOSSES = list(Activation.members()), list(Loss.members())
 
 
@@ -121,7 +133,8 @@ def test_backprop_is_the_gradient_in_every_combination(activation: str, loss: st
             initializer = INITIALIZERS[(number + step) % len(INITIALIZERS)]
             hidden = [plan(3, activation, initializer, norm, dropout, rng)]
             subject = subject_of(2, hidden, initializer, Loss.parse(loss), penalty, 5, rng)
-            assert_great(check(subject, "now"), (initializer, *choice))
+            is_whole = examples(2) == 2 or (number == first and first % 4 == 0)
+            assert_great(look(subject, is_whole), (initializer, *choice))
 
 
 @pytest.mark.parametrize("loss", Loss.members())
@@ -130,10 +143,10 @@ def test_backprop_is_the_gradient_of_weighted_costs(loss: str) -> None:
     for penalty, norm, dropout in product(PENALTIES, NORMS, (False, True)):
         hidden = [plan(3, "tanh", "he", norm, dropout, rng)]
         subject = subject_of(2, hidden, "he", Loss.parse(loss), penalty, 6, rng, is_weighted=True)
-        assert_great(check(subject, "now"), (penalty, norm, dropout))
+        assert_great(look(subject, examples(2) == 2 or not (penalty or norm or dropout)), (penalty, norm, dropout))
 
 
-@RANDOM
+@settings(RANDOM, max_examples=examples(400, 0.1))
 @given(subjects())
 def test_backprop_is_the_gradient_of_every_random_network(subject: Subject) -> None:
     assert_great(check(subject, "now"))

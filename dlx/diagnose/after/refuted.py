@@ -27,7 +27,7 @@ def ends_of(course: TrainingHistory) -> Iterator[End]:
         return
     if not course.behind("train"):
         yield End.TRAIN_FITS
-        if "dev" in course.errors and not course.behind("dev", BEHIND_ON_DEV):
+        if "dev" not in course.errors or not course.behind("dev", BEHIND_ON_DEV):
             yield End.DEV_FITS
     if _is_near_the_best(course):
         yield End.NEAR_THE_BEST

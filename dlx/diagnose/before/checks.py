@@ -55,13 +55,13 @@ def before(experiment: Supervised, ends: Iterable[End] = ()) -> list[Finding]:
 
     Args:
         experiment: with nothing trained yet.
-        ends: what its training has come to, if it was trained; where that is all one can wish for, no step is tried.
+        ends: what its training has come to, if it was trained; where they refute all that steps tell, none is tried.
     """
-    has_gone_well = set(End) <= set(ends)
+    has_gone_well = {End.TRAIN_FITS, End.DEV_FITS} <= set(ends)
     with threads.limited(1), np.errstate(all="ignore"):  # what overflows shows in costs and growths
         findings = _of_data(experiment)
         if has_gone_well:
-            findings += gradient_findings(Probe.of(experiment))
+            findings += [*gradient_findings(Probe.of(experiment)), *outlier_findings(experiment)]
         elif not CONSTANT_LABELS.is_among(findings):
             findings += _of_training(experiment, findings)
     return by_severity(of_normalized(findings) if experiment.spec.architecture.norms() else findings)
