@@ -51,6 +51,14 @@ def check(subject: CheckedCost, when: str, epsilon: float = EPSILON, rng: np.ran
     return finish(entry_by_entry(subject, when, epsilon, rng))
 
 
+def check_here(subject: CheckedCost, when: str, epsilon: float = EPSILON) -> Point:
+    """The same of the present θ and batch alone, which takes a tenth of the time."""
+    with np.errstate(all="ignore"):
+        comparison = Check(subject, when, epsilon, np.random.default_rng(0))
+        finish(comparison.run())
+        return _judged(subject, comparison)
+
+
 def _comparison(place: Elsewhere, epsilon: float, rng: np.random.Generator) -> Check | None:
     """None where the cost is not finite."""
     with moved(place.moves):

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
 from dlx.events import Count
-from dlx.gradcheck.check import check
+from dlx.gradcheck.check import check, check_here
 from dlx.gradcheck.report import Fault, Point
 from dlx.gradcheck.subject import CheckedCost, LandscapeSubject, Subject
 from dlx.nn.activations import Activation, Tanh
@@ -68,23 +68,33 @@ def check_plugin(plugin: str, name: str | None, epsilon: float, seed: int) -> Ge
 
 
 def check_registered(epsilon: float, seed: int) -> Generator[Count, None, list[PluginCase]]:
-    """Check every component that has a gradient, in every setting that it can stand in; counts the networks."""
+    """Check every component that has a gradient, in every setting that it can stand in; counts the networks.
+
+    Other places than the initialization are visited in the first setting of each.
+    """
     members = [member for kind in KINDS for member in REGISTRY[kind].values()]
-    return (yield from check_components([m.model_validate(required_options(m)) for m in members], epsilon, seed))
+    components = [member.model_validate(required_options(member)) for member in members]
+    return (yield from check_components(components, epsilon, seed, everywhere=False))
 
 
 def check_components(
-    components: Sequence[Component], epsilon: float = EPSILON, seed: int = 0
+    components: Sequence[Component], epsilon: float = EPSILON, seed: int = 0, everywhere: bool = True
 ) -> Generator[Count, None, list[PluginCase]]:
-    """Check these in every setting of a small network; raises as `check_plugin`."""
+    """Check these in every setting of a small network, at other places too or in the first setting alone.
+
+    Raises:
+        UsageError, CheckFailed: as `check_plugin`.
+    """
     for component in components:
         if not isinstance(component, Activation | Loss | Norm | Objective):
             what = "has no gradient to check: activations, losses, norms and objectives have one"
             raise UsageError(f"{component.kind} {component.name}: {what}")
     standing = [(component, *setting) for component in components for setting in _subjects(component, seed)]
-    settings = []
+    settings: list[PluginCase] = []
     for component, within, subject in standing:
-        point = check(subject, f"{component.name} with {within}", epsilon)
+        is_first = not settings or (settings[-1].kind, settings[-1].name) != (component.kind, component.name)
+        look = check if everywhere or is_first else check_here
+        point = look(subject, f"{component.name} with {within}", epsilon)
         settings.append(PluginCase(component.kind, component.name, within, point))
         yield Count(len(settings), len(standing))
     return settings

@@ -11,9 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dlx.events import finish
-from dlx.gradcheck.check import check
-from dlx.gradcheck.comparison import Check
+from dlx.gradcheck.check import check, check_here
 from dlx.gradcheck.referee import Referee
 from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import Subject
@@ -110,12 +108,7 @@ def assert_great(point: Point, told: object = "") -> None:
 
 def look(subject: Subject, is_whole: bool) -> Point:
     """What the check says of the place where the subject stands; if it is whole, also of others, which takes longer."""
-    if is_whole:
-        return check(subject, "now")
-    with np.errstate(all="ignore"):
-        comparison = Check(subject, "now", EPSILON, np.random.default_rng(0))
-        finish(comparison.run())
-    return comparison.point()
+    return check(subject, "now") if is_whole else check_here(subject, "now")
 
 
 ACTIVATIONS, LOSSES = list(Activation.members()), list(Loss.members())
