@@ -91,7 +91,10 @@ class DlxEstimator(BaseEstimator):  # type: ignore[misc]  # it has no types
             "seed": int(check_random_state(self.random_state).randint(2**31 - 1)),
             "task": task,
             "data": {"source": {"name": "file", "path": "memory.npz"}, "normalize": self.normalize, **split, **targets},
-            "architecture": {"hidden": list(self.hidden), "activation": self.activation},
+            "architecture": {
+                "hidden": [self.hidden] if isinstance(self.hidden, int) else list(self.hidden),
+                "activation": self.activation,
+            },
             "optimizer": {"name": self.optimizer, "learning_rate": self.learning_rate},
             "regularization": {"l2": self.l2, "keep_prob": self.keep_prob},
             "training": {

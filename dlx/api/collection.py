@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from dlx.api.run import Run
 from dlx.api.tables import table_of_rows
 from dlx.documents.comparison import ComparisonDocument
+from dlx.errors import UsageError
 from dlx.runs import compare as comparisons
 from dlx.runs.latest import ROOT
 from dlx.runs.listing import COLUMNS, Condition, past_runs, selected
@@ -33,6 +34,8 @@ def runs(*where: str, sort: str | None = None, most: int | None = None, root: st
     Raises:
         UsageError: a condition or a column does not exist.
     """
+    if most is not None and most < 1:
+        raise UsageError(f"most: at least 1, got {most}")
     conditions = [Condition.parse(text) for text in where]
     chosen = selected(past_runs(Path(root)), conditions, sort, most)
     return table_of_rows([run.document() for run in chosen], ["run", *COLUMNS])
@@ -59,12 +62,19 @@ def compare(
     Raises:
         UsageError: there are fewer than two runs, one stands on both sides, or the sides cannot be compared.
     """
-    comparison = comparisons.compare(_references(runs), _references(against), metrics)
+    compared = _references(runs)
+    if not compared:
+        raise UsageError("there are no runs to compare")
+    metrics = [metrics] if isinstance(metrics, str) else metrics
+    comparison = comparisons.compare(compared, _references(against), metrics)
     if out is not None:
         write_output("--out", Path(out), comparison.picture(), pictures.is_ours)
     return comparison.document(None if out is None else Path(out))
 
 
 def _references(runs: RunLike | Sequence[RunLike]) -> list[str]:
-    several = [runs] if isinstance(runs, Run | str | os.PathLike) else runs
+    several = runs if isinstance(runs, Sequence) and not isinstance(runs, str) else [runs]
+    for run in several:
+        if not isinstance(run, Run | str | os.PathLike):
+            raise UsageError(f"{run!r} is no run (expected a dlx.Run, a directory, a tag or the name of a spec)")
     return [str(run.path if isinstance(run, Run) else run) for run in several]

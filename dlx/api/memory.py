@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from dlx.data.in_memory import columns_of, is_table, table_file, values_of
-from dlx.errors import DataError, UsageError
+from dlx.errors import DataError, UsageError, allowed
 from dlx.files import write_atomically
 from dlx.types import Array
 from dlx.words import PARTS
@@ -51,6 +51,7 @@ class FilesOfData:
             DataError: it is none of these.
             UsageError: a table comes without a target.
         """
+        _check_parts(data)
         if not has_parts(data):
             return {"source": self._source(data, target)}
         if all(_is_arrays(part) for part in data.values()):
@@ -107,6 +108,14 @@ class FilesOfData:
 def has_parts(data: Data) -> bool:
     """Whether data are a mapping from train, dev, test to examples, and not the columns of a table."""
     return isinstance(data, Mapping) and bool(data) and data.keys() <= set(PARTS)
+
+
+def _check_parts(data: Data) -> None:
+    """Raises `DataError` where a mapping has parts and something that is none."""
+    keys = data.keys() if isinstance(data, Mapping) else set()
+    unknown = [key for key in keys if key not in PARTS]
+    if unknown and isinstance(data, Mapping) and any(isinstance(each, tuple) for each in data.values()):
+        raise DataError(f"data: there is no part {unknown[0]!r} {allowed(str(unknown[0]), list(PARTS))}")
 
 
 def is_of_arrays(data: Data) -> bool:

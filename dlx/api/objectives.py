@@ -22,7 +22,9 @@ def minimize(
     progress: bool | None = None,
     **settings: Any,
 ) -> Run:
-    """Minimize the cost J(w) of some variables w (n,), one gradient a step; returns the run, whose ``w`` is the last.
+    """Minimize the cost J(w) of some variables w (n,), one gradient a step; returns the run.
+
+    The last w is its ``parameters["w"]``.
 
     Args:
         objective: the name of one (``ravine``, ``saddle``, ``plateau`` …), a mapping of its name and options

@@ -16,6 +16,7 @@ from dlx.api.tables import table_of
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.learning_curve import LearningCurve
 from dlx.documents.repair import RepairStory
+from dlx.errors import UsageError, allowed
 from dlx.events import finish
 from dlx.gradcheck.report import Report
 from dlx.nn.gradcheck import EPSILON
@@ -152,9 +153,17 @@ class Run(AnsweringNetwork):
 
         Args:
             progress: whether to show it; if not said, in notebooks.
-            options: ``replicates`` (3), ``sizes``, ``workers`` (1), ``budget`` in seconds, ``target``, the dev error
-                whose price in examples is asked for.
+            options: ``replicates`` (3), ``sizes``, ``workers`` (1), ``budget`` in seconds or as ``10m``, ``target``,
+                the dev error whose price in examples is asked for.
+
+        Raises:
+            UsageError: there is no such option.
         """
+        if options.get("budget") is not None:
+            options["budget"] = seconds_of(options["budget"])
+        names = list(CurveOptions.__dataclass_fields__)
+        if unknown := sorted(options.keys() - set(names)):
+            raise UsageError(f"learning_curve: there is no option {unknown[0]!r} {allowed(unknown[0], names)}")
         with displayed(CountProgress("training on fewer examples"), progress) as display:
             return measured_curve(self._result.run, CurveOptions(**options), display.update)[0]
 

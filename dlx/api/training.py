@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -9,6 +10,7 @@ from pathlib import Path
 from signal import raise_signal
 from threading import Event, Lock
 from typing import Any, Self
+from weakref import WeakSet
 
 from dlx.api.memory import Data
 from dlx.api.run import Run
@@ -91,6 +93,7 @@ class TrainingLoop(Iterator[EpochRecord | Progress]):
         self._sessions: list[Session] = []
         self._records = _records(begin, self._sessions)
         self._lock, self._stop = Lock(), Event()
+        _LOOPS.add(self)
 
     def __iter__(self) -> Self:
         """The loop itself."""
@@ -120,6 +123,16 @@ class TrainingLoop(Iterator[EpochRecord | Progress]):
         self._stop.set()
         with self._lock:
             self._records.close()
+
+
+_LOOPS: WeakSet[TrainingLoop] = WeakSet()
+
+
+@atexit.register
+def _close_loops() -> None:
+    """Save what a program has left open at its end, while files can still be written."""
+    for loop in list(_LOOPS):
+        loop.close()
 
 
 def _records(begin: Callable[[], Session], sessions: list[Session]) -> Generator[EpochRecord | Progress, None, None]:

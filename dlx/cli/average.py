@@ -14,6 +14,7 @@ from dlx.errors import UsageError
 from dlx.nn import averages
 from dlx.runs import manifest
 from dlx.show import pictures, terminal
+from dlx.show.terminal import averages as averages_shown
 
 if TYPE_CHECKING:
     from dlx.data.series import Series
@@ -45,7 +46,7 @@ def average(
     if picture is not None:
         _draw(picture, file, series, plain, corrected)
     if sys.stdout.isatty() and not (json or numbers):
-        terminal.averages(series.name, series.values, corrected)
+        averages_shown.averages(series.name, series.values, corrected)
     else:
         _print(file, series, plain, corrected, json)
 

@@ -15,6 +15,7 @@ from dlx.errors import Remark, UsageError
 from dlx.files import versioned
 from dlx.runs import predict as answering
 from dlx.runs import references
+from dlx.runs.directory import RunDirectory
 from dlx.runs.latest import LATEST
 from dlx.show import terminal
 from dlx.spec import trust
@@ -64,7 +65,8 @@ def _run_and_data(run: str, data: Path | None) -> tuple[str, Path]:
     """The run and the file; the newest run where there is but a file, which is then said."""
     if data is not None:
         return run, data
-    if not Path(run).exists() and Path(run).suffix == "":  # it names a run, and the file is missing
+    is_run = RunDirectory(Path(run)).config.is_file()
+    if is_run or (not Path(run).exists() and Path(run).suffix == ""):  # it names a run, and the file is missing
         raise UsageError(f"{run}: which examples? a file of the kind that training takes stands behind the run")
     newest = str(references.locate(LATEST))
     if not _one_stream():

@@ -21,6 +21,7 @@ MEANINGS = {
     "dropout_too_strong": "So many units are dropped that the network does not fit train.",
     "duplicates_across_parts": "The same examples are in train and in dev or test, whose errors then measure memory.",
     "early_stopping_never_fired": "Early stopping was waiting when the last epoch came: the dev error may yet fall.",
+    "infinite_start": "The first cost is not finite, before any step: the weights or the inputs are far too large.",
     "exploding_gradient": "The gradient grows from layer to layer on its way back: the first layers take steps "
     "that are too large.",
     "exploding_signal": "The values grow from layer to layer on their way through the network.",

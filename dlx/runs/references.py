@@ -99,7 +99,11 @@ def _inside(path: Path) -> list[Path]:
         refuse_lost_folds(path, path)
         FoldsDirectory(path).verify()
     children = [child for folder in (path, RunDirectory(path).trials) if folder.is_dir() for child in folder.iterdir()]
-    runs = [child for child in children if not child.is_symlink() and RunDirectory(child).config.is_file()]
+    children = [child for child in children if not child.is_symlink()]
+    runs = [child for child in children if RunDirectory(child).config.is_file()]
+    if not runs:  # it may hold folders of runs, as `runs` does
+        below = [run for child in children if child.is_dir() for run in child.iterdir() if not run.is_symlink()]
+        runs = [run for run in below if RunDirectory(run).config.is_file()]
     if not runs:
         raise UsageError(f"{path}: is no run directory, and there are none in it")
     return sorted(runs)

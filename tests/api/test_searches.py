@@ -177,3 +177,21 @@ def test_trainings_in_a_pool_of_processes(examples: tuple[Any, Any]) -> None:
 def test_records_are_those_of_the_file(examples: tuple[Any, Any]) -> None:
     records = [record for record in dlx.fit(SPEC, examples, out="loop") if isinstance(record, EpochRecord)]
     assert [record.cost for record in records] == list(dlx.Run("loop").metrics["cost"])
+
+
+def test_what_makes_no_sense_is_refused_as_the_commands_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    y = X[:, 0] > 0
+    spec = {"data": {"split": {"train": 0.6, "dev": 0.4}}, "architecture": {"hidden": [2]}, "training": {"epochs": 2}}
+    run = dlx.train(spec, (X, y))
+    for call, what in (
+        (lambda: dlx.compare([]), "there are no runs to compare"),
+        (lambda: dlx.compare([3, run]), "3 is no run"),  # type: ignore[list-item]
+        (lambda: dlx.runs(most=0), "most: at least 1"),
+        (lambda: run.act(replicates=0), "replicates: at least 2"),
+        (lambda: run.learning_curve(sizs=[9]), "no option 'sizs' .*did you mean sizes"),
+        (lambda: dlx.train(spec, {"train": (X, y), "val": (X, y)}), "no part 'val'"),
+    ):
+        with pytest.raises(dlx.DlxError, match=what):
+            call()

@@ -245,3 +245,23 @@ def test_ctrl_c_in_the_loop_is_pythons_own(examples: tuple[Any, Any]) -> None:
     assert signal.getsignal(signal.SIGINT) is before
     del records
     assert dlx.Run("held").status == "interrupted"
+
+
+def test_a_loop_that_is_left_open_is_saved_when_the_program_ends(tmp_path: Path) -> None:
+    """At that time no thread can be started any more, and no module imported."""
+    script = (
+        "import dlx\n"
+        "spec = {'data': {'source': 'moons'}, 'architecture': {'hidden': [3]}, 'training': {'epochs': 100_000}}\n"
+        "loop = dlx.fit(spec, out='run')\n"
+        "from dlx.show.pictures import drawing_process\n"
+        "drawing_process.SECONDS = -1\n"
+        "for record in loop:\n"
+        "    if record.epoch >= 50:\n"
+        "        break\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "interrupted"
+    assert (tmp_path / "run" / "curves.png").is_file()

@@ -89,7 +89,7 @@ def commands_of(name: str) -> list[Any]:
     return below if below and not command.invoke_without_command else [command, *below]
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"help"}))
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"help", "lab"}))
 def test_every_command_takes_json_and_quiet(name: str, call_dlx: Run) -> None:
     for command in commands_of(name):
         assert any("--json" in parameter.opts for parameter in command.params), command.name

@@ -80,10 +80,11 @@ def test_what_is_no_run_is_refused(root: Path, tmp_path: Path) -> None:
     for path, why in (
         (tmp_path, r"holds no config\.yaml"),
         (tmp_path / "x", "does not exist"),
-        ("latest", "not exist"),
     ):
         with pytest.raises(UsageError, match=f"{path}: is no run directory: .*{why}.*allowed"):
             open_run(path, root)
+    with pytest.raises(UsageError, match=r"latest: there are no runs here yet \(dlx train SPEC makes one\)"):
+        open_run("latest", root)
 
 
 def test_a_root_that_is_a_file_is_an_environment_problem(root: Path) -> None:

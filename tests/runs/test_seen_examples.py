@@ -52,7 +52,7 @@ def test_examples_that_were_trained_on_are_counted_and_remarked_on(folder: Path,
     count, remark = evaluated(folder, call_dlx, "run", "t.csv")
     assert count == 40
     assert remark.startswith("remark: 40 of the 60 examples are among those that run was trained on")
-    assert "in train  40" in call_dlx("evaluate", "run", "t.csv", cwd=folder).stdout
+    assert "60 examples, 40 of them trained on" in call_dlx("evaluate", "run", "t.csv", cwd=folder).stdout
     write_rows(folder / "new.csv", seed=2)
     assert evaluated(folder, call_dlx, "run", "new.csv") == (0, "")
 
@@ -75,7 +75,7 @@ def test_without_the_data_of_the_run_nobody_can_tell(folder: Path, call_dlx: Cal
     (folder / "moved.csv").write_text((folder / "t.csv").read_text())
     write_rows(folder / "t.csv", seed=3)
     assert evaluated(folder, call_dlx, "run", "moved.csv") == (None, "")
-    assert "in train  unknown" in call_dlx("evaluate", "run", "moved.csv", cwd=folder).stdout
+    assert "moved.csv: 60 examples\n" in call_dlx("evaluate", "run", "moved.csv", cwd=folder).stdout
     (folder / "t.csv").unlink()
     assert evaluated(folder, call_dlx, "run", "moved.csv") == (None, "")
 

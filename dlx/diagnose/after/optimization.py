@@ -55,7 +55,7 @@ DIVERGED = Cause(
 
 INFINITE_START = Cause(
     "infinite_start",
-    "initializer: he for relu, xavier for tanh; data.normalize: standard; no learning rate helps",
+    "initializer and data.normalize, so that the first outputs are of size 1; no learning rate helps",
     "Weight initialization",
     (fitting_initializer, normalize_inputs),
     severity="error",

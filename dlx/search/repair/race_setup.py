@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlx.diagnose.verdict import between
+from dlx.errors import UsageError
 from dlx.search.repair.design import Design
 from dlx.search.trials.outcome import Outcome
 from dlx.stats.intervals import Estimate, difference, exact
@@ -21,6 +22,10 @@ class RepairOptions:
     replicates: int = 5
     budget: float = 600.0
     workers: int = 1
+
+    def __post_init__(self) -> None:
+        if self.replicates < 2:
+            raise UsageError(f"replicates: at least 2 are needed to tell a remedy from luck, got {self.replicates}")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import ParamSpec, TypeVar
 
+from dlx.errors import UsageError
 from dlx.search.trials.cluster import Cluster
 from dlx.search.trials.processes import Processes
 
@@ -21,6 +22,8 @@ def executor_for(workers: int = 1, cluster: str | None = None) -> Executor:
     Raises:
         UsageError, EnvironmentProblem: as `Cluster`.
     """
+    if workers < 1:
+        raise UsageError(f"workers: at least one is needed, got {workers}")
     if cluster is not None:
         return Cluster(cluster)
     return Processes(workers) if workers > 1 else Serial()

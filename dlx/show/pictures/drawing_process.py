@@ -8,10 +8,10 @@ import pickle
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from select import select
 from subprocess import DEVNULL, PIPE, Popen
-from threading import Timer
 from time import monotonic
-from typing import Any, BinaryIO, ParamSpec
+from typing import IO, Any, BinaryIO, ParamSpec
 
 from dlx.show.pictures.canvas import house_style, new_figure, png
 
@@ -56,25 +56,33 @@ class DrawingProcess:
         assert process is not None
         assert process.stdin is not None
         assert process.stdout is not None
-        impatience = Timer(PATIENCE, process.kill)
         try:
-            message = pickle.dumps(call)
-            impatience.start()
-            process.stdin.write(message)
+            process.stdin.write(pickle.dumps(call))
             process.stdin.flush()
+            if not _has_answer(process.stdout):
+                self.close()
+                return None
             picture: bytes | None = pickle.load(process.stdout)
         except (OSError, EOFError, ValueError, TypeError, AttributeError, pickle.PickleError):
             return None  # what cannot be pickled, or the process has died
-        finally:
-            impatience.cancel()
         return picture
 
     def close(self) -> None:
         """Let the process go, whatever it does."""
         process, self._process, self._is_wanted = self._process, None, False
-        if process is not None:
-            process.kill()
-            process.communicate()
+        if process is None:
+            return
+        process.kill()
+        for stream in (process.stdin, process.stdout):
+            with suppress(OSError, ValueError):  # its buffer cannot be written any more
+                if stream is not None:
+                    stream.close()
+        process.wait()
+
+
+def _has_answer(stream: IO[bytes]) -> bool:
+    """Wait for it as long as one is patient. No timer does that: at the end of a program no thread can be started."""
+    return sys.platform == "win32" or bool(select([stream], [], [], PATIENCE)[0])
 
 
 def _processors() -> int:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from dlx.gradcheck.orders import Orders
-from dlx.gradcheck.plugin import PluginCase
-from dlx.gradcheck.report import Parameter, Point, Report
 from dlx.show.terminal.lines import say, table
+
+if TYPE_CHECKING:
+    from dlx.gradcheck.orders import Orders
+    from dlx.gradcheck.plugin import PluginCase
+    from dlx.gradcheck.report import Parameter, Point, Report
 
 NAMES = {"one_sided": "one-sided", "two_sided": "two-sided", "complex_step": "complex step"}
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import get_args
 
+from dlx.data.columns import Impute
 from dlx.data.encoding import listed
 from dlx.data.profile.columns import ColumnProfile, Kind
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import candidates, task_for
 from dlx.data.sources import File
-from dlx.errors import UsageError
+from dlx.errors import UsageError, allowed
 from dlx.spec.starter.comments import shortened
 from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.sources import block, entry, relative
@@ -26,6 +28,8 @@ MOST_CLASSES = 30  # different whole numbers that may also be classes, though th
 
 def check_names(profile: TableProfile, wishes: Wishes) -> None:
     """Raises `UsageError` where a wish names no column."""
+    if wishes.impute is not None and wishes.impute not in get_args(Impute):
+        raise UsageError(f"--impute {wishes.impute}: {allowed(wishes.impute, list(get_args(Impute)))[1:-1]}")
     for flag in ("ignore", "keep", "categorical"):
         for name in getattr(wishes, flag):
             if name not in (*profile.names, *profile.unreadable):

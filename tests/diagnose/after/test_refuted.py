@@ -69,7 +69,7 @@ def course_of(train: float, dev: float | None, status: Status = Status.COMPLETED
         (course_of(0.0, 0.01), "note", "note"),
         (course_of(0.0, 0.2), "note", "warning"),
         (course_of(0.2, 0.2), "warning", "warning"),
-        (course_of(0.0, None), "note", "warning"),
+        (course_of(0.0, None), "note", "note"),
         (course_of(0.0, 0.01, Status.DIVERGED), "warning", "warning"),
         (replace(course_of(0.0, 0.0), errors={}), "warning", "warning"),
     ],
