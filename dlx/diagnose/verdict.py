@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dlx.diagnose.data.labels import CONSTANT_LABELS
+from dlx.diagnose.data.constant_labels import CONSTANT_LABELS
 from dlx.diagnose.findings import Finding, by_severity
 from dlx.diagnose.gaps import OUT_OF_FOLD as OUT_OF_FOLD
 from dlx.diagnose.gaps import judged_gap, questions

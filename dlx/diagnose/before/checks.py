@@ -18,11 +18,12 @@ from dlx.diagnose.before.outliers import outlier_findings
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.targets import target_findings
 from dlx.diagnose.data.checks import data_findings
+from dlx.diagnose.data.constant_labels import CONSTANT_LABELS
 from dlx.diagnose.data.duplicates import DUPLICATES_ACROSS_PARTS
 from dlx.diagnose.data.inputs import INPUTS_NOT_NORMALIZED
 from dlx.diagnose.data.label_noise import LABEL_NOISE, label_noise_findings
 from dlx.diagnose.data.label_order import LABELS_SHIFTED, LABELS_UNRELATED
-from dlx.diagnose.data.labels import CONSTANT_LABELS, FEW_EXAMPLES, ONE_CLASS_WEIGHS_ALL
+from dlx.diagnose.data.labels import FEW_EXAMPLES, ONE_CLASS_WEIGHS_ALL
 from dlx.diagnose.data.near_copies import NEAR_COPIES_ACROSS_PARTS
 from dlx.diagnose.data.parts import PARTS_DIFFER
 from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS

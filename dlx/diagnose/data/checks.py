@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from dlx.data.dataset import Dataset
 from dlx.data.section import Data
+from dlx.diagnose.data.constant_labels import CONSTANT_LABELS
 from dlx.diagnose.data.duplicates import DUPLICATES_ACROSS_PARTS, duplicate_findings
 from dlx.diagnose.data.inputs import input_findings
 from dlx.diagnose.data.label_order import LABELS_SHIFTED, LABELS_UNRELATED, order_findings
-from dlx.diagnose.data.labels import CONSTANT_LABELS, label_findings
+from dlx.diagnose.data.labels import label_findings
 from dlx.diagnose.data.leaks import leak_findings
 from dlx.diagnose.data.marks import mark_findings
 from dlx.diagnose.data.near_copies import near_copy_findings

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dlx.data.dataset import Dataset
+from dlx.diagnose.data.constant_labels import CONSTANT_LABELS
 from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_variance import (
     all_the_examples,
@@ -30,12 +31,6 @@ IMBALANCE = 10.0
 MOST_WEIGHT, LEAST_OTHERS = 0.97, 0.1
 
 
-CONSTANT_LABELS = Cause(
-    "constant_labels",
-    "give examples of at least two classes (or targets that vary)",
-    "Train, dev and test sets",
-    severity="error",
-)
 CLASS_IMBALANCE = Cause(
     "class_imbalance",
     "judge by the per-class errors; collect or augment the rare classes, or weigh them (data.class_weight: balanced)",

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.show.terminal import averages, rehearsal
+from dlx.show.terminal import rehearsal
+from dlx.show.terminal.averages import averages
 
 Run = Callable[..., Any]
 
