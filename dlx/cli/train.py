@@ -220,7 +220,9 @@ def _tell(session: Session, json: bool, quiet: bool) -> None:
     elif session.facts["status"] != Status.RUNNING:  # or its end could not be written, and there is nothing to tell
         steps = session.kind.next_steps(run)
         if session.status is Status.INTERRUPTED:
-            steps = [next_step.NextStep(command("train", "--resume", run.path), GO_ON), *steps]
+            resume, another = command("train", "--resume", run.path), command("train", run.config)
+            others = (step for step in steps if not step.command.startswith(another))
+            steps = [next_step.NextStep(resume, GO_ON), *others]
         elif session.status is Status.FAILED:  # there is no network to look at
             steps = steps[-1:]
         terminal.summary(session.facts, session.diagnosis, run.path, costs=run.metrics()["train_cost"], steps=steps)

@@ -21,7 +21,8 @@ from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.evidence import Evidence, ending_of, unbeaten
 from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.next_step import Cost, speaks_of
-from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.remedies.changes import DataFacts, SpecContext
+from dlx.diagnose.remedies.length import longer_training
 from dlx.diagnose.supply import ALWAYS, MOST_TIMES, Supply
 from dlx.diagnose.verdict import NOTHING, diagnose
 from dlx.documents.baselines import BaselineRecord, Baselines, NetworkDifference, PartBaseline
@@ -464,3 +465,13 @@ def test_every_command_that_can_be_printed_is_accepted(
 def stated_in(step: str) -> list[tuple[str, str]]:
     """The numbers of examples that a sentence asks for of one source."""
     return [] if "data.dev.m" in step or "data.test.m" in step else re.findall(r"([\d,]+) (dev|test|train-dev) ", step)
+
+
+@pytest.mark.parametrize(("patience", "stated"), [(40, None), (5, 15), (20, 31)])
+def test_a_longer_training_waits_no_longer_than_it_lasts(patience: int, stated: int | None) -> None:
+    stopping = f"training.early_stopping={{patience: {patience}}}"
+    spec = load_spec(CONFIG, ["training.epochs=10", "training.evaluate_every=1", stopping]).spec
+    context = SpecContext(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
+    overrides = dict(longer_training(context))
+    assert overrides.pop("training.epochs") == 30
+    assert overrides == ({} if stated is None else {"training.early_stopping.patience": stated})

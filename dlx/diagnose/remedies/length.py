@@ -10,10 +10,12 @@ MOST_TIMES = 30
 
 def _longer(name: str, factor: int) -> Change:
     def rule(now: SpecContext) -> Overrides:
-        training = now.spec.training
-        stopping = training.early_stopping
-        more = {"training.early_stopping.patience": stopping.patience * factor} if stopping else {}
-        return {"training.epochs": training.epochs * factor} | more
+        training, stopping = now.spec.training, now.spec.training.early_stopping
+        epochs = training.epochs * factor
+        rows = -(-epochs // training.evaluate_every) + 1
+        patience = min(stopping.patience * factor, rows) if stopping else 0  # more than all rows would say nothing
+        more = {"training.early_stopping.patience": patience} if stopping and patience > stopping.patience else {}
+        return {"training.epochs": epochs} | more
 
     return Change(name, "the cost may still have been falling", "Basic recipe", rule)
 
