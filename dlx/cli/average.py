@@ -14,7 +14,7 @@ from dlx.errors import UsageError
 from dlx.nn import averages
 from dlx.runs import manifest
 from dlx.show import pictures, terminal
-from dlx.show.terminal import averages as averages_shown
+from dlx.show.charts import averages as charts
 
 if TYPE_CHECKING:
     from dlx.data.series import Series
@@ -46,7 +46,7 @@ def average(
     if picture is not None:
         _draw(picture, file, series, plain, corrected)
     if sys.stdout.isatty() and not (json or numbers):
-        averages_shown.averages(series.name, series.values, corrected)
+        terminal.averages(charts.average_courses(series.name, series.values, corrected))
     else:
         _print(file, series, plain, corrected, json)
 

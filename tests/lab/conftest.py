@@ -67,7 +67,11 @@ class Page:
         async def connect() -> Any:
             return await websocket_connect(HTTPRequest(address, headers=headers))
 
-        self.socket = self.loop.run_until_complete(connect())
+        try:
+            self.socket = self.loop.run_until_complete(connect())
+        except BaseException:  # it was refused
+            self.loop.close()
+            raise
 
     def send(self, name: str, **more: Any) -> None:
         self.write(json.dumps({"do": name, **more}))

@@ -1,6 +1,7 @@
 """All that a terminal shows; rich is imported only where there is one."""
 
 from dlx.show.terminal import gradcheck as gradcheck
+from dlx.show.terminal.averages import averages as averages
 from dlx.show.terminal.calibration import calibration as calibration
 from dlx.show.terminal.comparison import comparison as comparison
 from dlx.show.terminal.comparison_export import csv_rows as csv_rows

@@ -4,37 +4,33 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from dlx.show.charts.groups import MeanCurve
 from dlx.show.terminal.lines import columns_of, say, table
 from dlx.show.terminal.text_plot import letter, letter_plot, style
-from dlx.types import Array
 from dlx.words import Task
+
+if TYPE_CHECKING:
+    from dlx.show.charts.groups import MeanCurve
 
 WIDEST = 80
 
 
-def averages(name: str, values: Array, corrected: Mapping[float, Array]) -> None:
-    """Prints the series and its averages, each with bias correction, over each other; then the last value of each.
+def averages(courses: Mapping[str, MeanCurve]) -> None:
+    """Prints a series and its averages over each other, then the last value of each.
 
     Args:
-        name: of the series.
-        values: x_t (n,).
-        corrected: v_t/(1 − βᵗ) (n,) by β.
+        courses: by label, that of the series first.
     """
-    labels = [name, *(f"β = {beta:g}, over about {1 / (1 - beta):.0f}" for beta in corrected)]
-    courses = [values, *corrected.values()]
-    times = np.arange(1.0, len(values) + 1)
+    series, *others = courses.items()
     # The averages lie on top: the series, of which there is more, would hide them.
-    curves = [MeanCurve(times, course, course, course, False) for course in [*courses[1:], values]]
+    from_top = [*others, series]
+    curves = [curve for _, curve in from_top]
     for line in letter_plot(curves, Task.REGRESSION, min(columns_of(sys.stdout), WIDEST), unit="values"):
         say(*line)
     say()
-    order = [*range(1, len(courses)), 0]
     rows = [
-        [(letter(number), style(number)), (labels[place], ""), (f"{courses[place][-1]:.4g}", "")]
-        for number, place in enumerate(order)
+        [(letter(number), style(number)), (label, ""), (f"{curve.mean[-1]:.4g}", "")]
+        for number, (label, curve) in enumerate(from_top)
     ]
     table(rows, ("", "", "last"))

@@ -311,8 +311,10 @@ def test_a_name_a_tag_and_a_folder_mean_all_their_runs(tmp_path: Path) -> None:
     assert find_all("zeros/~1", tmp_path) == [c]
     with pytest.raises(UsageError, match="is no run"):
         find_all("hee", tmp_path)
+    assert find_all(str(tmp_path)) == [a, b, c, d]
+    (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="none in it"):
-        find_all(str(tmp_path))
+        find_all(str(tmp_path / "empty"))
 
 
 def test_the_trials_of_a_search_are_found_in_its_directory(tmp_path: Path) -> None:

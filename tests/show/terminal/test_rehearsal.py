@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.show.terminal import rehearsal
-from dlx.show.terminal.averages import averages
+from dlx.show.charts.averages import average_courses
+from dlx.show.terminal import averages, rehearsal
 
 Run = Callable[..., Any]
 
@@ -69,7 +69,7 @@ def test_averages_are_drawn_where_somebody_looks(
     tmp_path: Path, call_dlx: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     values = np.arange(365.0)
-    averages("temperature", values, {0.9: values - 5, 0.98: values - 40})
+    averages(average_courses("temperature", values, {0.9: values - 5, 0.98: values - 40}))
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) < 20
     assert max(map(len, lines)) <= 80
