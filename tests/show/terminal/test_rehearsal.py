@@ -53,7 +53,7 @@ def test_a_dry_run_is_in_round_numbers(folder: Path, call_dlx: Run) -> None:
     assert words["task"].endswith("regression, with 1 inputs and 1 output")
     assert re.search(r"120, [\d.]+ (µs|ms|s) each$", words["steps"])
     assert re.search(r"about [\d.]+ s( |,)|about \d+ min", words["time"])
-    assert re.search(r"about \d+ MB$", words["memory"])
+    assert re.search(r"about [\d.]+ [MG]B$", words["memory"])
     assert max(len(re.sub(r"\D", "", word)) for line in lines[4:] for word in line.split()) < 7
 
 
