@@ -38,7 +38,7 @@ class DlxEstimator(BaseEstimator):  # type: ignore[misc]  # it has no types
     """What classifier and regressor share.
 
     Args:
-        hidden: the units of each hidden layer.
+        hidden: the units of each hidden layer; a number is a single one.
         activation: of the hidden layers.
         optimizer: its name; its further options are settings, such as ``{"optimizer.beta1": 0.8}``.
         learning_rate: of the optimizer.
@@ -60,7 +60,7 @@ class DlxEstimator(BaseEstimator):  # type: ignore[misc]  # it has no types
 
     def __init__(
         self,
-        hidden: Sequence[int] = (64,),
+        hidden: int | Sequence[int] = (64,),
         *,
         activation: str = "relu",
         optimizer: str = "adam",
@@ -153,7 +153,7 @@ class DlxClassifier(ClassifierMixin, DlxEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        hidden: Sequence[int] = (64,),
+        hidden: int | Sequence[int] = (64,),
         *,
         activation: str = "relu",
         optimizer: str = "adam",

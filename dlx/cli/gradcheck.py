@@ -18,6 +18,10 @@ from dlx.show import pictures, terminal
 from dlx.spec import plugins as installed
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from dlx.events import Count
+    from dlx.gradcheck.plugin import PluginCase
     from dlx.runs.check import CheckOptions
 
 Source = Annotated[
@@ -94,25 +98,23 @@ def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool
 def _check_registered(options: CheckOptions, json: bool) -> None:
     """The self-test: every registered component, a line each."""
     installed.load_installed()
-    events = plugins.check_registered(options.epsilon, options.seed)
-    with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json or is_quiet()) as display:
-        cases = finish(events, display.update)
-    report = plugins.ComponentsReport(None, cases)
-    if json:
-        terminal.document(report.document())
-    else:
-        terminal.gradcheck.registered(cases)
-    if not report.passed:
-        raise CheckFailed
+    _check_components(None, plugins.check_registered(options.epsilon, options.seed), json)
 
 
 def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: bool) -> None:
+    """What a plugin defines, a table each."""
     events = plugins.check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed)
+    _check_components(plugin, events, json)
+
+
+def _check_components(plugin: str | None, events: Generator[Count, None, list[PluginCase]], json: bool) -> None:
     with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json or is_quiet()) as display:
         cases = finish(events, display.update)
     report = plugins.ComponentsReport(plugin, cases)
     if json:
         terminal.document(report.document())
+    elif plugin is None:
+        terminal.gradcheck.registered(cases)
     else:
         terminal.gradcheck.plugin(cases)
     if not report.passed:

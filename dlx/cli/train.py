@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     Record = EpochRecord | Progress
     Training = tuple[Iterable[Record], Callable[[Record], None]]  # its records, and what is to be called with each
 
+NO_RECORDS: Training = ((), lambda record: None)
 GO_ON = "the training was interrupted: go on with it before it is judged (--resume)"
 Spec = Annotated[Path | None, typer.Argument(help="The YAML file of the experiment.", show_default=False)]
 Resume = Annotated[
@@ -114,11 +115,11 @@ def _training(
     if resolved is not None and dry_run:
         forecast = folds.foretold(resolved) if in_folds else rehearsal.rehearse(resolved)
         terminal.rehearsal(files.versioned(forecast), json)
-        yield (), print
+        yield NO_RECORDS
         return
     if in_folds:
         train_folds(resolved, resume, out, workers, json=json, quiet=quiet)
-        yield (), print
+        yield NO_RECORDS
         return
     with _session(spec, resolved, overrides, resume, out, longer) as session:
         try:

@@ -25,7 +25,6 @@ class Line(NamedTuple):
     dots: bool = False
     dashed: bool = False
     color: int | None = None  # its number among the colours; the next one by itself
-    steps: bool = False  # each value stays until the next
 
 
 class Chart(NamedTuple):
@@ -79,14 +78,14 @@ def charts(*panels: Chart, title: str) -> bytes:
 
 
 def _draw(axes: Any, name: str, line: Line, look: int) -> None:
-    color, options = CLASSES[look], {"drawstyle": "steps-post" if line.steps else "default", "label": name}
+    color = CLASSES[look]
     if line.dots:
         axes.plot(line.x, line.y, MARKERS[look], color=color, markersize=4, alpha=0.7, label=name)
         return
     has_few = len(line.x) <= FEW and not line.dashed
     stroke = DASHED if line.dashed else "-" if has_few else STROKES[look % len(STROKES)]
     width, marker = 1.0 if line.dashed else 1.7, MARKERS[look] if has_few else ""
-    axes.plot(line.x, line.y, linestyle=stroke, color=color, linewidth=width, marker=marker, markersize=4, **options)
+    axes.plot(line.x, line.y, linestyle=stroke, color=color, linewidth=width, marker=marker, markersize=4, label=name)
 
 
 def _tick(axes: Any) -> None:
