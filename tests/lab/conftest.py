@@ -108,7 +108,11 @@ class Page:
     def close(self) -> None:
         if self.loop.is_closed():
             return
-        self.socket.close()
+
+        async def close() -> None:  # inside the loop: outside of it another one would be made, and left open
+            self.socket.close()
+
+        self.loop.run_until_complete(close())
         while self.is_open:
             self.read()
         self.loop.close()
