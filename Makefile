@@ -5,6 +5,9 @@ TOPICS = splits bias_and_variance mismatch l2 dropout augmentation early_stoppin
 	initialization gradients mini_batches averages optimizers decay local_optima hyperparameters batch_norm \
 	softmax frameworks
 
+# What is made here is read in English, whatever the language of the reader.
+export DLX_LANG = en
+
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):  *## */  make \1	/p' Makefile
 	@echo "  make TOPIC	one of them: $(TOPICS)"
@@ -142,6 +145,10 @@ lab-test:  ## try the page of dlx lab in a real browser (needs a chromium; CHROM
 	@sh .ci/environment .venv-lab dlx dev tests/lab/browser.txt
 	.venv-lab/bin/pytest tests/lab/test_browser.py
 
+catalog:  ## bring the catalogs of other languages up to date with the program, and compile them
+	@sh .ci/environment .venv dlx dev
+	.venv/bin/python -m experiments.catalog
+
 schema:  ## write configs/schema.json and dlx/cli/names.json, by which editors and shells complete keys
 	@sh .ci/environment .venv dlx
 	.venv/bin/dlx config schema > .venv/schema.json
@@ -152,4 +159,4 @@ clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 .PHONY: help train test test-all golden test-trackers test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
-	benchmark mnist notebooks tables faults right-networks exports diagnose repair advice intervals tuning rates machines torture lab-test package guide schema clean
+	benchmark mnist notebooks tables faults right-networks exports diagnose repair advice intervals tuning rates machines torture lab-test package guide catalog schema clean

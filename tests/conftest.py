@@ -33,6 +33,9 @@ sys.dont_write_bytecode = False
 for variable in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "COLUMNS", "LINES"):
     os.environ.pop(variable, None)
 
+# They read what dlx says in English.
+os.environ["DLX_LANG"] = "en"
+
 # What the tests write lies in memory where there is room for it: most of the time of a tiny training is fsync.
 IN_MEMORY, ROOM = Path("/dev/shm"), 2**31
 if os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM:

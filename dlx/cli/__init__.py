@@ -29,6 +29,7 @@ from dlx.cli.reading_bar import reading_shown
 from dlx.cli.remarks import remarks_shown
 from dlx.cli.standard_streams import flush_stdout, sound_streams
 from dlx.errors import EnvironmentProblem, UsageError
+from dlx.language import translated
 from dlx.runs.signals import NUMBERS, end_process
 
 OF_DISKS = (ENOSPC, EFBIG, EIO)
@@ -45,7 +46,8 @@ class _Commands(CommandGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         for title, commands in GROUPS.items():
-            write_rows(title, tuple(commands.items()), formatter, width=max(map(len, COMMANDS)))
+            rows = [(name, translated(summary)) for name, summary in commands.items()]
+            write_rows(title, rows, formatter, width=max(map(len, COMMANDS)))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, command, rest = super().resolve_command(ctx, args)

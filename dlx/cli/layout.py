@@ -11,6 +11,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 from dlx.cli.examples import EXAMPLES
 from dlx.cli.quiet import without_quiet
+from dlx.language import translated
 
 WIDEST = 100  # columns; longer lines are hard to read
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}
@@ -24,6 +25,12 @@ class Command(TyperCommand):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         return usage_pieces(self, ctx)
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        write_usage(self, ctx, formatter)
+
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:
+        write_paragraphs(self, formatter)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         write_parameters(self, ctx, formatter)
@@ -48,12 +55,19 @@ class CommandGroup(TyperGroup):
         command = "[COMMAND …]" if self.invoke_without_command else "COMMAND …"
         return [*usage_pieces(self, ctx), command]
 
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        write_usage(self, ctx, formatter)
+
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:
+        write_paragraphs(self, formatter)
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         self.format_commands(ctx, formatter)
         write_parameters(self, ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        write_rows("Commands", [(name, summary(command)) for name, command in self.commands.items()], formatter)
+        rows = [(name, translated(summary(command))) for name, command in self.commands.items()]
+        write_rows("Commands", rows, formatter)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         write_examples(ctx, formatter)
@@ -92,6 +106,25 @@ def argument_name(argument: Any) -> str:
     return f"{name} …" if argument.nargs != 1 and "…" not in name else str(name)
 
 
+def write_usage(command: Any, ctx: Any, formatter: Any) -> None:
+    """The line that says how the command is typed."""
+    pieces = map(translated, command.collect_usage_pieces(ctx))
+    formatter.write_usage(ctx.command_path, " ".join(pieces), f"{translated('Usage:')} ")
+
+
+def paragraphs(command: Any) -> list[str]:
+    """What the help of a command says of it, each paragraph in one line."""
+    return [" ".join(text.split()) for text in (command.help or "").split("\n\n") if text.strip()]
+
+
+def write_paragraphs(command: Any, formatter: Any) -> None:
+    """The same, wrapped."""
+    if command.help:
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text("\n\n".join(map(translated, paragraphs(command))))
+
+
 def write_parameters(command: Any, ctx: Any, formatter: Any) -> None:
     """The arguments and options, a row each."""
     arguments, options = [], []
@@ -100,20 +133,26 @@ def write_parameters(command: Any, ctx: Any, formatter: Any) -> None:
         if record is None:
             continue
         if isinstance(parameter, TyperArgument):
-            arguments.append((argument_name(parameter), parameter.help or ""))
+            arguments.append((argument_name(parameter), translated(parameter.help or "")))
         else:
-            options.append(record)
+            options.append(_in_language(parameter, *record))
     if not has_quiet(command) and isinstance(command, Command):
-        options.insert(-1, ("-q, --quiet", "Say nothing but the result."))
+        options.insert(-1, ("-q, --quiet", translated("Say nothing but the result.")))
     write_rows("Arguments", arguments, formatter)
     write_rows("Options", options, formatter)
+
+
+def _in_language(option: Any, name: str, text: str) -> tuple[str, str]:
+    """The row of an option: what it does, and in brackets its default and bounds."""
+    words = str(option.help or "")
+    return name, f"{translated(words)}{translated(text.removeprefix(words))}"
 
 
 def write_examples(ctx: Any, formatter: Any) -> None:
     """The examples of the command, as they are typed: no line is broken."""
     path = command_words(ctx)
     if path in EXAMPLES:
-        with formatter.section("Examples"):
+        with formatter.section(translated("Examples")):
             for example in EXAMPLES[path]:
                 formatter.write(f"{'':{formatter.current_indent}}{example}\n")
 
@@ -130,10 +169,10 @@ def command_words(ctx: Any) -> str:
 def write_rows(title: str, rows: Sequence[tuple[str, str]], formatter: Any, width: int = 0) -> None:
     """A section of rows, if there are any; ``width`` is that of the first column at least."""
     if rows:
-        with formatter.section(title):
+        with formatter.section(translated(title)):
             formatter.write_dl([(f"{name:<{width}}", text) for name, text in rows])
 
 
 def summary(command: Any) -> str:
     """What a command does, whole: the first paragraph of its help."""
-    return " ".join((command.help or "").partition("\n\n")[0].split())
+    return next(iter(paragraphs(command)), "")

@@ -19,7 +19,7 @@ PACKAGE = ROOT / "dlx"
 
 # Lowest first; a module may import its own room and those before it, wherever in the file the import stands.
 ROOMS = (
-    "text", "synonyms", "errors", "extras", "words", "types", "events", "component", "plain_data", "locks", "files",
+    "language", "text", "synonyms", "errors", "extras", "words", "types", "events", "component", "plain_data", "locks", "files",
     "nn", "stats", "data", "spec", "training", "documents", "gradcheck", "diagnose", "show", "runs", "search", "api",
     "sklearn", "lab", "guide", "cli", "__main__",
 )  # fmt: skip
@@ -42,7 +42,7 @@ BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "folds": ("trials",),
     },
 }
-LIGHT = {"dlx", "__version__", "text", "synonyms", "errors", "words", "types"}  # what the command line starts with
+LIGHT = {"dlx", "__version__", "language", "text", "synonyms", "errors", "words", "types"}  # what the command line starts with
 ALSO_LIGHT = {"dlx.runs.signals", "dlx.data.reading"}
 # What is imported before the command is known.
 FIRST = {

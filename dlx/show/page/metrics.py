@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlx.diagnose.verdict import in_words
+from dlx.language import translated
 from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table, target_table
 from dlx.show.page.elements import Element, columns, element, name_of, table
 from dlx.show.page.material import Material
@@ -29,7 +30,8 @@ def metrics(material: Material) -> Element | None:
         content += _table(note, targets.titles, targets.rows)
     for baselines in baseline_tables(diagnosis.baselines, task):
         note = f"Simple models on {in_words(baselines.part)}, fitted on train, and how much less the network errs."
-        content += _table(note, baselines.titles, baselines.rows)
+        rows = [(translated(title), *cells) for title, *cells in baselines.rows]
+        content += _table(note, baselines.titles, rows)
     return section("metrics", "Metrics and baselines", content) if content else None
 
 

@@ -7,10 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from dlx import __version__
+from dlx.language import ENGLISH, translated
 from dlx.show.page.classes import classes
 from dlx.show.page.curves import curves
 from dlx.show.page.elements import Child, Element, element
 from dlx.show.page.heading import heading
+from dlx.show.page.language import in_language
 from dlx.show.page.material import Material
 from dlx.show.page.metrics import metrics
 from dlx.show.page.origin import environment, spec
@@ -24,6 +26,7 @@ DOCTYPE = "<!DOCTYPE html>\n"
 STYLE, SCRIPT = (Path(__file__).with_name(name) for name in ("page.css", "page.js"))
 RESULTS = (curves, verdict, remedies, learning_curve, metrics, classes, boundary, path, worst, signal)
 SECTIONS = (*RESULTS, spec, environment)
+SCALE = "${plots[1 - which].dataset.scale} scale"  # the one text that the script has for the page of a run
 
 
 def page(material: Material) -> str:
@@ -31,14 +34,23 @@ def page(material: Material) -> str:
     sections = [section for make in SECTIONS if (section := make(material)) is not None]
     end = foot("To repeat it, bit for bit on the same kind of machine:", material.repeat)
     title = ", ".join(filter(None, [material.name, moment(material.facts.get("started"))]))
-    return document(title, heading(material), sections, end)
+    script = _script().replace(SCALE, translated(SCALE))
+    return _written(in_language(_html(title, heading(material), sections, end, script)))
 
 
 def document(title: str, head: Element, sections: list[Element], end: Element) -> str:
     """Some sections as a whole page, with links to each of them."""
+    return _written(_html(title, head, sections, end, _script()))
+
+
+def _html(title: str, head: Element, sections: list[Element], end: Element, script: str) -> Element:
     content = element("main", head, _links(sections), sections)
-    body = element("body", content, end, element("script", _script()))
-    return DOCTYPE + str(element("html", _head(title), body, lang="en")) + "\n"
+    body = element("body", content, end, element("script", script))
+    return element("html", _head(title, script), body, lang=ENGLISH)
+
+
+def _written(html: Element) -> str:
+    return f"{DOCTYPE}{html}\n"
 
 
 def is_ours(content: bytes) -> bool:
@@ -46,11 +58,11 @@ def is_ours(content: bytes) -> bool:
     return content.startswith(DOCTYPE.encode()) and b'name="generator" content="dlx ' in content[:2000]
 
 
-def _head(title: str) -> Element:
+def _head(title: str, script: str) -> Element:
     return element(
         "head",
         element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_policy()),
+        element("meta", http_equiv="Content-Security-Policy", content=_policy(script)),
         element("title", f"{title} – dlx"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
@@ -63,9 +75,9 @@ def _script() -> str:
     return SCRIPT.read_text(encoding="utf-8")
 
 
-def _policy() -> str:
+def _policy(script: str) -> str:
     """Nothing is fetched, and no script runs but that of the page, whatever a name in it may look like."""
-    digest = b64encode(sha256(_script().encode()).digest()).decode()
+    digest = b64encode(sha256(script.encode()).digest()).decode()
     sources = {"default": "'none'", "img": "data:", "style": "'unsafe-inline'", "script": f"'sha256-{digest}'"}
     fetched = [f"{kind}-src {source}" for kind, source in sources.items()]
     return "; ".join([*fetched, "base-uri 'none'", "form-action 'none'"])

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, TextIO
 
 from dlx.diagnose.sections import place_in_notes
 from dlx.documents.diagnosis import DiagnosisDocument, SpecDiagnosis
+from dlx.language import translated
 from dlx.show.rates import tested_in_words
 from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import Piece, paragraph, say
-from dlx.show.terminal.summary import SEVERITIES
+from dlx.show.terminal.summary import SEVERITIES, margin
 from dlx.show.words import place
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class LinesInMargin:
 
     def line(self, label: str, *pieces: Piece) -> None:
         """A line with its label in the margin."""
-        say((f"{label:<{MARGIN}}", "dim"), *pieces, stream=self.out)
+        say((margin(label, MARGIN), "dim"), *pieces, stream=self.out)
 
     def gap_above(self) -> None:
         """An empty line."""
@@ -48,27 +49,28 @@ class AdviceLines(LinesInMargin):
         self.gap_above()
         findings = self.document.findings if with_notes else self.document.serious
         if not findings:
-            self.line("findings", ("none", ""))
+            self.line("findings", (translated("none"), ""))
         alike = [(finding.name, finding.severity, finding.layer, finding.epoch, finding.remedy) for finding in findings]
         for number, finding in enumerate(findings):  # copies in dev and in test are named once
             if alike[number] not in alike[max(number - 1, 0) : number]:
-                margin = (f"{finding.severity:<{MARGIN}}", SEVERITIES[finding.severity])
-                say(margin, (finding.name, "bold"), (place(finding), ""), stream=self.out)
-            paragraph("", finding.evidence, stream=self.out)
+                severity = (margin(finding.severity, MARGIN), SEVERITIES[finding.severity])
+                say(severity, (finding.name, "bold"), (translated(place(finding)), ""), stream=self.out)
+            paragraph("", translated(finding.evidence), stream=self.out)
             if alike[number] not in alike[number + 1 : number + 2]:
-                source = f"(notes: {place_in_notes(finding.notes)})"
-                paragraph("", f"remedy: {finding.remedy} {source}", "dim", stream=self.out)
+                remedy = f"{translated('remedy:')} {translated(finding.remedy)}"
+                source = f"({translated('notes:')} {place_in_notes(finding.notes)})"
+                paragraph("", f"{remedy} {source}", "dim", stream=self.out)
 
     def next(self, steps: Sequence[NextStep]) -> None:
         """What to do, in words, the first command's first, then as commands; and what was tested for that."""
         self.gap_above()
         if tested := tested_in_words(self.document.learning_rate):
-            paragraph("tested", f"learning rates: {tested}", stream=self.out)
+            paragraph(translated("tested"), translated(f"learning rates: {tested}"), stream=self.out)
         first = [step.advice for step in steps[:1]]
         others = (text for text in self.document.next if not any(advice.startswith(text) for advice in first))
         sentences = dict.fromkeys([*first, *others])
         for number, sentence in enumerate(sentences):
-            paragraph("next" if number == 0 else "", sentence, stream=self.out)
+            paragraph(translated("next") if number == 0 else "", translated(sentence), stream=self.out)
         for step in filter(lambda step: step.command, steps):
             say_command("", step.command, stream=self.out)
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 from dlx.diagnose.beaten import beaten_in_words
 from dlx.diagnose.verdict import in_words
 from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.language import translated
 from dlx.show.charts.metrics import tail_sentences
 from dlx.show.numbers import duration, error
 from dlx.show.terminal.commands import command_lines
 from dlx.show.terminal.lines import Piece, columns_of, paragraph_lines, say, table_lines, text_width
-from dlx.show.terminal.summary import COLORS, causes, errors, first_advice, serious_once, verdict_in_words
+from dlx.show.terminal.summary import COLORS, causes, errors, first_advice, margin, serious_once, verdict_in_words
 from dlx.show.words import level_of, title_of_error, title_of_metric
 from dlx.text import shorten
 
@@ -56,7 +57,7 @@ def brief(
     """
     columns = columns_of(out)
     blocks = [*_reasons(document, columns), *_advice(document, facts, steps, columns), *_judged(document, columns)]
-    blocks += [Block([[]], 2), Block(list(command_lines("more", more, columns)))]
+    blocks += [Block([[]], 2), Block(list(command_lines(translated("more"), more, columns)))]
     for line in _fitting(blocks, columns, MOST_LINES - above):
         say(*line, stream=out)
 
@@ -78,6 +79,11 @@ def _height(line: Line, columns: int) -> int:
 
 
 def _paragraph(label: str, text: str, columns: int, style: str = "") -> list[Line]:
+    """In the language of the reader."""
+    return _lines(translated(label), translated(text), columns, style)
+
+
+def _lines(label: str, text: str, columns: int, style: str = "") -> list[Line]:
     return list(paragraph_lines(label, text, columns, style))
 
 
@@ -88,8 +94,8 @@ def _reasons(document: DiagnosisDocument, columns: int) -> Iterator[Block]:
         yield Block(_paragraph("beaten", worse, columns, COLORS["high"]))
     evidence = [finding.evidence for finding in serious_once(document)]
     for number, (line, sentence) in enumerate(zip(causes(document), evidence, strict=False)):
-        yield Block([[(f"{'cause' if number == 0 else '':<{MARGIN}}", "dim"), *line]])
-        yield Block(_paragraph("", shorten(sentence, LONGEST), columns), 1 + 4 * number)
+        yield Block([[(margin("cause" if number == 0 else "", MARGIN), "dim"), *line]])
+        yield Block(_lines("", shorten(translated(sentence), LONGEST), columns), 1 + 4 * number)
 
 
 def _advice(
@@ -99,9 +105,9 @@ def _advice(
     yield Block(_paragraph("advice", first_advice(document, steps), columns))
     for step in steps[:1] if steps and steps[0].command else ():
         yield Block(list(command_lines("", step.command, columns)))
-        sentences = [sentence for sentence in (step.effect, _time(step, facts)) if sentence]
+        sentences = [translated(sentence) for sentence in (step.effect, _time(step, facts)) if sentence]
         if sentences:
-            yield Block(_paragraph("expected", "; ".join(sentences), columns), 3)
+            yield Block(_lines(translated("expected"), "; ".join(sentences), columns), 3)
 
 
 def _time(step: NextStep, facts: Mapping[str, Any]) -> str:
@@ -117,12 +123,13 @@ def _time(step: NextStep, facts: Mapping[str, Any]) -> str:
 def _judged(document: DiagnosisDocument, columns: int) -> Iterator[Block]:
     """The verdict, the gaps that it is made of, and the errors."""
     verdict, task = verdict_in_words(document), document.task
-    yield Block([[(f"{'verdict':<{MARGIN}}", "dim"), (verdict, f"bold {COLORS[level_of(verdict)]}")]])
+    yield Block([[(margin("verdict", MARGIN), "dim"), (translated(verdict), f"bold {COLORS[level_of(verdict)]}")]])
     yield Block(_paragraph("", _gaps(document, task), columns, "dim"), 4)
     yield Block([[]])
     measure = document.measure
-    title = title_of_metric(measure.name) if measure else title_of_error(document.target_errors)
-    yield Block(list(table_lines(errors(document.judged_errors, task), ("", title, "95 % interval", "m"))))
+    title = title_of_metric(measure.name) if measure else translated(title_of_error(document.target_errors))
+    titles = ("", title, translated("95 % interval"), "m")
+    yield Block(list(table_lines(errors(document.judged_errors, task), titles)))
     for sentence in tail_sentences(document.tails):
         yield Block(_paragraph("", sentence, columns, "yellow"))
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 from dlx.diagnose.verdict import between, in_words
 from dlx.documents.classes import ClassesDocument, WorstExample
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument, SpecDiagnosis
+from dlx.language import translated
 from dlx.show.charts.confusion import ClassRow, Confusion, confusion
-from dlx.show.charts.metrics import baseline_tables, class_table, metrics_table, target_table
+from dlx.show.charts.metrics import BaselineTable, baseline_tables, class_table, metrics_table, target_table
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.advice import AdviceLines, LinesInMargin
 from dlx.show.terminal.brief import HEAD, brief
@@ -55,8 +56,8 @@ def diagnosis(
         stream: in place of stdout.
     """
     out = stream or sys.stdout
-    say((name, "bold"), (f"  {ending(facts)}" if facts else "", ""), stream=out)
-    above = [line for remark in remarks for line in paragraph_lines("", remark, columns_of(out), "yellow")]
+    say((name, "bold"), (f"  {translated(ending(facts))}" if facts else "", ""), stream=out)
+    above = [line for remark in remarks for line in paragraph_lines("", translated(remark), columns_of(out), "yellow")]
     for line in above:
         say(*line, stream=out)
     advice = AdviceLines(document, out)
@@ -91,17 +92,17 @@ class _Screen(LinesInMargin):
     def errors(self) -> None:
         """The errors from the optimal one on, and the gaps between them."""
         self.gap_above()
-        optimal = ("optimal", error(self.document.optimal_error, self.task), "", "")
+        optimal = (translated("optimal"), error(self.document.optimal_error, self.task), "", "")
         measure = self.document.measure
         first = [] if measure else [optimal]
-        titles = ("", title_of_error(self.document.target_errors), "95 % interval", "m")
+        titles = ("", title_of_error(self.document.target_errors), *ERROR_TITLES[1:])
         self._table([*first, *errors(self.document.errors, self.task)], titles)
         if note := note_on_errors(self.document.target_errors):
-            paragraph("", note, margin=0, stream=self.out)
+            paragraph("", translated(note), margin=0, stream=self.out)
         tails(self.document, self.out)
         if measure:
             self.gap_above()
-            titles = ("", title_of_metric(measure.name), "95 % interval", "m")
+            titles = ("", title_of_metric(measure.name), *ERROR_TITLES[1:])
             self._table([optimal, *errors(measure.errors, self.task)], titles)
         self.gap_above()
         self._table(list(self._gaps()), ("", "", "gap", "95 % interval", ""))
@@ -109,25 +110,27 @@ class _Screen(LinesInMargin):
     def _table(self, rows: Sequence[Sequence[Cell]], headers: Sequence[str]) -> None:
         """Without the columns that say nothing."""
         columns = [number for number, column in enumerate(zip(*rows, strict=True)) if any(map(_text, column))]
-        table([[row[number] for number in columns] for row in rows], [headers[number] for number in columns], self.out)
+        titles = [translated(headers[number]) for number in columns]
+        table([[row[number] for number in columns] for row in rows], titles, self.out)
 
     def _gaps(self) -> Iterator[tuple[Cell, ...]]:
         pairs = between(self.document.errors)
         for name, gap in self.document.gaps.items():
-            parts = " − ".join(map(in_words, pairs[name]))
+            parts = " − ".join(translated(in_words(part)) for part in pairs[name])
             if gap is not None:
                 value = error(gap.value, self.task)
-                yield in_words(name), parts, value, ends(gap, self.task), (gap.level, COLORS[gap.level])
+                level = translated(gap.level), COLORS[gap.level]
+                yield translated(in_words(name)), parts, value, ends(gap, self.task), level
             elif name in GAPS[:2]:
-                yield in_words(name), parts, "", "", ("unknown", COLORS["unsettled"])
+                yield translated(in_words(name)), parts, "", "", (translated("unknown"), COLORS["unsettled"])
 
     def verdict(self) -> None:
         """In the colour of the worst that it says."""
         self.gap_above()
         document, verdict = self.document, verdict_in_words(self.document)
         optimal, tolerance = (error(value, self.task) for value in (document.optimal_error, document.tolerance))
-        note = f"  (optimal {optimal}, tolerance {tolerance})"
-        self.line("verdict", (verdict, f"bold {COLORS[level_of(verdict)]}"), (note, "dim"))
+        note = translated(f"  (optimal {optimal}, tolerance {tolerance})")
+        self.line("verdict", (translated(verdict), f"bold {COLORS[level_of(verdict)]}"), (note, "dim"))
 
     def classes(self, document: ClassesDocument) -> None:
         """What is taken for what, as a matrix where that fits the screen, and the worst examples."""
@@ -138,10 +141,10 @@ class _Screen(LinesInMargin):
                 self.gap_above()
             self._by_class(chart)
         self.gap_above()
-        headers = [f"worst of {chart.part}", "class", "taken for", "probability", "loss"]
+        headers = [*map(translated, (f"worst of {chart.part}", "class", "taken for", "probability", "loss"))]
         examples = [_worst(example) for example in worst[:MOST_WORST]]
         if worst and worst[0].row is not None:
-            headers.insert(1, "row in the source")
+            headers.insert(1, translated("row in the source"))
             examples = [(cells[0], f"{worst[at].row:,}", *cells[1:]) for at, cells in enumerate(examples)]
         table(examples, headers, stream=self.out)
 
@@ -153,7 +156,10 @@ class _Screen(LinesInMargin):
         for chart in (*charts, *baseline_tables(document.baselines, self.task)):
             if chart is not None:
                 self.gap_above()
-                table(chart.rows, chart.titles, stream=self.out)
+                rows = [(first, *map(translated, cells)) for first, *cells in chart.rows]
+                if isinstance(chart, BaselineTable):  # whose rows are models, and not a user's classes
+                    rows = [(translated(first), *cells) for first, *cells in rows]
+                table(rows, [*map(translated, chart.titles)], stream=self.out)
 
     def _matrix(self, chart: Confusion, with_errors: bool) -> bool:
         """The counts, and the errors beside them; false where the screen is too narrow for it."""
@@ -163,20 +169,21 @@ class _Screen(LinesInMargin):
             (row.label, *(_count(n, i == j) for j, n in enumerate(row.counts)), *_class_error(row) * with_errors)
             for i, row in enumerate(chart.rows)
         ]
-        titles = (chart.part, *(row.label for row in chart.rows), *ERROR_TITLES * with_errors)
+        titles = (chart.part, *(row.label for row in chart.rows), *map(translated, ERROR_TITLES * with_errors))
         taken = [max(len(_text(cell)) for cell in column) for column in zip(titles, *rows, strict=True)]
         if sum(taken) + 2 * len(taken) - 2 > self.width:
             return False
-        say(("rows: the classes, columns: what they are taken for", "dim"), stream=self.out)
+        say((translated("rows: the classes, columns: what they are taken for"), "dim"), stream=self.out)
         table(rows, titles, stream=self.out)
         return True
 
     def _by_class(self, chart: Confusion) -> None:
         ranked = chart.worst_first()
         rows = [(_short(row.label), *_class_error(row), _taken_for(row, chart)) for row in ranked[:MOST_CLASSES]]
-        table(rows, (chart.part, *ERROR_TITLES, "taken"), stream=self.out)
+        table(rows, (chart.part, *map(translated, (*ERROR_TITLES, "taken"))), stream=self.out)
         if len(ranked) > len(rows):
-            self.line("", (f"and {len(ranked) - len(rows):,} more classes in diagnosis.json", "dim"))
+            more = f"and {len(ranked) - len(rows):,} more classes in diagnosis.json"
+            self.line("", (translated(more), "dim"))
 
 
 def _count(count: int, is_right: bool) -> Piece:
@@ -197,14 +204,15 @@ def _worst(example: WorstExample) -> tuple[str, ...]:
 def _class_error(row: ClassRow) -> tuple[str, ...]:
     if row.error is None:
         return "", "", "0"
-    return error(row.error.value, None), interval(row.error.low, row.error.high, None), f"{row.m:,}"
+    ends_of_class = translated(interval(row.error.low, row.error.high, None))
+    return error(row.error.value, None), ends_of_class, f"{row.m:,}"
 
 
 def _taken_for(row: ClassRow, chart: Confusion) -> str:
     """The two classes that a class is most often taken for, such as `as dog (3), owl (1)`."""
     mistakes = [mistake for mistake in chart.mistakes if mistake.label == row.label][:2]
     words = ", ".join(f"{_short(mistake.predicted)} ({mistake.count:,})" for mistake in mistakes)
-    return f"as {words}" if words else ""
+    return f"{translated('as')} {words}" if words else ""
 
 
 def _short(label: object) -> str:

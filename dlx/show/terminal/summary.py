@@ -11,6 +11,7 @@ from dlx.diagnose.beaten import beaten_in_words
 from dlx.diagnose.verdict import NO_BETTER, in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument
 from dlx.documents.findings import Finding
+from dlx.language import translated
 from dlx.show.charts.metrics import tail_sentences
 from dlx.show.numbers import error, interval, sparkline
 from dlx.show.terminal.commands import say_command
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 COLORS = {"high": "red", "low": "green", "unsettled": "yellow"}
 SEVERITIES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 SPARK_WIDTH = 40
-MARGIN = 9
+MARGIN = 9  # at least
+LABELS = ("verdict", "beaten", "cause", "advice", "refit", "cost", "run", "then", "next")
 MOST_FINDINGS = 2
 
 
@@ -49,7 +51,7 @@ def summary(
     """
     out = stream or sys.stdout
     task = facts.get("data", {}).get("task")
-    say((facts["name"], "bold"), ("  " + ending(facts), ""), stream=out)
+    say((facts["name"], "bold"), ("  " + translated(ending(facts)), ""), stream=out)
     if diagnosis:
         say(stream=out)
         _verdict_first(diagnosis, steps, out)
@@ -59,12 +61,12 @@ def summary(
     _refit_or_minimum(facts, out)
     curve = sparkline(costs, SPARK_WIDTH)
     if curve and "utf" in (out.encoding or "utf-8").lower():
-        say(("cost     ", "dim"), (f"{costs[0]:.4g} {curve} {costs[-1]:.4g}", ""), stream=out)
-    say(("run      ", "dim"), (str(path), "cyan"), stream=out)
+        say((margin("cost"), "dim"), (f"{costs[0]:.4g} {curve} {costs[-1]:.4g}", ""), stream=out)
+    say((margin("run"), "dim"), (str(path), "cyan"), stream=out)
     others = steps[1:] if diagnosis else steps
     for number, step in enumerate(others):
-        label = "" if number else "then" if diagnosis else "next"
-        say_command(label, step.command, MARGIN, "", out)
+        label = "" if number else translated("then" if diagnosis else "next")
+        say_command(label, step.command, room(), "", out)
 
 
 def _verdict_first(diagnosis: DiagnosisDocument, steps: Sequence[NextStep], out: TextIO) -> None:
@@ -72,15 +74,25 @@ def _verdict_first(diagnosis: DiagnosisDocument, steps: Sequence[NextStep], out:
 
     What was found and matters is the cause; the others stand in ``dlx diagnose --full``.
     """
-    verdict, margin = verdict_in_words(diagnosis), MARGIN
-    say((f"{'verdict':<{margin}}", "dim"), (verdict, f"bold {COLORS[level_of(verdict)]}"), stream=out)
+    verdict = verdict_in_words(diagnosis)
+    say((margin("verdict"), "dim"), (translated(verdict), f"bold {COLORS[level_of(verdict)]}"), stream=out)
     if worse := beaten_in_words(diagnosis):
-        paragraph("beaten", worse, COLORS["high"], margin=margin, stream=out)
+        paragraph(translated("beaten"), translated(worse), COLORS["high"], margin=room(), stream=out)
     for number, line in enumerate(causes(diagnosis)):
-        say((f"{'cause' if number == 0 else '':<{margin}}", "dim"), *line, stream=out)
-    paragraph("advice", first_advice(diagnosis, steps), margin=margin, stream=out)
+        say((margin("cause" if number == 0 else ""), "dim"), *line, stream=out)
+    paragraph(translated("advice"), translated(first_advice(diagnosis, steps)), margin=room(), stream=out)
     for step in filter(lambda step: step.command, steps[:1]):
-        say_command("", step.command, margin, stream=out)
+        say_command("", step.command, room(), stream=out)
+
+
+def margin(label: str, width: int = 0) -> str:
+    """A label in the language of the reader, as wide as the margin."""
+    return f"{translated(label):<{width or room()}}"
+
+
+def room() -> int:
+    """The width of the margin: there is a blank behind the longest label."""
+    return max(MARGIN, *(len(translated(label)) + 1 for label in LABELS))
 
 
 def verdict_in_words(document: DiagnosisDocument) -> str:
@@ -103,22 +115,22 @@ def first_advice(diagnosis: DiagnosisDocument, steps: Sequence[NextStep]) -> str
 def tails(diagnosis: DiagnosisDocument, out: TextIO) -> None:
     """Which intervals cannot be trusted."""
     for sentence in tail_sentences(diagnosis.tails):
-        paragraph("", sentence, "yellow", stream=out)
+        paragraph("", translated(sentence), "yellow", stream=out)
 
 
 def _measured(diagnosis: DiagnosisDocument, task: str | None, out: TextIO) -> None:
     """The errors, and the metric that is judged in their place."""
     shares = _explained(diagnosis)
     title = "RMSE" if shares and diagnosis.target_errors is None else title_of_error(diagnosis.target_errors)
-    titles = ["", title, "95 % interval", "m", *(["R²"] if shares else [])]
+    titles = ["", translated(title), translated("95 % interval"), "m", *(["R²"] if shares else [])]
     rows = errors(diagnosis.errors, task)
     table([[*row, *share] for row, share in zip(rows, shares, strict=True)] if shares else rows, titles, stream=out)
     if note := note_on_errors(diagnosis.target_errors):
-        paragraph("", note, margin=0, stream=out)
+        paragraph("", translated(note), margin=0, stream=out)
     tails(diagnosis, out)
     if measure := diagnosis.measure:
         say(stream=out)
-        of_measure = ("", title_of_metric(measure.name), "95 % interval", "m")
+        of_measure = ("", title_of_metric(measure.name), translated("95 % interval"), "m")
         table(errors(measure.errors, diagnosis.task), of_measure, stream=out)
 
 
@@ -133,7 +145,7 @@ def _explained(diagnosis: DiagnosisDocument) -> list[list[str]]:
 def _refit_or_minimum(facts: Mapping[str, Any], out: TextIO) -> None:
     """That the network that predicts is not the one whose errors these are; of an objective where it has come to."""
     if note := (facts.get("refit") or {}).get("note"):
-        paragraph("refit", note, margin=MARGIN, stream=out)
+        paragraph(translated("refit"), translated(note), margin=room(), stream=out)
     for line in _minimum(facts.get("objective")):
         say(*line, stream=out)
 
@@ -153,7 +165,7 @@ def errors(by_part: Mapping[str, Estimate], task: str | None) -> list[tuple[str,
 
 def ends(estimate: Estimate, task: str | None) -> str:
     """The interval of an error or a gap; nothing where that is a single point."""
-    return "" if estimate.low == estimate.high else interval(estimate.low, estimate.high, task)
+    return "" if estimate.low == estimate.high else translated(interval(estimate.low, estimate.high, task))
 
 
 def causes(diagnosis: DiagnosisDocument) -> Iterator[list[Piece]]:
@@ -161,10 +173,10 @@ def causes(diagnosis: DiagnosisDocument) -> Iterator[list[Piece]]:
     findings = serious_once(diagnosis)
     for number, finding in enumerate(findings[:MOST_FINDINGS]):
         more = len(findings) - MOST_FINDINGS if number == MOST_FINDINGS - 1 else 0
-        rest = f", and {more} more: dlx diagnose --full" if more > 0 else ""
+        rest = translated(f", and {more} more: dlx diagnose --full") if more > 0 else ""
         yield [
-            (finding.severity, SEVERITIES[finding.severity]),
-            (f"  {finding.name}{place(finding)}{rest}", ""),
+            (translated(finding.severity), SEVERITIES[finding.severity]),
+            (f"  {finding.name}{translated(place(finding))}{rest}", ""),
         ]
 
 
@@ -181,6 +193,6 @@ def _minimum(objective: Mapping[str, Any] | None) -> Iterator[list[Piece]]:
     if objective is None:
         return
     w = objective["w"]
-    variables = f"{objective['variables']:,} variables" if w is None else ", ".join(f"{value:.10g}" for value in w)
-    yield [("w        ", "dim"), (variables, "bold")]
-    yield [("J(w)     ", "dim"), (f"{objective['cost']:.6g}", "")]
+    variables = translated(f"{objective['variables']:,} variables") if w is None else ", ".join(f"{value:.10g}" for value in w)
+    yield [(margin("w"), "dim"), (variables, "bold")]
+    yield [(margin("J(w)"), "dim"), (f"{objective['cost']:.6g}", "")]

@@ -1,0 +1,26 @@
+"""The language in which people are spoken to: that of ``DLX_LANG`` or of the locale, English where there is no other."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+ENGLISH = "en"
+LANGUAGES = (ENGLISH, "es")  # each but English has a catalog in this folder
+VARIABLES = ("DLX_LANG", "LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides
+
+
+def language() -> str:
+    """The code of the language."""
+    stated = next(filter(None, map(os.environ.get, VARIABLES)), ENGLISH)
+    code = stated.replace("-", "_").partition(".")[0].partition("_")[0].lower()
+    return code if code in LANGUAGES else ENGLISH
+
+
+def translated(text: str) -> str:
+    """A text of dlx in that language; what no catalog has stays as it is."""
+    code = language()
+    if code == ENGLISH:
+        return text
+    translation: str = import_module("dlx.language.catalog").catalog(code).translated(text)
+    return translation

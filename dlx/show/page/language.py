@@ -1,0 +1,41 @@
+"""The page in the language of the reader: its own words; names, code and values stay as they are."""
+
+from __future__ import annotations
+
+import json
+
+from dlx.language import ENGLISH, language, translated
+from dlx.show.page.elements import Child, Element
+
+AS_IT_IS = {"bdi", "code", "pre", "script", "style", "title"}  # users' names, what is typed, and what is no text
+SPOKEN = {"alt", "aria-label", "title", "data-scale"}  # attributes that are read
+
+
+def in_language(page: Element) -> Element:
+    """The same element, all below it translated."""
+    return page if language() == ENGLISH else _translated(page)
+
+
+def _translated(element: Element) -> Element:
+    if element.name in AS_IT_IS:
+        return element
+    attributes = tuple((name, _attribute(name, value)) for name, value in element.attributes)
+    return Element(element.name, attributes, tuple(map(_child, element.children)))
+
+
+def _child(child: Child) -> Child:
+    return _translated(child) if isinstance(child, Element) else translated(child)
+
+
+def _attribute(name: str, value: str | None) -> str | None:
+    if name == "lang":
+        return language()
+    if name == "data-values" and value:
+        return _values(value)
+    return translated(value) if name in SPOKEN and value else value
+
+
+def _values(text: str) -> str:
+    """What the script tells of curves: their names."""
+    columns = json.loads(text)
+    return json.dumps([{**column, "name": translated(column["name"])} for column in columns], separators=(",", ":"))

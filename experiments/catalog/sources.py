@@ -1,0 +1,161 @@
+"""What is translated: the help of all commands, and the sentences of diagnoses, of the run page and of their screens."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count, product
+from pathlib import Path
+from typing import Any
+
+from typer.main import get_command
+
+from dlx.cli import app
+from dlx.cli.commands import COMMANDS, GROUPS, load_command
+from dlx.cli.layout import paragraphs
+from dlx.diagnose.sections import SECTIONS
+from experiments.catalog.words import LABELS, WORDS, WORDS_IN
+
+ROOT = Path(__file__).parents[2]
+DIAGNOSE, CHARTS, PAGE, TERMINAL = "dlx/diagnose", "dlx/show/charts", "dlx/show/page", "dlx/show/terminal"
+FILES = (  # whose strings of two words or more are shown in the language of the reader
+    *("dlx/documents/findings.py", f"{DIAGNOSE}/**/*.py", "dlx/show/words.py", "dlx/show/rates.py"),
+    *(f"{CHARTS}/{name}.py" for name in ("confusion", "curves", "learning_curve", "metrics", "recipe", "waterfall")),
+    *(f"{PAGE}/{name}.py" for name in ("charts", "classes", "curves", "heading", "metrics", "origin", "page")),
+    *(f"{PAGE}/{name}.py" for name in ("pictures", "signal", "tried", "verdict", "words")),
+    *(f"{TERMINAL}/{name}.py" for name in ("advice", "brief", "diagnosis", "summary")),
+    "dlx/cli/explain.py",
+)
+# What stays in English: errors of input, what `dlx data` shows, and where the notes speak of a topic.
+OTHERS = (f"{DIAGNOSE}/stated_errors.py", f"{DIAGNOSE}/fail_on.py", f"{DIAGNOSE}/data/overview.py")
+OTHERS_TOO = (f"{DIAGNOSE}/sections.py", f"{DIAGNOSE}/typed_overrides.py")
+NAMES = {*SECTIONS, *(heading for heading, _ in SECTIONS.values())}
+SENTENCE = re.compile(r"[^\W\d_]{2,}\S*\s(?:.*[\W_])?[^\W\d_]{2,}", re.DOTALL)
+MARKUP = re.compile(r"<|%;|-src|[\w-]+:[\w/]+;|width=|\W'none'|\{:|^[\w.]+=|light dark|bold red|\$\{")
+PLACE = "\x00"  # of a value, before it has its number
+ERRORS = ("Error", "Problem", "Failed", "compile")
+
+
+@dataclass(frozen=True)
+class Message:
+    """A key of the catalog: the file that it stands in, and its source where it has places for values.
+
+    label: whether it is a word that stands alone, and is no part of a sentence: there it may be a name.
+    """
+
+    key: str
+    file: str
+    source: str = ""
+    label: bool = False
+
+
+def messages() -> list[Message]:
+    """All of them, each once, in the order of the files."""
+    by_key: dict[tuple[str, bool], Message] = {}
+    for message in (*_of_help(), *_of_files(), *_of_words()):
+        by_key.setdefault((message.key, message.label), message)
+    return list(by_key.values())
+
+
+def _of_help() -> Iterator[Message]:
+    root: Any = get_command(app)
+    for title, commands in GROUPS.items():
+        yield from (Message(text, "dlx/cli/commands.py") for text in (title, *commands.values()))
+    for name, command in {"": root, **{name: load_command(name) for name in COMMANDS}}.items():
+        file = f"dlx/cli/{name}.py" if (ROOT / f"dlx/cli/{name}.py").exists() else "dlx/cli/commands.py"
+        yield from (Message(text, file) for text in _of_command(command))
+
+
+def _of_command(command: Any) -> Iterator[str]:
+    yield from paragraphs(command)
+    yield from filter(None, (parameter.help for parameter in command.params if hasattr(parameter, "help")))
+    for name, below in getattr(command, "commands", {}).items():
+        if name not in COMMANDS or below.params:
+            yield from _of_command(below)
+
+
+def _of_files() -> Iterator[Message]:
+    for pattern in FILES:
+        for path in sorted(ROOT.glob(pattern)):
+            file = path.relative_to(ROOT).as_posix()
+            if file not in (*OTHERS, *OTHERS_TOO):
+                yield from sentences(path.read_text(encoding="utf-8"), file)
+
+
+def sentences(code: str, file: str) -> Iterator[Message]:
+    """Those of a module."""
+    tree = ast.parse(code)
+    aside = set(_aside(tree))
+    for node in ast.walk(tree):
+        if node in aside:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from _messages([node.value], file, "")
+        elif isinstance(node, ast.JoinedStr):
+            yield from _messages(_keys(node, file), file, ast.unparse(node))
+
+
+def _messages(keys: Iterable[str], file: str, source: str) -> Iterator[Message]:
+    for key in map(_stripped, keys):
+        bare = re.sub(r"\{\d+\}", "0", key)
+        if SENTENCE.search(bare) and not MARKUP.search(key) and key not in NAMES:
+            yield Message(key, file, source if "{" in key else "")
+
+
+def _stripped(key: str) -> str:
+    """Without what joins it to the text in front of it."""
+    return key.strip().lstrip(";:, ").rstrip()
+
+
+def _aside(tree: ast.Module) -> Iterator[ast.AST]:
+    """What is no sentence of its own: texts about the code, errors, classes of a style sheet, pieces of f-strings."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.value
+        if isinstance(node, ast.Raise):
+            yield from ast.walk(node)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(ERRORS):
+            yield from ast.walk(node)
+        if isinstance(node, ast.keyword) and node.arg in ("class_", "metavar"):
+            yield from ast.walk(node)
+        if isinstance(node, ast.JoinedStr):
+            yield from (piece for piece in node.values if isinstance(piece, ast.Constant))
+            yield from (alternative for piece in node.values for alternative in _alternatives(piece))
+
+
+def _keys(node: ast.JoinedStr, file: str) -> Iterator[str]:
+    """The f-string with numbered places; one for each combination of what stands in it in words."""
+    for pieces in product(*(_texts(piece, file) for piece in node.values)):
+        numbers = count()
+        yield re.sub(PLACE, lambda _: f"{{{next(numbers)}}}", "".join(PLACE if text is None else text for text in pieces))
+
+
+def _texts(piece: ast.expr, file: str) -> list[str | None]:
+    """What can stand there; None is any value."""
+    if isinstance(piece, ast.Constant):
+        return [str(piece.value)]
+    constants = _alternatives(piece)
+    if constants:
+        return [str(constant.value) for constant in constants]
+    expression = ast.unparse(piece.value) if isinstance(piece, ast.FormattedValue) else ""
+    texts = WORDS_IN.get((file.rpartition("/")[2], expression), [None])
+    return [None if text is None else text.replace("{}", PLACE) for text in texts]
+
+
+def _alternatives(piece: ast.expr) -> list[ast.Constant]:
+    """The constants of `a if … else b`, or of `s * …`, in the place of an f-string."""
+    value = piece.value if isinstance(piece, ast.FormattedValue) else piece
+    arms = [value.body, value.orelse] if isinstance(value, ast.IfExp) else []
+    if isinstance(value, ast.BinOp) and isinstance(value.left, ast.Constant) and isinstance(value.left.value, str):
+        arms = [value.left, ast.Constant("")]
+    constants = [arm for arm in arms if isinstance(arm, ast.Constant) and isinstance(arm.value, str)]
+    return constants if len(constants) == 2 else []
+
+
+def _of_words() -> Iterator[Message]:
+    for file, texts in WORDS.items():
+        yield from (Message(text, file) for text in texts)
+    for file, texts in LABELS.items():
+        yield from (Message(text, file, label=True) for text in texts)

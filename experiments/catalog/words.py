@@ -1,0 +1,91 @@
+"""What is translated besides: single words, what is put together of pieces, and the words that stand in places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+GAPS = ("bias", "variance", "mismatch", "overfitting to dev")
+PARTS = ("train", "train-dev", "dev", "test", "out-of-fold", "data")
+ERRORS = ("error", "relative error", "RMSE")
+# What stands in the places of a sentence, by file and expression, where a translation agrees with it.
+WORDS_IN: dict[tuple[str, str], Iterable[str | None]] = {
+    ("verdict.py", "in_words(name)"): GAPS,
+    ("verdict.py", "name"): GAPS[:2],
+    ("verdict.py", "of_what(self.chart.task)"): ERRORS,
+    ("next_commands.py", "in_words(name)"): GAPS,
+    ("next_step.py", "gap"): GAPS[:2],
+    ("next_step.py", "_level(gap, document)"): ("is high", "may be high"),
+    ("next_step.py", "verb"): ("try", "collect more training examples, or try"),
+    ("words.py", "unit"): ("epoch", "step"),
+    ("optimization.py", "spec.schedule.unit"): ("epoch", "step"),
+    ("ending.py", "what"): ("of the units", "of the outputs"),
+    ("ending.py", "column"): ("dead", "saturated"),
+    ("duplicates.py", "about"): ("", "about "),
+    ("mistaken_regions.py", "sign"): ("up to", "above"),
+    ("label_rules.py", "what"): ("wrong about", "far off on"),
+    ("metrics.py", "carry"): ("carry", "carries"),
+    ("metrics.py", "intervals"): (None, "the intervals of {}"),
+    ("metrics.py", "classes.kind"): ("class", "label"),
+    ("charts.py", "curve.label"): ("cost", "train", "dev", "J"),
+    ("tried.py", "race.against"): GAPS[:2],
+    ("brief.py", "in_words(name)"): GAPS[:2],
+    ("brief.py", "gap.level"): ("high", "low", "unsettled"),
+    ("summary.py", "' and '.join(high)"): GAPS[2:],
+    ("heading.py", "in_words(name)"): GAPS[2:],
+}
+# How a training ended, and after what.
+ENDINGS = ("completed", "early stopped", "diverged", "interrupted", "failed", "running")
+UNITS = ("epochs", "epoch", "steps", "step")
+WORDS: dict[str, Iterable[str]] = {
+    "dlx/cli/layout.py": (
+        *("Arguments", "Options", "Examples", "Commands", "Say nothing but the result.", "Usage:"),
+        *("[OPTIONS]", "COMMAND …", "[COMMAND …]"),
+    ),
+    "typer": ("Show this message and exit.", "[default: {0}]", "[required]"),
+    "dlx/words.py": ("{0} to {1}",),
+    "dlx/show/words.py": (
+        *(f"{ending} after {{0}} {unit} in {{1}}" for ending in ENDINGS for unit in UNITS),
+        *("in layer {0}", "in epoch {0}", "in layer {0}, epoch {1}"),
+    ),
+    "dlx/diagnose/simple_models.py": ("always {0}",),
+    "dlx/diagnose/data/leaks.py": ("{0} together {1}{2}",),
+    "dlx/diagnose/after/regularization.py": (
+        *("{0} is the penalty", "{0} comes from averaging over the epoch", "{0} from {1}"),
+    ),
+    "dlx/diagnose/after/optimization.py": ("at α = {0} {1}; {2}", "{0} times"),
+    "dlx/diagnose/supply.py": ("{0} examples", "or let remedies race (--act)"),
+    "dlx/show/charts/learning_curve.py": ("95 % interval {0}",),
+    "dlx/show/charts/metrics.py": ("class, {0}", "label, {0}", "target, {0}", "95 % interval, {0}"),
+    "dlx/show/page/charts.py": (
+        *("Cost, epochs {0} to {1}", "RMSE (units of the target), epochs {0} to {1}", "epochs {0} to {1}", "cost {0}"),
+    ),
+    "dlx/show/page/heading.py": ("begun {0}", "{0} steps"),
+    "dlx/show/page/pictures.py": ("no. {0}, p {1}",),
+    "dlx/show/page/tried.py": ("after {0}",),
+    "dlx/show/page/verdict.py": ("Notes: {0}",),
+    "dlx/show/terminal/brief.py": ("{0} trainings", "tolerance {0}"),
+    "dlx/show/terminal/summary.py": ("{0}, but {1}", "{0} variables"),
+}
+# Words that stand alone: labels, heads of columns, what stands in their cells.
+LABELS: dict[str, Iterable[str]] = {
+    "dlx/show/terminal": (
+        *("verdict", "cause", "advice", "beaten", "expected", "more", "then", "next", "run", "cost", "refit", "tested"),
+        *("findings", "none", "pictures", "remedy:", "notes:", "written", "gap", "unknown", "taken", "as", "probability", "loss", "optimal"),
+    ),
+    "dlx/documents": (
+        *("error", "warning", "note", "high", "low", "unsettled", *GAPS, "train − optimal", "not established"),
+        *("keep", "harmful", "unclear", "failed", *ENDINGS[:-2], "running"),
+    ),
+    "dlx/show/charts": (
+        *("95 % interval", "class", "label", "metric", "yes", "no", "remedy", "against", "replicates", "seconds"),
+        *(f"on {part}" for part in PARTS),
+    ),
+    "dlx/show/page": (
+        *("Curves", "Diagnosis", "Findings", "Remedy:", "Spec", "Environment", "Kept:", "sections", "commands"),
+        *("Error (%)", "Cost", "RMSE (units of the target)", "linear", "logarithmic", "step", "epoch", "epochs"),
+        *("parameters", "examples", "command", "started", "resumed", "ended", "seed", "threads", "tags", "task"),
+        *("layer", "saturated", "example", "trainings", "overrides", "${plots[1 - which].dataset.scale} scale"),
+        *(f"{part} {error}" for part in ("optimal", *PARTS[:-1]) for error in ERRORS),
+    ),
+    "dlx/cli/explain.py": ("meaning", "allowed", "default", "related", "short", "finding", "key"),
+}
