@@ -8,6 +8,7 @@ import typer
 
 from dlx.cli.options import Json, Plugins
 from dlx.cli.rows import print_rows
+from dlx.language import translated
 from dlx.runs import explain as explaining
 from dlx.search.study import section as study_section
 from dlx.search.tune import section as tune_section
@@ -51,7 +52,14 @@ def _print(explanation: TopicEntry) -> None:
     rows += [("short", form) for form in explanation.short_forms]
     rows += list((explanation.also or {}).items())
     rows += [("related", ", ".join(explanation.related)), ("example", explanation.example)]
-    print_rows([(label, text) for label, text in rows if text])
+    shown = [(label, text) for label, text in rows if text]
+    print_rows([*map(_in_language, shown)] if explanation.kind == "finding" else shown)
+
+
+def _in_language(row: tuple[str, str]) -> tuple[str, str]:
+    """A row in the language of the reader, with names and the example as they are."""
+    label, text = row
+    return translated(label), text if label in ("related", "example") else translated(text)
 
 
 def _default(explanation: TopicEntry) -> str:

@@ -119,10 +119,11 @@ def paragraphs(command: Any) -> list[str]:
 
 def write_paragraphs(command: Any, formatter: Any) -> None:
     """The same, wrapped."""
+    write = formatter.write_text  # on the page of help, which is no file
     if command.help:
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text("\n\n".join(map(translated, paragraphs(command))))
+            write("\n\n".join(map(translated, paragraphs(command))))
 
 
 def write_parameters(command: Any, ctx: Any, formatter: Any) -> None:

@@ -1,4 +1,4 @@
-"""The language in which people are spoken to: that of ``DLX_LANG`` or of the locale, English where there is no other."""
+"""The language in which people are spoken to: that of ``DLX_LANG`` or of the locale, or else English."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
 """A catalog: the sentences of dlx in another language, also those that values were put into before they were stored.
 
-A key with ``{0}``, ``{1}`` … is the sentence of an f-string: what is shown is compared with it, and what stands in these
-places is put into its translation, translated in turn where it is a sentence too. So whatever was written in English, by
-whichever run, can be read in another language.
+A key with ``{0}``, ``{1}`` … is the sentence of an f-string: what is shown is compared with it, and what stands in
+these places is put into its translation, translated in turn where it is a sentence too. So whatever was written in
+English, by whichever run, can be read in another language.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from gettext import GNUTranslations
@@ -17,10 +17,11 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 PLACE = re.compile(r"\{(\d+)\}")
 LETTERS = re.compile(r"[^\W\d_]")
-NUMBER = r"[-+−]?[\d.,]*(?:\d|∞)(?:e[-+]?\d+)?(?: %)?"
-FEWEST = 4  # letters of a key whose places take anything; one of fewer stands between numbers only
+NUMBER = re.compile(r"[-+−]?[\d.,]*(?:\d|∞)(?:e[-+]?\d+)?(?: %)?")
+FEWEST = 3  # letters of a key whose places take anything; one of fewer stands between numbers only
 JOINTS = ("; ", ": ", ". ", ", ", " (", ") ", ")")  # between what is translated piece by piece
 AND = " and "
+WORD_BEGINS = re.compile(r"(?=[ ;,]|$)")
 LABEL = "label"  # the context of words that stand alone, and are no part of a sentence: there they may be names
 LISTED = re.compile(r"\d.*|\S*[\d._]\S*")  # numbers, parts with their numbers, and keys of a spec
 Rated = tuple[int, str]  # how many letters were translated, and what has become of the text
@@ -51,57 +52,88 @@ class Template:
 
     @cached_property
     def pieces(self) -> list[str]:
-        """What stands between the places."""
-        return [piece for piece in PLACE.split(self.key)[::2] if piece]
+        """What stands before, between and behind the places."""
+        return PLACE.split(self.key)[::2]
 
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """What a text of this key looks like: behind a word at its end something else may stand."""
-        place = "(.*?)" if self.letters >= FEWEST else f"({NUMBER})"
-        texts = map(re.escape, PLACE.split(self.key)[::2])
-        return re.compile(place.join(texts) + "(?: (.*))?" * self.key[-1].isalpha(), re.DOTALL)
+    def may_be(self, text: str) -> bool:
+        """Whether all its pieces are in a text."""
+        return all(piece in text for piece in self.pieces)
 
-    def values(self, text: str) -> Sequence[str] | None:
-        """What stands in the places of a text, and behind it; None where it is none of this key."""
-        if not all(piece in text for piece in self.pieces):
-            return None
-        match = self.pattern.fullmatch(text)
-        return [value or "" for value in match.groups()] if match else None
+    def readings(self, text: str) -> Iterator[list[str]]:
+        """Each way in which a text can be of this key: what stands in the places, and perhaps what stands behind."""
+        first, *others = self.pieces
+        if text.startswith(first) and self.may_be(text):
+            readings = self._readings(text, len(first), others)
+            are_names = self.letters >= FEWEST
+            yield from (values for values in readings if are_names or all(map(NUMBER.fullmatch, values)))
+
+    def _readings(self, text: str, start: int, pieces: Sequence[str]) -> Iterator[list[str]]:
+        """Those from a place on, behind which these pieces stand."""
+        piece, *others = pieces
+        if not others:
+            if text.endswith(piece) and len(text) - len(piece) >= start:
+                yield [text[start : len(text) - len(piece)]]
+            piece = f"{piece} " if piece[-1:].isalpha() else ""  # behind a word something else may stand
+        elif not piece:  # two places beside each other, of which the second begins a word, or is empty
+            ends = (match.start() for match in WORD_BEGINS.finditer(text, start))
+            yield from ([text[start:at], *values] for at in ends for values in self._readings(text, at, others))
+        for at in places_of(piece, text, start) if piece else ():
+            rest = at + len(piece)
+            behind = self._readings(text, rest, others) if others else [[text[rest:]]]
+            yield from ([text[start:at], *values] for values in behind)
 
 
 class Catalog:
     """The translations of a language."""
 
     def __init__(self, messages: _Messages) -> None:
-        self._labels = messages.translations(LABEL)
-        self._exact = messages.translations()
-        self._templates = [Template(key, text) for key, text in self._exact.items() if PLACE.search(key)]
-        self._rated: dict[str, Rated] = {}
+        self.labels = messages.translations(LABEL)
+        self.sentences = messages.translations()
+        templates = [Template(key, text) for key, text in self.sentences.items() if PLACE.search(key)]
+        self._templates = sorted(templates, key=lambda template: -template.letters)  # of equals the first is taken
+        self._translated: dict[str, str] = {}
 
     def translated(self, text: str) -> str:
         """The text in that language, as far as it is known; blanks around it stay."""
         words = text.strip()
-        if not words:
-            return text
-        translation = self._labels.get(words) or self.rated(words)[1]
-        return translation if words == text else text.replace(words, translation, 1)
+        if words not in self._translated:
+            fitting = [template for template in self._templates if template.may_be(words)]
+            self._translated[words] = self.labels.get(words) or Reader(self.sentences, fitting).rated(words)[1]
+        return _in_place_of(words, text, self._translated[words])
+
+
+class Reader:
+    """Reads one text, and all that stands in the places of its templates, which are those that may be in it."""
+
+    def __init__(self, sentences: Mapping[str, str], templates: Sequence[Template]) -> None:
+        self.sentences, self.templates = sentences, templates
+        self._rated: dict[str, Rated] = {}
 
     def rated(self, text: str) -> Rated:
-        """The same, with the number of its letters that are: the translation with most of them is taken."""
-        if text not in self._rated:
-            self._rated[text] = (0, text)  # while it is looked for
-            self._rated[text] = max(self._candidates(text), key=lambda rated: rated[0])
-        return self._rated[text]
+        """The translation that has most letters of the text, with their number."""
+        words = text.strip()
+        if words not in self._rated:
+            self._rated[words] = self._best(words)
+        count, translation = self._rated[words]
+        return count, _in_place_of(words, text, translation)
+
+    def _best(self, text: str) -> Rated:
+        """Of the translations with most letters the first; none can have more than all."""
+        best, most = (0, text), letters(text)
+        for candidate in self._candidates(text):
+            if candidate[0] > best[0]:
+                best = candidate
+            if best[0] >= most:
+                break
+        return best
 
     def _candidates(self, text: str) -> Iterator[Rated]:
-        yield 0, text
-        if text in self._exact:
-            yield letters(text) + 1, self._exact[text]
-            return
+        if text in self.sentences:
+            yield letters(text), self.sentences[text]
         if not LETTERS.search(text):
             return
-        for template in self._templates:
-            if (values := template.values(text)) is not None:
+        for template in self.templates:
+            for values in template.readings(text):
                 rated = [self.rated(value) for value in values]
                 yield template.letters + sum(count for count, _ in rated), _filled(template, rated)
         yield from self._in_pieces(text)
@@ -110,11 +142,11 @@ class Catalog:
     def _in_pieces(self, text: str) -> Iterator[Rated]:
         """What stands on both sides of a joint, each by itself."""
         for joint in JOINTS:
-            for at in _places_of(joint, text):
+            for at in places_of(joint, text):
                 (before, left), (after, right) = self.rated(text[:at]), self.rated(text[at + len(joint) :])
                 if before + after:
                     yield before + after, f"{left}{joint}{right}"
-        for at in _places_of(AND, text):
+        for at in places_of(AND, text):
             sides = text[:at], text[at + len(AND) :]
             rated = [self.rated(side) for side in sides]
             if all(count or LISTED.fullmatch(side) for side, (count, _) in zip(sides, rated, strict=True)):
@@ -123,16 +155,15 @@ class Catalog:
 
     def _as_sentence(self, text: str) -> Iterator[Rated]:
         """A sentence that begins with a capital, or ends with a period, of which the key has neither."""
-        if (whole := self._exact.get(f"{text}.")) is not None:
+        if (whole := self.sentences.get(f"{text}.")) is not None:
             yield letters(text), whole.removesuffix(".")
-        core = text.strip().removesuffix(".")
+        core = text.removesuffix(".")
         lower = core[:1].lower() + core[1:]
-        for key in (core, lower):
+        for key in sorted({core, lower} - {text}):
             count, translation = self.rated(key)
-            if count and key != text:
+            if count:
                 first = translation[:1].upper() if key != core else translation[:1]
-                start, end = text.partition(core)[::2]
-                yield count, f"{start}{first}{translation[1:]}{end}"
+                yield count, f"{first}{translation[1:]}{text[len(core) :]}"
 
 
 @cache
@@ -147,12 +178,17 @@ def letters(text: str) -> int:
     return len(LETTERS.findall(text))
 
 
-def _places_of(joint: str, text: str) -> Iterator[int]:
-    at = text.find(joint)
+def places_of(piece: str, text: str, start: int = 0) -> Iterator[int]:
+    """Where a piece of a text begins, from there on."""
+    at = text.find(piece, start)
     while at >= 0:
-        if 0 < at < len(text) - len(joint) or joint == ")":
-            yield at
-        at = text.find(joint, at + 1)
+        yield at
+        at = text.find(piece, at + 1)
+
+
+def _in_place_of(words: str, text: str, translation: str) -> str:
+    """A text with the translation of its words in place of them, so that blanks around them stay."""
+    return text.replace(words, translation, 1) if words else text
 
 
 def _filled(template: Template, rated: Sequence[Rated]) -> str:

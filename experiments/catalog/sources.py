@@ -1,4 +1,4 @@
-"""What is translated: the help of all commands, and the sentences of diagnoses, of the run page and of their screens."""
+"""What is translated: the help of all commands, the sentences of diagnoses, of their screens and of the run page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count, product
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ FILES = (  # whose strings of two words or more are shown in the language of the
     *(f"{PAGE}/{name}.py" for name in ("charts", "classes", "curves", "heading", "metrics", "origin", "page")),
     *(f"{PAGE}/{name}.py" for name in ("pictures", "signal", "tried", "verdict", "words")),
     *(f"{TERMINAL}/{name}.py" for name in ("advice", "brief", "diagnosis", "summary")),
-    "dlx/cli/explain.py",
+    *("dlx/documents/earlier_run.py", "dlx/runs/judge_errors.py", "dlx/runs/report.py", "dlx/cli/explain.py"),
 )
 # What stays in English: errors of input, what `dlx data` shows, and where the notes speak of a topic.
 OTHERS = (f"{DIAGNOSE}/stated_errors.py", f"{DIAGNOSE}/fail_on.py", f"{DIAGNOSE}/data/overview.py")
@@ -128,8 +128,9 @@ def _aside(tree: ast.Module) -> Iterator[ast.AST]:
 def _keys(node: ast.JoinedStr, file: str) -> Iterator[str]:
     """The f-string with numbered places; one for each combination of what stands in it in words."""
     for pieces in product(*(_texts(piece, file) for piece in node.values)):
-        numbers = count()
-        yield re.sub(PLACE, lambda _: f"{{{next(numbers)}}}", "".join(PLACE if text is None else text for text in pieces))
+        texts = "".join(PLACE if text is None else text for text in pieces).split(PLACE)
+        numbered = (f"{{{number}}}{text}" for number, text in enumerate(texts[1:]))
+        yield "".join([texts[0], *numbered])
 
 
 def _texts(piece: ast.expr, file: str) -> list[str | None]:
@@ -140,7 +141,7 @@ def _texts(piece: ast.expr, file: str) -> list[str | None]:
     if constants:
         return [str(constant.value) for constant in constants]
     expression = ast.unparse(piece.value) if isinstance(piece, ast.FormattedValue) else ""
-    texts = WORDS_IN.get((file.rpartition("/")[2], expression), [None])
+    texts = next((texts for (name, of), texts in WORDS_IN.items() if of == expression and file.endswith(name)), [None])
     return [None if text is None else text.replace("{}", PLACE) for text in texts]
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import combinations
+
+from dlx.diagnose.sections import SECTIONS
 
 GAPS = ("bias", "variance", "mismatch", "overfitting to dev")
 PARTS = ("train", "train-dev", "dev", "test", "out-of-fold", "data")
@@ -12,11 +15,15 @@ WORDS_IN: dict[tuple[str, str], Iterable[str | None]] = {
     ("verdict.py", "in_words(name)"): GAPS,
     ("verdict.py", "name"): GAPS[:2],
     ("verdict.py", "of_what(self.chart.task)"): ERRORS,
-    ("next_commands.py", "in_words(name)"): GAPS,
+    ("next_commands.py", "in_words(name)"): (*GAPS, "the verdict"),
+    ("earlier_run.py", "were"): ("{} was", "{} were"),
     ("next_step.py", "gap"): GAPS[:2],
     ("next_step.py", "_level(gap, document)"): ("is high", "may be high"),
     ("next_step.py", "verb"): ("try", "collect more training examples, or try"),
     ("words.py", "unit"): ("epoch", "step"),
+    ("before/optimization.py", "first"): ("bring the cost to {}", "diverge"),
+    ("before/optimization.py", "what"): ("bring it to {}", "diverge"),
+    ("after/optimization.py", "what"): ("of its units dead", "of its outputs saturated"),
     ("optimization.py", "spec.schedule.unit"): ("epoch", "step"),
     ("ending.py", "what"): ("of the units", "of the outputs"),
     ("ending.py", "column"): ("dead", "saturated"),
@@ -48,12 +55,26 @@ WORDS: dict[str, Iterable[str]] = {
         *("in layer {0}", "in epoch {0}", "in layer {0}, epoch {1}"),
     ),
     "dlx/diagnose/simple_models.py": ("always {0}",),
+    "dlx/stats/two_samples.py": ("a projection of all features",),
     "dlx/diagnose/data/leaks.py": ("{0} together {1}{2}",),
     "dlx/diagnose/after/regularization.py": (
         *("{0} is the penalty", "{0} comes from averaging over the epoch", "{0} from {1}"),
     ),
     "dlx/diagnose/after/optimization.py": ("at α = {0} {1}; {2}", "{0} times"),
-    "dlx/diagnose/supply.py": ("{0} examples", "or let remedies race (--act)"),
+    "dlx/diagnose/before/regularization.py": ("with {0} {1}",),
+    "dlx/documents/earlier_run.py": ("{0} in {1}, {2} here",),
+    "dlx/runs/diagnose.py": ("the errors are those of diagnosis.json, because {0}",),
+    "dlx/training/refit.py": (
+        "the network that predicts was trained again on all {0} examples; the errors are those of the one that was "
+        "trained on {1}",
+    ),
+    "dlx/cli/train.py": ("the training was interrupted: go on with it before it is judged (--resume)",),
+    "dlx/diagnose/supply.py": (
+        *(f"{{0}} {part} examples" for part in PARTS[:4]),
+        *(f"{{0}} {part} and {{1}} {other} examples" for part, other in combinations(PARTS[:4], 2)),
+        "{0} examples",
+        "or let remedies race (--act)",
+    ),
     "dlx/show/charts/learning_curve.py": ("95 % interval {0}",),
     "dlx/show/charts/metrics.py": ("class, {0}", "label, {0}", "target, {0}", "95 % interval, {0}"),
     "dlx/show/page/charts.py": (
@@ -70,7 +91,21 @@ WORDS: dict[str, Iterable[str]] = {
 LABELS: dict[str, Iterable[str]] = {
     "dlx/show/terminal": (
         *("verdict", "cause", "advice", "beaten", "expected", "more", "then", "next", "run", "cost", "refit", "tested"),
-        *("findings", "none", "pictures", "remedy:", "notes:", "written", "gap", "unknown", "taken", "as", "probability", "loss", "optimal"),
+        *(
+            "findings",
+            "none",
+            "pictures",
+            "remedy:",
+            "notes:",
+            "written",
+            "gap",
+            "unknown",
+            "taken",
+            "as",
+            "probability",
+            "loss",
+            "optimal",
+        ),
     ),
     "dlx/documents": (
         *("error", "warning", "note", "high", "low", "unsettled", *GAPS, "train − optimal", "not established"),
@@ -87,5 +122,17 @@ LABELS: dict[str, Iterable[str]] = {
         *("layer", "saturated", "example", "trainings", "overrides", "${plots[1 - which].dataset.scale} scale"),
         *(f"{part} {error}" for part in ("optimal", *PARTS[:-1]) for error in ERRORS),
     ),
-    "dlx/cli/explain.py": ("meaning", "allowed", "default", "related", "short", "finding", "key"),
+    "dlx/diagnose/sections.py": tuple(SECTIONS),
+    "dlx/cli/explain.py": (
+        "meaning",
+        "allowed",
+        "default",
+        "related",
+        "short",
+        "finding",
+        "key",
+        "severity",
+        "notes",
+        "--act tries",
+    ),
 }

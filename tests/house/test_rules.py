@@ -42,7 +42,7 @@ BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "folds": ("trials",),
     },
 }
-LIGHT = {"dlx", "__version__", "language", "text", "synonyms", "errors", "words", "types"}  # what the command line starts with
+LIGHT = {"dlx", "__version__", "language", "text", "synonyms", "errors", "words", "types"}  # what a command starts with
 ALSO_LIGHT = {"dlx.runs.signals", "dlx.data.reading"}
 # What is imported before the command is known.
 FIRST = {

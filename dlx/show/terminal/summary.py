@@ -193,6 +193,8 @@ def _minimum(objective: Mapping[str, Any] | None) -> Iterator[list[Piece]]:
     if objective is None:
         return
     w = objective["w"]
-    variables = translated(f"{objective['variables']:,} variables") if w is None else ", ".join(f"{value:.10g}" for value in w)
+    variables = (
+        translated(f"{objective['variables']:,} variables") if w is None else ", ".join(f"{value:.10g}" for value in w)
+    )
     yield [(margin("w"), "dim"), (variables, "bold")]
     yield [(margin("J(w)"), "dim"), (f"{objective['cost']:.6g}", "")]

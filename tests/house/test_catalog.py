@@ -1,0 +1,142 @@
+"""The catalogs: complete, with the same values in every sentence, and what is compiled is what is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from dlx.cli.commands import COMMANDS, load_command
+from dlx.documents.diagnosis import SpecDiagnosis
+from dlx.documents.findings import Finding
+from dlx.language import ENGLISH, LANGUAGES
+from dlx.language.catalog import FOLDER, LABEL, PLACE, catalog
+from dlx.show import terminal
+from experiments.catalog.sources import Message, messages, sentences
+
+OTHERS = [code for code in LANGUAGES if code != ENGLISH]
+# Words that no sentence of another language has; those of keys and of names of findings are left aside.
+ENGLISH_WORDS = re.compile(
+    r"\b(the|of|is|are|was|were|and|or|from|has|have|than|that|which|its|it|as|for|to|on|at|not|there|where|with|by"
+    r"|smaller|larger|longer|more|try|high|unsettled|examples|would|while|after|since|each|every|all|epochs? kept)\b"
+)
+KEYS = re.compile(r"[\w.]*[._=][\w.:]*|--\w+")
+VALUES = ("37", "1.5", "0.002", "44 %", "5", "6", "7", "8")
+
+
+@pytest.fixture(scope="module")
+def everything() -> list[Message]:
+    return messages()
+
+
+def places(text: str) -> list[str]:
+    return sorted(name for _, name, _, _ in Formatter().parse(text.replace("${", "$[")) if name is not None)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_text_has_its_translation(code: str, everything: list[Message]) -> None:
+    texts = {(message.key, message.label) for message in everything}
+    known = catalog(code)
+    there = {(key, False): text for key, text in known.sentences.items()}
+    there |= {(key, True): text for key, text in known.labels.items()}
+    assert len(texts) > 900
+    assert texts - there.keys() == set(), "make catalog names what is to be translated"
+    assert there.keys() - texts == set(), "nothing of dlx says that any more: make catalog"
+    assert all(there.values())
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_translation_has_the_values_of_its_sentence(code: str) -> None:
+    for key, text in catalog(code).sentences.items():
+        if PLACE.search(key):
+            assert places(text) == places(key), key
+        numbers = sorted(re.findall(r"\d+", PLACE.sub("", key)))
+        assert sorted(re.findall(r"\d+", PLACE.sub("", text))) == numbers, key
+        assert set(re.findall(r"--[a-z-]+|\b\w+\.\w+", key)) <= set(re.findall(r"--[a-z-]+|\b\w+\.\w+", text)), key
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_sentence_is_recognized_with_values(code: str, everything: list[Message]) -> None:
+    known = catalog(code)
+    for message in everything:
+        if not message.label:
+            assert known.translated(filled(message.key)) == filled(known.sentences[message.key]), message.key
+
+
+def filled(text: str) -> str:
+    """A sentence with values in its places; of two beside each other the second is a word."""
+    values = list(VALUES)
+    for second in re.findall(r"(?<=[\w}])\{(\d)\}", text):
+        values[int(second)] = " (x)"
+    return PLACE.sub(lambda place: values[int(place[1])], text)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_findings_are_shown_without_english(
+    code: str, everything: list[Message], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sentences of a diagnosis as the evidence of findings, as remedies and as advice, on the screen."""
+    monkeypatch.setenv("DLX_LANG", code)
+    texts = [filled(m.key) for m in everything if m.file.startswith("dlx/diagnose/") and not m.label][::5]
+    findings = [
+        Finding(
+            "dead_units", "warning", number % 3 or None, None, 0.0, 1.0, f"{text}; all the same {text}", text, "Dropout"
+        )
+        for number, text in enumerate(texts)
+    ]
+    advice = [f"dead_units: {text}; meanwhile try data.augment" for text in texts]
+    terminal.diagnosis("a", SpecDiagnosis(findings=findings, next=advice), {})
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 3 * len(texts)
+    assert [line for line in lines if ENGLISH_WORDS.search(KEYS.sub("", line))] == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_the_help_of_every_command_is_translated(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLX_LANG", code)
+    english = re.compile(r"\b(the|of|is|are|and|which|Usage|Options|Show this|required)\b")
+    for name in COMMANDS:
+        for page in helps(name, load_command(name)):
+            head, _, _ = page.partition(f"\n{catalog(code).sentences['Examples']}:")
+            assert not english.search(head), page
+
+
+def helps(name: str, command: Any) -> Iterator[str]:
+    """The help of a command, and of those below it."""
+    context = command.context_class(command, info_name=name)
+    yield command.get_help(context)
+    for below, further in getattr(command, "commands", {}).items():
+        yield further.get_help(command.context_class(further, info_name=below, parent=context))
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_what_is_compiled_is_what_is_written(code: str) -> None:
+    pofile = pytest.importorskip("babel.messages.pofile")
+    with (FOLDER / f"{code}.po").open("rb") as file:
+        written = pofile.read_po(file, locale=code, abort_invalid=True)
+    assert not written.obsolete
+    assert [message.id for message in written if message.id and message.fuzzy] == []
+    sentences = {message.id: message.string for message in written if message.id and message.context is None}
+    labels = {message.id: message.string for message in written if message.context == LABEL}
+    assert (sentences, labels) == (catalog(code).sentences, catalog(code).labels)
+
+
+@pytest.mark.parametrize(
+    ("code", "keys"),
+    [
+        ("WHY = 'so few steps have hardly begun'", ["so few steps have hardly begun"]),
+        ("f'{n} step{\"s\" * (n > 1)} in all'", ["{0} steps in all", "{0} step in all"]),
+        ('f\'labels went {"down" if a else "up"} by {b}\'', ["labels went down by {0}", "labels went up by {0}"]),
+        ("f'{evidence}, since epoch {n:,} it rose'", ["{0}, since epoch {1} it rose"]),
+        ("f'; all {what}'", []),
+        ("'''A module says what it is.'''", []),
+        ("raise DataError(f'no such file: {path}')", []),
+        ("element('p', text, class_='badge high')", []),
+        ("x = 'dead_units'", []),
+    ],
+)
+def test_a_sentence_in_the_program_is_noticed(code: str, keys: list[str]) -> None:
+    assert [message.key for message in sentences(code, "dlx/diagnose/new.py")] == keys
