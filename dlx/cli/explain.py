@@ -52,8 +52,8 @@ def _print(explanation: TopicEntry) -> None:
     rows += [("short", form) for form in explanation.short_forms]
     rows += list((explanation.also or {}).items())
     rows += [("related", ", ".join(explanation.related)), ("example", explanation.example)]
-    shown = [(label, text) for label, text in rows if text]
-    print_rows([*map(_in_language, shown)] if explanation.kind == "finding" else shown)
+    rows = [(label, text) for label, text in rows if text]
+    print_rows([*map(_in_language, rows)] if explanation.kind == "finding" else rows)
 
 
 def _in_language(row: tuple[str, str]) -> tuple[str, str]:

@@ -19,9 +19,11 @@ PLACE = re.compile(r"\{(\d+)\}")
 LETTERS = re.compile(r"[^\W\d_]")
 NUMBER = re.compile(r"[-+−]?[\d.,]*(?:\d|∞)(?:e[-+]?\d+)?(?: %)?")
 FEWEST = 3  # letters of a key whose places take anything; one of fewer stands between numbers only
+OF_COUNT = re.compile(r"\{0\} \w+")  # such as `{0} steps`, in front of which there is a number
+COUNT = re.compile(r"[-+−]?\d.*", re.DOTALL)
 JOINTS = ("; ", ": ", ". ", ", ", " (", ") ", ")")  # between what is translated piece by piece
 AND = " and "
-WORD_BEGINS = re.compile(r"(?=[ ;,]|$)")
+WORD_BEGINS = re.compile(r"(?=[ ;,]|\.?$)")
 LABEL = "label"  # the context of words that stand alone, and are no part of a sentence: there they may be names
 LISTED = re.compile(r"\d.*|\S*[\d._]\S*")  # numbers, parts with their numbers, and keys of a spec
 Rated = tuple[int, str]  # how many letters were translated, and what has become of the text
@@ -64,8 +66,9 @@ class Template:
         first, *others = self.pieces
         if text.startswith(first) and self.may_be(text):
             readings = self._readings(text, len(first), others)
-            are_names = self.letters >= FEWEST
-            yield from (values for values in readings if are_names or all(map(NUMBER.fullmatch, values)))
+            values_of = COUNT if OF_COUNT.fullmatch(self.key) else None if self.letters >= FEWEST else NUMBER
+            places = len(others)
+            yield from (v for v in readings if values_of is None or all(map(values_of.fullmatch, v[:places])))
 
     def _readings(self, text: str, start: int, pieces: Sequence[str]) -> Iterator[list[str]]:
         """Those from a place on, behind which these pieces stand."""
@@ -98,11 +101,11 @@ class Catalog:
         words = text.strip()
         if words not in self._translated:
             fitting = [template for template in self._templates if template.may_be(words)]
-            self._translated[words] = self.labels.get(words) or Reader(self.sentences, fitting).rated(words)[1]
+            self._translated[words] = self.labels.get(words) or SentenceReader(self.sentences, fitting).rated(words)[1]
         return _in_place_of(words, text, self._translated[words])
 
 
-class Reader:
+class SentenceReader:
     """Reads one text, and all that stands in the places of its templates, which are those that may be in it."""
 
     def __init__(self, sentences: Mapping[str, str], templates: Sequence[Template]) -> None:

@@ -25,7 +25,10 @@ FILES = (  # whose strings of two words or more are shown in the language of the
     *(f"{CHARTS}/{name}.py" for name in ("confusion", "curves", "learning_curve", "metrics", "recipe", "waterfall")),
     *(f"{PAGE}/{name}.py" for name in ("charts", "classes", "curves", "heading", "metrics", "origin", "page")),
     *(f"{PAGE}/{name}.py" for name in ("pictures", "signal", "tried", "verdict", "words")),
-    *(f"{TERMINAL}/{name}.py" for name in ("advice", "brief", "diagnosis", "summary")),
+    *(
+        f"{TERMINAL}/{name}.py"
+        for name in ("advice", "best_bet", "brief", "diagnosis", "learning_curve", "recipe", "summary")
+    ),
     *("dlx/documents/earlier_run.py", "dlx/runs/judge_errors.py", "dlx/runs/report.py", "dlx/cli/explain.py"),
 )
 # What stays in English: errors of input, what `dlx data` shows, and where the notes speak of a topic.

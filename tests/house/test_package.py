@@ -24,7 +24,7 @@ backend = pytest.importorskip("hatchling.build", reason="hatchling builds the pa
 
 ROOT = Path(__file__).parents[2]
 # Of the files in the package.
-KINDS = {".json", ".py", ".pyi", ".typed", ".npz", ".css", ".html", ".js", ".md", ".svg", ".yaml"}
+KINDS = {".json", ".py", ".pyi", ".typed", ".npz", ".css", ".html", ".js", ".md", ".mo", ".po", ".svg", ".yaml"}
 PACKAGES = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
 OF_WHEEL = ("dlx/", "pyproject.toml", "README.md", "LICENSE", "PKG-INFO")  # what it is built from
 README = (ROOT / "README.md").read_text(encoding="utf-8")

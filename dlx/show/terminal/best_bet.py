@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlx.language import translated
 from dlx.show.numbers import duration, error, probability
 from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import labeled, paragraph
@@ -27,27 +28,30 @@ def best_bet(bet: BestBet, replicates: int, task: str | None) -> None:
     """
     likely = probability(bet.probability)
     if bet.spec is None:
-        paragraph("best bet", f"none: the likeliest remedy, {bet.name}, helps with a probability of {likely} only")
+        none = f"none: the likeliest remedy, {bet.name}, helps with a probability of {likely} only"
+        paragraph(translated("best bet"), translated(none))
         return
     times = f"{bet.replicates} replicate{'s' * (bet.replicates != 1)}"
     change = f": dev {error(bet.change.value, task)} in {times}" if bet.change else ""
-    paragraph("best bet", f"{bet.name} helps with a probability of {likely}{change}")
+    helps = f"{bet.name} helps with a probability of {likely}{change}"
+    paragraph(translated("best bet"), translated(helps))
     for key, value in bet.overrides.items():
         labeled("", (f"{key}={shorten(dump_scalar(value), LONGEST)}", "yellow"))
     _price(bet, Path(bet.spec).parent, replicates)
-    say_command("try", command("train", Path(bet.spec)))
+    say_command(translated("try"), command("train", Path(bet.spec)))
 
 
 def _price(bet: BestBet, run: Path, replicates: int) -> None:
     """What knowing more takes."""
     if bet.seeds is not None:
         more = f"{bet.trainings} more trainings, {duration(bet.seconds)}"
-        paragraph("", f"if it stays so, it is certain in {bet.seeds} replicates ({more}):")
+        certain = f"if it stays so, it is certain in {bet.seeds} replicates ({more}):"
+        paragraph("", translated(certain))
         seeds = ("--seeds", str(bet.seeds)) if bet.seeds > replicates else ("--budget", _budget(bet.seconds))
         say_command("", command("diagnose", run, "--act", *seeds))
     elif bet.examples is not None:
         text = f"no number of trainings makes it certain on these dev examples; about {bet.examples:,} of them would"
-        paragraph("", text)
+        paragraph("", translated(text))
 
 
 def _budget(seconds: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlx.language import translated
 from dlx.show.charts.learning_curve import sentences
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.lines import MARGIN, labeled, say, table
@@ -19,16 +20,17 @@ WIDTH = 80
 
 def learning_curve(document: LearningCurve, written: Sequence[Path] = ()) -> None:
     """Prints the table of sizes and the sentences, and where the document and the picture lie."""
-    say((document.name, "bold"), (f"  learning curve on {document.m_dev:,} dev examples", ""))
+    say((document.name, "bold"), (translated(f"  learning curve on {document.m_dev:,} dev examples"), ""))
     say()
-    table(_rows(document), ("examples", "epochs", "train", "95 % interval", "dev", "95 % interval", "n"))
+    titles = ("examples", "epochs", "train", "95 % interval", "dev", "95 % interval", "n")
+    table(_rows(document), [*map(translated, titles)])
     say()
     for label, text in sentences(document):
-        lines = textwrap.wrap(text, WIDTH - MARGIN) or [""]
+        lines = textwrap.wrap(translated(text), WIDTH - MARGIN) or [""]
         for place, line in zip((label, *[""] * len(lines)), lines, strict=False):
-            labeled(place, (line, "bold" if label == "verdict" else ""))
+            labeled(translated(place), (line, "bold" if label == "verdict" else ""))
     for number, path in enumerate(written):
-        labeled("" if number else "written", (str(path), "cyan"))
+        labeled("" if number else translated("written"), (str(path), "cyan"))
 
 
 def _rows(document: LearningCurve) -> Iterator[tuple[str, ...]]:
@@ -38,4 +40,4 @@ def _rows(document: LearningCurve) -> Iterator[tuple[str, ...]]:
 
 
 def _cells(estimate: Interval, task: str) -> tuple[str, str]:
-    return error(estimate.value, task), interval(estimate.low, estimate.high, task)
+    return error(estimate.value, task), translated(interval(estimate.low, estimate.high, task))

@@ -48,7 +48,7 @@ def say(*pieces: Piece, stream: TextIO | None = None) -> None:
 
 def labeled(label: str, *pieces: Piece) -> None:
     """A line with its label in the margin."""
-    say((f"{label:<{MARGIN}}", "dim"), *pieces)
+    say((f"{label:<{MARGIN}}{' ' * (len(label) >= MARGIN)}", "dim"), *pieces)
 
 
 def columns_of(out: TextIO) -> int:

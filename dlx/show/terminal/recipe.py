@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlx.language import translated
 from dlx.show.charts.recipe import HEADERS, STATUS, error_with_ends, race_table
 from dlx.show.numbers import duration
 from dlx.show.terminal.best_bet import best_bet
@@ -33,21 +34,25 @@ def recipe(story: RepairStory, task: str | None) -> None:
     for number, round_ in enumerate(story.rounds, 1):
         _round(number, round_, task)
     say()
-    labeled("act", (STATUS[story.status], "bold"), (f"  after {duration(story.seconds)}", "dim"))
+    labeled(
+        "act", (translated(STATUS[story.status]), "bold"), (translated(f"  after {duration(story.seconds)}"), "dim")
+    )
     if story.folds > 1:
         text = f"judged by {story.folds} folds of train and dev, since dev alone is small; test stays apart"
-        paragraph("folds", text)
+        paragraph("folds", translated(text))
     before, after = story.errors.before.get("dev"), story.errors.after.get("dev")
     if story.spec and before and after:
-        labeled("dev error", (f"{error_with_ends(before, task)} before", ""))
-        labeled("", (f"{error_with_ends(after, task)} now, means over {story.replicates} replicates", ""))
-        labeled("verdict", (story.verdict, "bold"))
+        labeled(translated("dev error"), (translated(f"{error_with_ends(before, task)} before"), ""))
+        now = f"{error_with_ends(after, task)} now, means over {story.replicates} replicates"
+        labeled("", (translated(now), ""))
+        labeled(translated("verdict"), (translated(story.verdict), "bold"))
     if story.test:
-        labeled("test", (f"{error_with_ends(story.test, task)}, measured once: no choice was made by it", ""))
+        measured = f"{error_with_ends(story.test, task)}, measured once: no choice was made by it"
+        labeled("test", (translated(measured), ""))
     if story.bet:
         best_bet(story.bet, story.replicates, task)
     if story.spec:
-        say_command("next", command("train", Path(story.spec)))
+        say_command(translated("next"), command("train", Path(story.spec)))
 
 
 def _round(number: int, race: RaceResult, task: str | None) -> None:
@@ -55,20 +60,24 @@ def _round(number: int, race: RaceResult, task: str | None) -> None:
     races = race_table(race, task)
     trainings = f", {race.trainings} trainings" if race.trainings else ""
     say()
-    say((f"round {number}", "bold"), (f"  against {race.against}: {len(races.rows)} remedies{trainings}", ""))
-    rows: list[tuple[str | Piece, ...]] = [(*row[:-1], (row[-1], COLORS.get(row[-1], ""))) for row in races.rows]
+    against = translated(f"  against {race.against}: {len(races.rows)} remedies{trainings}")
+    say((translated(f"round {number}"), "bold"), (against, ""))
+    rows: list[tuple[str | Piece, ...]] = [
+        (row[0], *map(translated, row[1:-1]), (translated(row[-1]), COLORS.get(row[-1], ""))) for row in races.rows
+    ]
     if rows:
         for line in _fitting(rows, columns_of(sys.stdout)):
             say(*line)
     if races.clipped:
-        paragraph("", races.clipped, "dim")
+        paragraph("", translated(races.clipped), "dim")
     for reason, names in races.left_out.items():
-        paragraph("", f"{len(names)} more not tried, since {reason}: {', '.join(names)}", "dim")
+        left_out = f"{len(names)} more not tried, since {reason}: {', '.join(names)}"
+        paragraph("", translated(left_out), "dim")
     if race.winner is None:
-        labeled("kept", ("none: no remedy surely lowers the error", ""))
+        labeled(translated("kept"), (translated("none: no remedy surely lowers the error"), ""))
         return
     overrides = race.winner.overrides
-    for label, (key, value) in zip(("kept", *[""] * len(overrides)), overrides.items(), strict=False):
+    for label, (key, value) in zip((translated("kept"), *[""] * len(overrides)), overrides.items(), strict=False):
         labeled(label, (f"{key}={shorten(dump_scalar(value), LONGEST)}", "green"))
 
 
@@ -76,7 +85,7 @@ def _fitting(rows: Sequence[Sequence[str | Piece]], columns: int) -> list[list[P
     """The lines of the table with as many of its columns as the screen takes."""
     for without in range(len(GIVING_WAY) + 1):
         left = [k for k, header in enumerate(HEADERS) if header not in GIVING_WAY[:without]]
-        lines = list(table_lines([[row[k] for k in left] for row in rows], [HEADERS[k] for k in left]))
+        lines = list(table_lines([[row[k] for k in left] for row in rows], [translated(HEADERS[k]) for k in left]))
         if max(sum(text_width(text) for text, _ in line) for line in lines) <= columns:
             break
     return lines

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from dlx.language import translated
 from dlx.show.numbers import duration, error
 from dlx.show.terminal.progress import ProgressView
 from dlx.training.records import EpochRecord, Progress
@@ -57,6 +58,7 @@ class TrainingProgress(ProgressView[EpochRecord | Progress]):
     def epoch(self) -> str:
         """Such as `epoch 12/40`; those of an objective are its steps."""
         unit = "step" if self.task == "objective" else "refit epoch" if self.is_refit else "epoch"
+        unit = translated(unit)
         done = max(record.epoch for record in self._records())
         return f"{unit} {done:,}/{self.place.epochs:,}" if self.place else f"{unit} {done:,}"
 
@@ -68,7 +70,7 @@ class TrainingProgress(ProgressView[EpochRecord | Progress]):
     def values(self) -> str:
         """Such as `cost 0.0842  train 1.20 %  dev 3.40 %`: errors of the last row, and the newest cost."""
         newest = max(self._records(), key=lambda record: record.step)
-        parts = [f"cost {newest.cost:.4g}"]
+        parts = [translated(f"cost {newest.cost:.4g}")]
         if self.is_refit:
             return parts[0]  # no example is left to tell errors
         if self.row and self.row.train_error is not None:
@@ -84,7 +86,7 @@ class TrainingProgress(ProgressView[EpochRecord | Progress]):
         seconds, steps = monotonic() - self.start[0], self.place.step - self.start[1]
         if seconds < SECONDS_TO_JUDGE_SPEED or steps < 1:
             return ""
-        return f"{duration(seconds / steps * (self.place.steps - self.place.step))} left"
+        return translated(f"{duration(seconds / steps * (self.place.steps - self.place.step))} left")
 
     def _line(self) -> str:
         return f"{self.epoch()}  {self.values()}"
