@@ -57,6 +57,10 @@ SENTENCES = {
         "dead_units: una inicialización adecuada (he para relu, xavier para tanh), una tasa de aprendizaje menor, o "
         "leaky_relu"
     ),
+    "learning_rate_too_high: a smaller optimizer.learning_rate (0.02, found by a range test)": (
+        "learning_rate_too_high: un optimizer.learning_rate menor (0.02, hallado con un barrido de tasas)"
+    ),
+    "  (optimal 0.00 %, tolerance 2.00 %)": "  (óptimo 0.00 %, tolerancia 2.00 %)",
     "high bias and high variance": "sesgo alto y varianza alta",
     "completed after 90 epochs in 3.2 s, epoch 23 kept": "completado tras 90 epochs en 3.2 s, se conserva el epoch 23",
     "variance is unsettled: 412 dev and 90 test examples would settle it in 4 of 5 cases: data.split.dev=412": (

@@ -21,7 +21,7 @@ NUMBER = re.compile(r"[-+−]?[\d.,]*(?:\d|∞)(?:e[-+]?\d+)?(?: %)?")
 FEWEST = 3  # letters of a key whose places take anything; one of fewer stands between numbers only
 OF_COUNT = re.compile(r"\{0\} \w+")  # such as `{0} steps`, in front of which there is a number
 COUNT = re.compile(r"[-+−]?\d.*", re.DOTALL)
-JOINTS = ("; ", ": ", ". ", ", ", " (", ") ", ")")  # between what is translated piece by piece
+JOINTS = ("; ", ": ", ". ", ", ", " (", ") ", "(", ")")  # between what is translated piece by piece
 AND = " and "
 WORD_BEGINS = re.compile(r"(?=[ ;,]|\.?$)")
 LABEL = "label"  # the context of words that stand alone, and are no part of a sentence: there they may be names

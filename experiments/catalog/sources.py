@@ -109,7 +109,8 @@ def _messages(keys: Iterable[str], file: str, source: str) -> Iterator[Message]:
 
 def _stripped(key: str) -> str:
     """Without what joins it to the text in front of it."""
-    return key.strip().lstrip(";:, ").rstrip()
+    key = key.strip().lstrip(";:, ").rstrip()
+    return key[1:-1] if re.fullmatch(r"\([^()]*\)", key) else key
 
 
 def _aside(tree: ast.Module) -> Iterator[ast.AST]:
