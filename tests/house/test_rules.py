@@ -20,8 +20,8 @@ PACKAGE = ROOT / "dlx"
 # Lowest first; a module may import its own room and those before it, wherever in the file the import stands.
 ROOMS = (
     "language", "text", "synonyms", "errors", "extras", "words", "types", "events", "component", "plain_data", "locks",
-    "files", "nn", "stats", "data", "spec", "training", "documents", "gradcheck", "diagnose", "show", "runs", "search", "api",
-    "sklearn", "lab", "guide", "cli", "__main__",
+    "files", "nn", "stats", "data", "spec", "training", "documents", "gradcheck", "diagnose", "show", "runs", "search",
+    "api", "sklearn", "lab", "guide", "cli", "__main__",
 )  # fmt: skip
 # Of the rooms with sub-rooms: from which of these a sub-room takes something. All others do not know each other.
 BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
