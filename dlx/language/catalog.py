@@ -92,17 +92,21 @@ class Catalog:
     def __init__(self, messages: _Messages) -> None:
         self.labels = messages.translations(LABEL)
         self.sentences = messages.translations()
+        self._translated = {**self.sentences, **self.labels}
+
+    @cached_property
+    def _templates(self) -> list[Template]:
+        """Those with most letters first: of equal readings the first is taken."""
         templates = [Template(key, text) for key, text in self.sentences.items() if PLACE.search(key)]
-        self._templates = sorted(templates, key=lambda template: -template.letters)  # of equals the first is taken
-        self._translated: dict[str, str] = {}
+        return sorted(templates, key=lambda template: -template.letters)
 
     def translated(self, text: str) -> str:
         """The text in that language, as far as it is known; blanks around it stay."""
         words = text.strip()
-        if words not in self._translated:
+        if words and words not in self._translated:
             fitting = [template for template in self._templates if template.may_be(words)]
-            self._translated[words] = self.labels.get(words) or SentenceReader(self.sentences, fitting).rated(words)[1]
-        return _in_place_of(words, text, self._translated[words])
+            self._translated[words] = SentenceReader(self.sentences, fitting).rated(words)[1]
+        return _in_place_of(words, text, self._translated.get(words, ""))
 
 
 class SentenceReader:

@@ -17,7 +17,13 @@ from experiments.catalog.sources import Message, messages
 
 HEADER = "# What dlx says, in another language: `make catalog` brings it up to date and compiles it.\n#"
 NO_TIME = datetime(2026, 1, 1, tzinfo=UTC)  # so that a catalog changes where it says something else, and only there
-HEAD = {"project": "dlx", "version": "1", "last_translator": "the dlx authors", "language_team": "the dlx authors"}
+HEAD = {
+    "project": "dlx",
+    "version": "1",
+    "msgid_bugs_address": "the dlx authors",
+    "last_translator": "the dlx authors",
+    "language_team": "the dlx authors",
+}
 
 
 def main() -> int:
@@ -43,7 +49,7 @@ def up_to_date(path: Path, code: str, present: list[Message]) -> Catalog:
         context = LABEL if message.label else None
         stated = old.get(message.key, context)
         translation, comments = stated.string if stated else "", [message.source] if message.source else []
-        catalog.add(message.key, translation, [(message.file, None)], auto_comments=comments, context=context)
+        catalog.add(message.key, translation, [(message.file, 0)], auto_comments=comments, context=context)
     return catalog
 
 
