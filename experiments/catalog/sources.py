@@ -27,7 +27,7 @@ FILES = (  # whose strings of two words or more are shown in the language of the
     *(f"{PAGE}/{name}.py" for name in ("pictures", "signal", "tried", "verdict", "words")),
     *(
         f"{TERMINAL}/{name}.py"
-        for name in ("advice", "best_bet", "brief", "diagnosis", "learning_curve", "recipe", "summary")
+        for name in ("advice", "best_bet", "brief", "diagnosis", "folds", "learning_curve", "recipe", "summary")
     ),
     *("dlx/documents/earlier_run.py", "dlx/runs/judge_errors.py", "dlx/runs/report.py", "dlx/cli/explain.py"),
 )
@@ -118,7 +118,7 @@ def _aside(tree: ast.Module) -> Iterator[ast.AST]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.value
-        if isinstance(node, ast.Raise):
+        if isinstance(node, ast.Raise | ast.Assert):
             yield from ast.walk(node)
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(ERRORS):
             yield from ast.walk(node)

@@ -98,10 +98,21 @@ LABELS: dict[str, Iterable[str]] = {
     "dlx/show/terminal": (
         *("verdict", "cause", "advice", "beaten", "expected", "more", "then", "next", "run", "cost", "refit", "tested"),
         *("kept", "try", "findings", "none", "pictures", "remedy:", "notes:", "written", "gap", "unknown", "taken"),
-        *("as", "probability", "loss", "optimal"),
+        *("as", "all", "fold", "probability", "loss", "optimal"),
     ),
     "dlx/documents": (
-        *("error", "warning", "note", "high", "low", "unsettled", *GAPS, "train − optimal", "not established"),
+        *(
+            "error",
+            "warning",
+            "note",
+            "high",
+            "low",
+            "unsettled",
+            *GAPS,
+            "train − optimal",
+            "not established",
+            "early_stopped",
+        ),
         *("keep", "harmful", "unclear", "failed", "stopped", "no effect", *ENDINGS[:-2], "running"),
     ),
     "dlx/show/charts": (

@@ -13,7 +13,16 @@ from dlx.documents.classes import ClassesDocument, WorstExample
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument, SpecDiagnosis
 from dlx.language import translated
 from dlx.show.charts.confusion import ClassRow, Confusion, confusion
-from dlx.show.charts.metrics import BaselineTable, baseline_tables, class_table, metrics_table, target_table
+from dlx.show.charts.metrics import (
+    BaselineTable,
+    ClassTable,
+    MetricsChart,
+    TargetTable,
+    baseline_tables,
+    class_table,
+    metrics_table,
+    target_table,
+)
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.advice import AdviceLines, LinesInMargin
 from dlx.show.terminal.brief import HEAD, brief
@@ -156,10 +165,7 @@ class _Screen(LinesInMargin):
         for chart in (*charts, *baseline_tables(document.baselines, self.task)):
             if chart is not None:
                 self.gap_above()
-                rows = [(first, *map(translated, cells)) for first, *cells in chart.rows]
-                if isinstance(chart, BaselineTable):  # whose rows are models, and not a user's classes
-                    rows = [(translated(first), *cells) for first, *cells in rows]
-                table(rows, [*map(translated, chart.titles)], stream=self.out)
+                table(translated_rows(chart), [*map(translated, chart.titles)], stream=self.out)
 
     def _matrix(self, chart: Confusion, with_errors: bool) -> bool:
         """The counts, and the errors beside them; false where the screen is too narrow for it."""
@@ -184,6 +190,12 @@ class _Screen(LinesInMargin):
         if len(ranked) > len(rows):
             more = f"and {len(ranked) - len(rows):,} more classes in diagnosis.json"
             self.line("", (translated(more), "dim"))
+
+
+def translated_rows(chart: MetricsChart | ClassTable | TargetTable | BaselineTable) -> list[tuple[str, ...]]:
+    """The rows of a table; what it is of is a name, but for simple models."""
+    of_models = isinstance(chart, BaselineTable)
+    return [(translated(name) if of_models else name, *map(translated, cells)) for name, *cells in chart.rows]
 
 
 def _count(count: int, is_right: bool) -> Piece:

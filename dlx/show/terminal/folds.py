@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from dlx.diagnose.verdict import in_words
+from dlx.language import translated
 from dlx.show.charts.folds import fold_metrics
 from dlx.show.charts.metrics import baseline_tables, class_table, target_table
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.commands import say_command
+from dlx.show.terminal.diagnosis import translated_rows
 from dlx.show.terminal.lines import labeled, paragraph, say, table
 from dlx.show.terminal.summary import COLORS, ends, errors
 from dlx.show.words import level_of, note_on_errors, title_of_error, title_of_metric
@@ -47,30 +49,33 @@ def folds(
     if document.diagnosis is not None:
         say(stream=out)
         _errors(document, document.diagnosis, out)
-        paragraph("advice", step.advice if step else document.diagnosis.next[0], stream=out)
+        advice = step.advice if step else document.diagnosis.next[0]
+        paragraph(translated("advice"), translated(advice), stream=out)
         if step is not None and step.command:
             say_command("", step.command, stream=out)
     say(stream=out)
-    labeled("written", (str(directory), "cyan"))
+    labeled(translated("written"), (str(directory), "cyan"))
     for number, command in enumerate(commands):
-        say_command("" if number else "next", command)
+        say_command("" if number else translated("next"), command)
 
 
 def _measured(document: FoldsDocument, diagnosis: DiagnosisDocument, out: TextIO) -> None:
     """The metric that is judged in place of the error, the metrics, and simple models that were fitted in each fold."""
     if measure := diagnosis.measure:
         say(stream=out)
-        titles = ("all folds", title_of_metric(measure.name), "95 % interval", "m")
+        titles = (translated("all folds"), title_of_metric(measure.name), translated("95 % interval"), "m")
         table(errors(measure.errors, document.task), titles, stream=out)
     if measured := fold_metrics(document):
         say(stream=out)
-        rows = [(row.title, row.value, row.interval, f"{row.least} to {row.largest}") for row in measured]
-        table(rows, ("out-of-fold", "all", "95 % interval", "folds, by themselves"), stream=out)
+        spreads = ((row, translated(f"{row.least} to {row.largest}")) for row in measured)
+        rows = [(row.title, row.value, translated(row.interval), spread) for row, spread in spreads]
+        titles = ("out-of-fold", "all", "95 % interval", "folds, by themselves")
+        table(rows, [*map(translated, titles)], stream=out)
     charts = class_table(document.metrics), target_table(document.metrics)
     for chart in (*charts, *baseline_tables(document.baselines, document.task)):
         if chart is not None:
             say(stream=out)
-            table(chart.rows, chart.titles, stream=out)
+            table(translated_rows(chart), [*map(translated, chart.titles)], stream=out)
 
 
 def _trainings(document: FoldsDocument, out: TextIO) -> None:
@@ -80,33 +85,38 @@ def _trainings(document: FoldsDocument, out: TextIO) -> None:
             str(record.fold),
             *(error(record.errors[part].value, document.task) if part in record.errors else "" for part in parts),
             "" if record.kept_epoch is None else f"{record.kept_epoch:,}",
-            str(record.status),
+            translated(str(record.status)),
             record.trial,
         )
         for record in document.trainings
     ]
-    table(rows, ("fold", *parts, "epoch", "", "run"), stream=out)
+    table(rows, [*map(translated, ("fold", *parts, "epoch", "", "run"))], stream=out)
 
 
 def _errors(document: FoldsDocument, diagnosis: DiagnosisDocument, out: TextIO) -> None:
     """The pooled errors, their spread, what is measured beside them, and the verdict."""
     task, verdict, spread = document.task, diagnosis.verdict, document.spread
     rows = [
-        (in_words(name), error(pooled.value, task), interval(pooled.low, pooled.high, task), f"{pooled.m:,}")
+        (
+            in_words(name),
+            error(pooled.value, task),
+            translated(interval(pooled.low, pooled.high, task)),
+            f"{pooled.m:,}",
+        )
         for name, pooled in document.errors.items()
     ]
-    table(rows, ("all folds", title_of_error(diagnosis.target_errors), "95 % interval", "m"), stream=out)
+    titles = ("all folds", title_of_error(diagnosis.target_errors), "95 % interval", "m")
+    table(rows, [*map(translated, titles)], stream=out)
     if note := note_on_errors(diagnosis.target_errors):
-        paragraph("", note, stream=out)
+        paragraph("", translated(note), stream=out)
     if spread is not None:
         values = [error(value, task) for value in (spread.least, spread.largest, spread.deviation)]
-        paragraph(
-            "", f"test errors of the folds: {values[0]} to {values[1]}, standard deviation {values[2]}", stream=out
-        )
+        of_folds = f"test errors of the folds: {values[0]} to {values[1]}, standard deviation {values[2]}"
+        paragraph("", translated(of_folds), stream=out)
     _measured(document, diagnosis, out)
     say(stream=out)
-    labeled("verdict", (verdict, f"bold {COLORS[level_of(verdict)]}"))
+    labeled(translated("verdict"), (translated(verdict), f"bold {COLORS[level_of(verdict)]}"))
     for name, gap in (("bias", diagnosis.bias), ("variance", diagnosis.variance)):
         assert gap is not None, "train and out_of_fold are measured"
-        pieces = (f"{name} {error(gap.value, task)} ", ""), (gap.level, COLORS[gap.level])
+        pieces = (f"{translated(name)} {error(gap.value, task)} ", ""), (translated(gap.level), COLORS[gap.level])
         labeled("", *pieces, (f" ({ends(gap, task)})", "dim"))
