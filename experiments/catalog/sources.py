@@ -30,6 +30,7 @@ FILES = (  # whose strings of two words or more are shown in the language of the
         for name in ("advice", "best_bet", "brief", "diagnosis", "folds", "learning_curve", "recipe", "summary")
     ),
     *("dlx/documents/earlier_run.py", "dlx/runs/judge_errors.py", "dlx/runs/report.py", "dlx/cli/explain.py"),
+    "dlx/search/folds/advice.py",
 )
 # What stays in English: errors of input, what `dlx data` shows, and where the notes speak of a topic.
 OTHERS = (f"{DIAGNOSE}/stated_errors.py", f"{DIAGNOSE}/fail_on.py", f"{DIAGNOSE}/data/overview.py")

@@ -17,6 +17,7 @@ WORDS_IN: dict[tuple[str, str], Iterable[str | None]] = {
     ("verdict.py", "of_what(self.chart.task)"): ERRORS,
     ("next_commands.py", "in_words(name)"): (*GAPS, "the verdict"),
     ("earlier_run.py", "were"): ("{} was", "{} were"),
+    ("earlier_run.py", "relation"): ("larger", "not surely lower"),
     ("next_step.py", "gap"): GAPS[:2],
     ("next_step.py", "_level(gap, document)"): ("is high", "may be high"),
     ("next_step.py", "verb"): ("try", "collect more training examples, or try"),
@@ -63,6 +64,7 @@ WORDS: dict[str, Iterable[str]] = {
     ),
     "dlx/diagnose/after/optimization.py": ("at α = {0} {1}; {2}", "{0} times"),
     "dlx/diagnose/before/regularization.py": ("with {0} {1}",),
+    "dlx/diagnose/next_commands.py": ("{0}; meanwhile {1}",),
     "dlx/documents/earlier_run.py": ("{0} in {1}, {2} here",),
     "dlx/runs/diagnose.py": ("the errors are those of diagnosis.json, because {0}",),
     "dlx/training/refit.py": (
