@@ -23,7 +23,7 @@ DIAGNOSE, CHARTS, PAGE, TERMINAL = "dlx/diagnose", "dlx/show/charts", "dlx/show/
 FILES = (  # whose strings of two words or more are shown in the language of the reader
     *("dlx/documents/findings.py", f"{DIAGNOSE}/**/*.py", "dlx/show/words.py", "dlx/show/rates.py"),
     *(f"{CHARTS}/{name}.py" for name in ("confusion", "curves", "learning_curve", "metrics", "recipe", "waterfall")),
-    *(f"{PAGE}/{name}.py" for name in ("charts", "classes", "curves", "heading", "metrics", "origin", "page")),
+    *(f"{PAGE}/{name}.py" for name in ("charts", "classes", "curves", "folds", "heading", "metrics", "origin", "page")),
     *(f"{PAGE}/{name}.py" for name in ("pictures", "signal", "tried", "verdict", "words")),
     *(
         f"{TERMINAL}/{name}.py"

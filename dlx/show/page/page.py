@@ -26,7 +26,7 @@ DOCTYPE = "<!DOCTYPE html>\n"
 STYLE, SCRIPT = (Path(__file__).with_name(name) for name in ("page.css", "page.js"))
 RESULTS = (curves, verdict, remedies, learning_curve, metrics, classes, boundary, path, worst, signal)
 SECTIONS = (*RESULTS, spec, environment)
-SCALE = "${plots[1 - which].dataset.scale} scale"  # the one text that the script has for the page of a run
+SCALE = "${plots[1 - which].dataset.scale} scale"  # the one text that the script has for such pages
 
 
 def page(material: Material) -> str:
@@ -34,23 +34,16 @@ def page(material: Material) -> str:
     sections = [section for make in SECTIONS if (section := make(material)) is not None]
     end = foot("To repeat it, bit for bit on the same kind of machine:", material.repeat)
     title = ", ".join(filter(None, [material.name, moment(material.facts.get("started"))]))
-    script = _script().replace(SCALE, translated(SCALE))
-    return _written(in_language(_html(title, heading(material), sections, end, script)))
+    return document(title, heading(material), sections, end, by_language=True)
 
 
-def document(title: str, head: Element, sections: list[Element], end: Element) -> str:
-    """Some sections as a whole page, with links to each of them."""
-    return _written(_html(title, head, sections, end, _script()))
-
-
-def _html(title: str, head: Element, sections: list[Element], end: Element, script: str) -> Element:
+def document(title: str, head: Element, sections: list[Element], end: Element, by_language: bool = False) -> str:
+    """Some sections as a whole page, with links to each of them; ``by_language``: in that of the reader."""
     content = element("main", head, _links(sections), sections)
+    script = _script().replace(SCALE, translated(SCALE)) if by_language else _script()
     body = element("body", content, end, element("script", script))
-    return element("html", _head(title, script), body, lang=ENGLISH)
-
-
-def _written(html: Element) -> str:
-    return f"{DOCTYPE}{html}\n"
+    html = element("html", _head(title, script), body, lang=ENGLISH)
+    return f"{DOCTYPE}{in_language(html) if by_language else html}\n"
 
 
 def is_ours(content: bytes) -> bool:
