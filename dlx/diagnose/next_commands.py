@@ -71,7 +71,7 @@ def next_steps(context: AdviceContext) -> list[NextStep]:
 
 def _remedies(context: AdviceContext) -> list[Remedy]:
     """Those that may help, the likeliest first."""
-    document, spec, facts = context.document, context.spec, context.supply.facts
+    document, spec, facts = context.document, context.spec_to_change, context.supply.facts
     is_ill_rated = not may_train(SpecContext(spec, facts, document.learning_rate), spec.optimizer.learning_rate)
     candidates = remedies(document, spec, facts) or remedies_within_tolerance(document, spec, facts)
     return in_order(document, candidates, is_ill_rated)
@@ -86,7 +86,8 @@ def _is_more_of_the_same(remedy: Remedy, context: AdviceContext) -> bool:
 def _after_mending(step: NextStep, context: AdviceContext) -> NextStep:
     """The first step; where it is not about the first of what was found, with what that asks for."""
     serious = context.document.serious
-    if not serious or any(step.advice.startswith(f"{finding.name}: ") for finding in serious):
+    is_back = step.effect == RACES and bool(context.undone)  # to a run of which other things were found
+    if not serious or is_back or any(step.advice.startswith(f"{finding.name}: ") for finding in serious):
         return step
     mending = f"{serious[0].name}: {serious[0].remedy}"
     if step.effect == RACES:
@@ -95,7 +96,7 @@ def _after_mending(step: NextStep, context: AdviceContext) -> NextStep:
 
 
 def _tried(context: AdviceContext, remedy: Remedy) -> NextStep:
-    return context.training(remedy.overrides, advice_of(remedy, context.document), remedy.why)
+    return context.trying(remedy.overrides, advice_of(remedy, context.document), remedy.why)
 
 
 def _mending(context: AdviceContext) -> Iterator[NextStep]:

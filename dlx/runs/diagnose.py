@@ -26,7 +26,7 @@ from dlx.documents.findings import Finding
 from dlx.documents.range_test import TestedRates
 from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.runs.directory import RunDirectory
-from dlx.runs.earlier import earlier_of
+from dlx.runs.earlier import earlier_of, train_cost_of
 from dlx.runs.examination import Examination, RunExamination
 from dlx.runs.file_names import ERRORS, SPECS, WORST
 from dlx.runs.measured_errors import MeasuredErrors, measure, recall
@@ -105,7 +105,8 @@ def examine_run(
     measurement, findings, remarks, evidence, tested = _evidence(result, spec, diagnosis)
     document = _document(measurement, spec, findings, evidence)
     document = replace(document, learning_rate=tested).in_place_of(diagnosis)
-    context = AdviceContext(document, evidence.supply, run.path, run.config, typed, earlier_of(run))
+    before, train_cost = earlier_of(run), train_cost_of(result)
+    context = AdviceContext(document, evidence.supply, run.path, run.config, typed, before, train_cost)
     steps, remarks = tuple(next_steps(context)), (*remarks, *filter(None, [result.refit_note]))
     return RunExamination(result.name, document, steps, remarks, *measurement.worst, run, result.facts)
 

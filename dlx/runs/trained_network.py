@@ -23,9 +23,10 @@ from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.runs.data_facts import data_facts
 from dlx.runs.directory import RunDirectory
-from dlx.runs.earlier import earlier_of
+from dlx.runs.earlier import earlier_of, train_cost_of
 from dlx.runs.file_names import BOUNDARY, CURVES, REFIT
 from dlx.runs.performance import Performance, measure_of, needs_bound
+from dlx.runs.result import Result
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
 from dlx.show.pictures.drawing_process import DrawingProcess
@@ -177,7 +178,10 @@ class NetworkRun:
         first: list[NextStep] = []
         if self.diagnosis:
             supply = Supply.of(self.experiment.spec, self.experiment.dataset)
-            context = AdviceContext(self.diagnosis, supply, run.path, run.config, earlier=earlier_of(run))
+            earlier, train_cost = earlier_of(run), train_cost_of(Result.of(run))
+            context = AdviceContext(
+                self.diagnosis, supply, run.path, run.config, earlier=earlier, train_cost=train_cost
+            )
             first = next_steps(context)[:1]
         others = NextStep(command("diagnose", run.path), LOOK), NextStep(command("predict", run.path, "FILE"), USE)
         typed = {step.command for step in first}
