@@ -33,6 +33,7 @@ class AdviceContext:
     typed: what was just asked for.
     earlier: the run that it was made from, where there is one.
     train_cost: of its network.
+    was_in_folds: whether it was trained after its spec was in folds, which have judged what they can.
     """
 
     document: DiagnosisDocument
@@ -42,6 +43,7 @@ class AdviceContext:
     typed: TypedOptions = NOTHING_TYPED
     earlier: EarlierRun | None = None
     train_cost: float | None = None
+    was_in_folds: bool = False
 
     @property
     def spec(self) -> Spec:

@@ -15,7 +15,7 @@ from dlx.diagnose.milder import beside_rate_in_words
 from dlx.diagnose.remedies.changes import DataFacts, Overrides
 from dlx.diagnose.remedies.optimization import TESTED_RATES
 from dlx.diagnose.supply import RACE, RACE_IN_WORDS
-from dlx.diagnose.verdict import FALLING, RISING
+from dlx.diagnose.verdict import FALLING, RISING, STOPPED
 from dlx.documents.diagnosis import DiagnosisDocument, Ending
 from dlx.errors import DataError
 from dlx.spec.loader import derive
@@ -23,7 +23,7 @@ from dlx.spec.sections import Spec
 from dlx.text import command
 
 LOOK = "--worst"  # an option of `dlx diagnose`
-EPOCHS, STOPPING = "training.epochs", "training.early_stopping"
+EPOCHS, STOPPING, PATIENCE = "training.epochs", "training.early_stopping", "training.early_stopping.patience"
 RATE, FROM_TEST = "optimizer.learning_rate", {change.name for change in TESTED_RATES}
 SIZES = {"wider": "more units", "deeper": "one more layer", "narrower": "fewer units"}
 MEANINGS = {  # of keys that remedies set to one value only
@@ -184,6 +184,8 @@ def _of_gap(remedy: Remedy, document: DiagnosisDocument) -> str:
         return f"{unmended}; meanwhile try {_keys(remedy)}, since {gap} {_level(gap, document)}"
     if is_high and gap == "bias" and ending.falling and EPOCHS in remedy.overrides:
         return FALLING
+    if is_high and gap == "bias" and ending.falling and ending.stopped and PATIENCE in remedy.overrides:
+        return STOPPED
     if is_high and gap == "variance" and ending.dev_rising and remedy.overrides.keys() <= {STOPPING}:
         return RISING
     present, beaten = document.gaps[gap], beaten_by(document)

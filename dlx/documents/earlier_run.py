@@ -11,6 +11,7 @@ from dlx.words import Task, error_text
 
 FALLEN = 0.05  # of itself, by which a train cost is lower that a longer training has brought down
 OF_LENGTH = "training."  # the keys of what makes a training longer or shorter
+OF_ERRORS = ("diagnosis", "task")  # the keys of how they are counted
 OF_DATA = ("data", "task", "loss", "diagnosis")  # what errors are of, which no error says should go back
 
 
@@ -46,6 +47,7 @@ class EarlierRun:
             return ""
         part, before, now = pairs[0]
         values = f"{error_text(before.value, task)} in {self.run}, {error_text(now.value, task)} here"
+        part = part.replace("_", "-")
         were = f"{' and '.join(self.keys)} {'were' if len(self.keys) > 1 else 'was'}"
         relation = "larger" if now.value > before.value else "not surely lower"
         return f"{were} just changed, and the {part} error is {relation} ({values})"
@@ -59,9 +61,16 @@ class EarlierRun:
         is_as_meant = self._is_of_length and self._is_fitted_better(pairs, train_cost)
         return {} if is_of_data or is_as_meant else self.values
 
+    def is_no_lower(self, errors: Mapping[str, Estimate]) -> bool:
+        """Whether the error on what was not trained on is as large as it was, or larger."""
+        _, before, now = next(self._pairs(errors), ("", None, None))
+        return before is not None and now is not None and now.value >= before.value
+
     def _pairs(self, errors: Mapping[str, Estimate]) -> Iterator[tuple[str, Estimate, Estimate]]:
-        """The parts that can be compared, with the errors before and now: dev, if it is there, before train."""
-        for part in ("dev", "train"):
+        """The parts that can be compared, with the errors before and now; what was not trained on comes first."""
+        if any(_is_within(key, section) for key in self.keys for section in OF_ERRORS):
+            return
+        for part in ("out_of_fold", "dev", "train"):
             before, now = self.errors.get(part), errors.get(part)
             if before is not None and now is not None and before.m == now.m:
                 yield part, before, now

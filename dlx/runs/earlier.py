@@ -9,7 +9,10 @@ from typing import Any
 from dlx.documents.earlier_run import EarlierRun
 from dlx.documents.reading import read_record
 from dlx.files import unless_damaged
+from dlx.runs.collection import FoldsDirectory
 from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import PLAN
+from dlx.runs.fold_directories import is_of_folds
 from dlx.runs.repeat import original_of
 from dlx.runs.result import Result
 from dlx.spec.yaml_text.reading import load
@@ -28,6 +31,17 @@ def run_before(spec: Path, overrides: Sequence[str]) -> EarlierRun | None:
     if result is None or not errors:
         return None
     return EarlierRun(str(original), keys, errors, train_cost_of(result), _values(spec, keys))
+
+
+def folds_before(plan: Path, overrides: Sequence[str]) -> EarlierRun | None:
+    """The same of a training in folds whose plan this file is."""
+    if plan.name != PLAN or not overrides or not is_of_folds(plan.parent):
+        return None
+    document = unless_damaged(lambda: FoldsDirectory.open(str(plan.parent)).outcome(), None)
+    if document is None or document.diagnosis is None:
+        return None
+    keys = tuple(dict.fromkeys(override.partition("=")[0] for override in overrides))
+    return EarlierRun(str(plan.parent), keys, document.diagnosis.judged_errors, None, _values(plan, keys))
 
 
 def train_cost_of(result: Result) -> float | None:
@@ -55,3 +69,12 @@ def earlier_of(run: RunDirectory) -> EarlierRun | None:
     """What is kept of that in ``run.json``; raises `DataError` where it is damaged."""
     facts = run.facts()
     return read_record(EarlierRun, facts, run.path, EARLIER) if facts.get(EARLIER) else None
+
+
+def past_of(result: Result) -> dict[str, Any]:
+    """What advice on a run must know of what was done before, as `AdviceContext` calls it."""
+    return {
+        "earlier": earlier_of(result.run),
+        "train_cost": train_cost_of(result),
+        "was_in_folds": result.was_in_folds,
+    }

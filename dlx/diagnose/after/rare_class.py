@@ -93,6 +93,21 @@ def _hardly_counting(of_train: dict[Any, MissedClass], of_dev: dict[Any, MissedC
             return
 
 
+def never_answered(metrics: PartMetrics, part: str, spec: Spec) -> Iterator[Finding]:
+    """A class so rare that missing most of it hardly counts, where only the answers to one part are known."""
+    missed = _missed(metrics, part)
+    if spec.data.class_weight is not None or spec.diagnosis.metric is not None:
+        return
+    m = sum(of_class.m for of_class in missed.values())
+    for label, there in missed.items():
+        share = there.m / m
+        if share < HARDLY and there.m >= FEWEST and there.share > MOSTLY and there.low > GAP:
+            evidence = f"class {label} has {percent(share, 1)} of the examples, of which the networks miss"
+            evidence = f"{evidence} {percent(there.share)}; that adds {percent(share * there.share, 1)} to the error"
+            yield RARE_CLASS_MISSED.finding(evidence, there.share, MOSTLY, remedy=WEIGH, overrides=BALANCED)
+            return
+
+
 @dataclass(frozen=True)
 class MissedClass:
     """The share of a class's m examples that are missed, and the lower end of its interval."""
