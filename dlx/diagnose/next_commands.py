@@ -33,7 +33,10 @@ from dlx.text import command
 
 LOOK_AT_ROWS = "look for inputs that say more, by the rows that it is most wrong about"
 PERHAPS_NOISE = "bias is high, perhaps by wrong labels (label_noise): look through the worst rows"
-FEW_CARRY = "bias is high, and few rows carry the error: see whether they are right"
+FEW_CARRY = (
+    "bias is high, and few rows carry the error: see whether they are right; what the others have is in their median "
+    "absolute error (dlx diagnose --full)"
+)
 JUDGED = "folds have judged this spec by all the examples there are; what is left for dev tells less: use the network"
 JUDGE_ALL = "let folds judge all the examples there are (data.folds)"
 MOST = 3  # remedies of which the first are shown
