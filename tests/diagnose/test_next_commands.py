@@ -67,18 +67,20 @@ def test_a_good_network_is_used() -> None:
 
 
 def test_an_open_gap_asks_for_more_examples_in_numbers_before_they_can_be_measured() -> None:
-    """A command that needs a file that nobody has is no first step."""
+    """A command that needs a file that nobody has is no first step; folds judge what is there, and only once."""
     spec = load_spec(CONFIG).spec
     supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}, rows=200))
     errors = {"train": error_rate(0.0, 100), "dev": error_rate(0.01, 100)}
     document = diagnose(errors, 0.0, 0.02, evidence=Evidence(supply))
     first, second = next_steps(AdviceContext(document, supply, RUN, CONFIG))
-    assert first.command == ""
+    assert first.command.endswith("data.folds=5")
     assert re.fullmatch(
         r"bias is unsettled: the 200 examples at hand are too few to settle it; "
-        r"collect more: [\d,]+ train examples would in 4 of 5 cases",
+        r"collect more: [\d,]+ train examples would in 4 of 5 cases; meanwhile let folds judge all .*",
         first.advice,
     )
+    after = next_steps(AdviceContext(document, supply, RUN, CONFIG, was_in_folds=True))
+    assert [step.command.split()[1] for step in after] == ["report", "predict", "export"]
     assert second.command == "dlx evaluate 'runs/a run' FILE"
 
 
