@@ -98,9 +98,7 @@ def diagnose(
         _refuse_beside(source is None or overrides or fail_on or picture or worst or act)
         show_learning_curve(source or "", seeds, budget, workers, sizes, target, json)
         return
-    if (folds := of_folds(source)) is not None:
-        _refuse_of_folds(folds, overrides or fail_on or picture or worst or act or full)
-        diagnose_folds(folds, json, quiet)
+    if _is_of_folds(source, overrides or fail_on or picture or worst or act or full, json, quiet):
         return
     conditions, options = _conditions(fail_on), options_of(seeds, budget, workers) if act else None
     examination = _examined(source, errors, overrides or [], next_step.TypedOptions(worst, act))
@@ -111,13 +109,17 @@ def diagnose(
     _judge(examination, conditions)
 
 
-def _refuse_of_folds(path: Path, others: object) -> None:
-    """Refuse what needs one network, of which folds have several."""
-    if others:
+def _is_of_folds(source: str | None, others: object, json: bool, quiet: bool) -> bool:
+    """Whether that is a training in folds, which is diagnosed then; refused where ``others`` need one network."""
+    path = of_folds(source)
+    if path is not None and others:
         raise UsageError(
             f"{path}: is a training in folds, of which only --json and --quiet say how it is shown; the rest needs one "
             f"network: {refit_command(path / PLAN)} trains it"
         )
+    if path is not None:
+        diagnose_folds(path, json, quiet)
+    return path is not None
 
 
 def _refuse_beside(others: object) -> None:

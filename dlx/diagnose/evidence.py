@@ -19,8 +19,8 @@ CUT = 0.7  # of the epochs asked for, by which early stopping has ended it: late
 AS_GOOD = 0.05  # of the network's error, by which a model that does as well may err more
 
 
-def ending_of(metrics: Mapping[str, Sequence[float]], asked: Training | None = None) -> Ending:
-    """How the training ended whose metrics.csv has these columns, and which was asked for as ``asked`` says."""
+def ending_of(metrics: Mapping[str, Sequence[float]], training: Training | None = None) -> Ending:
+    """How the training ended whose metrics.csv has these columns, ``training`` is what its spec asks for."""
     epochs, train, dev = (metrics.get(name, ()) for name in ("epoch", "train_cost", "dev_cost"))
     if len(train) < 2 or len(epochs) != len(train):
         return Ending()
@@ -31,7 +31,7 @@ def ending_of(metrics: Mapping[str, Sequence[float]], asked: Training | None = N
     rising = len(dev) > 2 and least <= start and dev[-1] > (1 + RISEN) * dev[least]
     fallen = recent_fall(epochs, train, 1 - LATE) > FALLEN
     falling = fallen and not rising and (not len(dev) or recent_fall(epochs, dev, 1 - LATE) > 0)
-    stopped = asked is not None and asked.early_stopping is not None and epochs[-1] < CUT * asked.epochs
+    stopped = training is not None and training.early_stopping is not None and epochs[-1] < CUT * training.epochs
     return Ending(falling, rising, stopped)
 
 
