@@ -20,7 +20,7 @@ AS_GOOD = 0.05  # of the network's error, by which a model that does as well may
 
 
 def ending_of(metrics: Mapping[str, Sequence[float]], training: Training | None = None) -> Ending:
-    """How the training ended whose metrics.csv has these columns, ``training`` is what its spec asks for."""
+    """How the training ended whose metrics.csv has these columns; ``training`` is that section of its spec."""
     epochs, train, dev = (metrics.get(name, ()) for name in ("epoch", "train_cost", "dev_cost"))
     if len(train) < 2 or len(epochs) != len(train):
         return Ending()
