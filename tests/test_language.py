@@ -60,6 +60,9 @@ SENTENCES = {
     "learning_rate_too_high: a smaller optimizer.learning_rate (0.02, found by a range test)": (
         "learning_rate_too_high: un optimizer.learning_rate menor (0.02, hallado con un barrido de tasas)"
     ),
+    "class 3 has 4.2 % of the examples, of which the networks miss 40 %; that adds 1.7 % to the error": (
+        "la clase 3 tiene el 4.2 % de los ejemplos, de los que las redes yerran el 40 %; eso suma 1.7 % al error"
+    ),
     "  (optimal 0.00 %, tolerance 2.00 %)": "  (óptimo 0.00 %, tolerancia 2.00 %)",
     "high bias and high variance": "sesgo alto y varianza alta",
     "completed after 90 epochs in 3.2 s, epoch 23 kept": "completado tras 90 epochs en 3.2 s, se conserva el epoch 23",

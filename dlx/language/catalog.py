@@ -82,6 +82,8 @@ class Template:
             yield from ([text[start:at], *values] for at in ends for values in self._readings(text, at, others))
         for at in places_of(piece, text, start) if piece else ():
             rest = at + len(piece)
+            if text.startswith("%", rest):  # which belongs to the number in front of it
+                continue
             behind = self._readings(text, rest, others) if others else [[text[rest:]]]
             yield from ([text[start:at], *values] for values in behind)
 
