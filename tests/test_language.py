@@ -97,7 +97,17 @@ def test_a_name_in_a_sentence_stays(name: str) -> None:
 
 
 @pytest.mark.usefixtures("spanish")
-@pytest.mark.parametrize("text", ["my run", "Verdict of a plugin", "dlx train spec.yaml", "label\x04verdict", "1.5"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my run",
+        "Verdict of a plugin",
+        "dlx train spec.yaml",
+        "so it came in place of what a plugin says",
+        "label\x04verdict",
+        "1.5",
+    ],
+)
 def test_what_no_catalog_has_stays(text: str) -> None:
     assert translated(text) == text
 

@@ -26,6 +26,8 @@ AND = " and "
 WORD_BEGINS = re.compile(r"(?=[ ;,]|\.?$)")
 LABEL = "label"  # the context of words that stand alone, and are no part of a sentence: there they may be names
 LISTED = re.compile(r"\d.*|\S*[\d._]\S*")  # numbers, parts with their numbers, and keys of a spec
+LEAST = 0.5  # of the letters outside names: with less, a text is of somebody else, and is not changed in places
+NAME = re.compile(r"\S*[._=/\d]\S*")
 Rated = tuple[int, str]  # how many letters were translated, and what has become of the text
 
 
@@ -107,7 +109,9 @@ class Catalog:
         words = text.strip()
         if words and words not in self._translated:
             fitting = [template for template in self._templates if template.may_be(words)]
-            self._translated[words] = SentenceReader(self.sentences, fitting).rated(words)[1]
+            count, translation = SentenceReader(self.sentences, fitting).rated(words)
+            is_known = count >= LEAST * letters(NAME.sub("", words))
+            self._translated[words] = translation if is_known else words
         return _in_place_of(words, text, self._translated.get(words, ""))
 
 

@@ -8,6 +8,7 @@ from dlx.language import ENGLISH, language, translated
 from dlx.show.page.elements import Child, Element
 
 AS_IT_IS = {"bdi", "code", "pre", "script", "style", "title"}  # users' names, what is typed, and what is no text
+MESSAGE = "message"  # the class of what an error says, which is the same in every language
 SPOKEN = {"alt", "aria-label", "title", "data-scale"}  # attributes that are read
 
 
@@ -17,7 +18,7 @@ def in_language(page: Element) -> Element:
 
 
 def _translated(element: Element) -> Element:
-    if element.name in AS_IT_IS:
+    if element.name in AS_IT_IS or ("class", MESSAGE) in element.attributes:
         return element
     attributes = tuple((name, _attribute(name, value)) for name, value in element.attributes)
     return Element(element.name, attributes, tuple(map(_child, element.children)))
