@@ -446,3 +446,20 @@ def test_what_cannot_be_done_is_refused(arguments: tuple[str, ...], told: str, f
     result = call_dlx("diagnose", *arguments, cwd=folder)
     assert (result.code, result.stdout) == (2, "")
     assert told in result.stderr
+
+
+def test_a_diagnosis_is_shown_in_spanish_and_kept_in_english(
+    folder: Path, call_dlx: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = ("diagnose", "--errors", "train=15%,dev=16%")
+    document, mistake = call_dlx(*bare, "--json", cwd=folder), call_dlx("diagnose", "nowhere", cwd=folder)
+    call_dlx("diagnose", "run", cwd=folder)
+    stored = (folder / "run" / "diagnosis.json").read_bytes()
+    monkeypatch.setenv("DLX_LANG", "es")
+    result = call_dlx(*bare, cwd=folder)
+    assert "veredicto sesgo alto  (óptimo 0.00 %, tolerancia 2.00 %)" in result.out
+    assert "el sesgo es alto: pruebe una red más grande (architecture.hidden)" in result.out
+    assert "\nconsejo   " in call_dlx("diagnose", "run", cwd=folder).out
+    assert (folder / "run" / "diagnosis.json").read_bytes() == stored
+    assert call_dlx(*bare, "--json", cwd=folder).out == document.out
+    assert call_dlx("diagnose", "nowhere", cwd=folder).err == mistake.err
