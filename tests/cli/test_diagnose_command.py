@@ -457,9 +457,9 @@ def test_a_diagnosis_is_shown_in_spanish_and_kept_in_english(
     stored = (folder / "run" / "diagnosis.json").read_bytes()
     monkeypatch.setenv("DLX_LANG", "es")
     result = call_dlx(*bare, cwd=folder)
-    assert "veredicto sesgo alto  (óptimo 0.00 %, tolerancia 2.00 %)" in result.out
-    assert "el sesgo es alto: pruebe una red más grande (architecture.hidden)" in result.out
-    assert "\nconsejo   " in call_dlx("diagnose", "run", cwd=folder).out
+    assert "veredicto sesgo alto  (óptimo 0.00 %, tolerancia 2.00 %)" in result.stdout
+    assert "el sesgo es alto: pruebe una red más grande (architecture.hidden)" in result.stdout
+    assert "\nconsejo   " in call_dlx("diagnose", "run", cwd=folder).stdout
     assert (folder / "run" / "diagnosis.json").read_bytes() == stored
-    assert call_dlx(*bare, "--json", cwd=folder).out == document.out
-    assert call_dlx("diagnose", "nowhere", cwd=folder).err == mistake.err
+    assert call_dlx(*bare, "--json", cwd=folder).stdout == document.stdout
+    assert call_dlx("diagnose", "nowhere", cwd=folder).stderr == mistake.stderr
