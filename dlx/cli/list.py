@@ -51,7 +51,7 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
         typer.echo("\nSections, each with its keys")
         print_rows([(section, ", ".join(map(_last, section_keys))) for section, section_keys in by_section.items()])
     elif name is None:
-        _print_summaries(chosen[kind])
+        print_rows([(name, schema.summary(member)) for name, member in chosen[kind].items()])
     else:
         _print_details(chosen[kind][name])
 
@@ -111,10 +111,6 @@ def _print_json(chosen: Mapping[str, Mapping[str, type[Component]]], by_section:
     components = [schema.description(member) for members in chosen.values() for member in members.values()]
     listed = {section: [key.path for key in section_keys] for section, section_keys in by_section.items()}
     terminal.document({"components": components, **({"sections": listed} if listed else {})})
-
-
-def _print_summaries(members: Mapping[str, type[Component]]) -> None:
-    print_rows([(name, schema.summary(member)) for name, member in members.items()])
 
 
 def _print_details(member: type[Component]) -> None:
