@@ -20,9 +20,10 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from dlx import __version__
-from dlx.cli.commands import COMMANDS, GROUPS, load_command
+from dlx.cli.commands import COMMANDS, GROUPS
 from dlx.cli.late_imports import late_imports
 from dlx.cli.layout import SETTINGS, CommandGroup, Commands, write_rows
+from dlx.cli.loading import load_command
 from dlx.cli.messages import message_and_code
 from dlx.cli.quiet import quiet_by_command
 from dlx.cli.reading_bar import reading_shown

@@ -47,7 +47,7 @@ ALSO_LIGHT = {"dlx.runs.signals", "dlx.data.reading"}
 # What is imported before the command is known.
 FIRST = {
     *("dlx", "dlx.__main__", "dlx.cli", "dlx.cli.late_imports", "dlx.cli.messages", "dlx.cli.remarks"),
-    *("dlx.cli.standard_streams", "dlx.cli.reading_bar", "dlx.cli.commands", "dlx.cli.examples", "dlx.cli.layout"),
+    *("dlx.cli.standard_streams", "dlx.cli.reading_bar", "dlx.cli.commands", "dlx.cli.layout", "dlx.cli.loading"),
     "dlx.cli.quiet",
 }
 # What is imported where it is used: the command line, so that Ctrl-C is heeded meanwhile, and what needs Optuna.
