@@ -98,13 +98,13 @@ def _show_completion(requested: bool) -> None:
 Install = Annotated[
     bool,
     typer.Option(
-        "--install-completion", callback=_complete_here, is_eager=True, help="Have the shell in use complete dlx."
+        "--install-completion", callback=_complete_here, is_eager=True, help="Let your shell complete commands and keys."
     ),
 ]
 Show = Annotated[
     bool,
     typer.Option(
-        "--show-completion", callback=_show_completion, is_eager=True, help="Print what the shell would run for that."
+        "--show-completion", callback=_show_completion, is_eager=True, help="Print the script that completes them."
     ),
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere.")]

@@ -40,8 +40,7 @@ GROUPS = {
         "an example.",
         "list": "List what a spec may name, with formulas and options.",
         "config": "Show or check a spec, or print the JSON Schema of specs.",
-        "trust": "Allow plugins to run that a run names, by their content: a file that has changed since is not "
-        "trusted.",
+        "trust": "Allow the plugins that a run names: each is trusted until its content changes.",
         "doctor": "Print the facts that a bug report needs, or verify the files of a run: exit code 5 where one is "
         "faulty.",
         "guide": "Show a page of the guide, or list its pages.",

@@ -34,8 +34,8 @@ WHOLE = "spec"  # the section of the keys that stand in none
 def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None, json: Json = False) -> None:
     """List what a spec may name, with formulas and options.
 
-    Alone it lists the kinds of components, and the sections of a spec and of the plans of dlx tune and dlx study; with
-    KIND or SECTION what is in it, with NAME one of these with its options.
+    Without arguments it lists the kinds of components, and the sections of a spec and of the plans of dlx tune and dlx
+    study. KIND or SECTION shows what is in it, and NAME shows one of these with its options.
     """
     plugins.load_installed()
     trust.load_named(plugin or ())

@@ -59,8 +59,8 @@ def new(
 ) -> None:
     """Print or write a spec to start from.
 
-    With a data file it is one that trains on that file. What had to be decided for it, such as columns that are left
-    out and what stands in for missing values, is in it with the reason, and each decision can be taken otherwise here.
+    With a data file the spec trains on that file. What had to be decided, such as which columns are left out and what
+    stands in for missing values, is written into it with the reason; the options decide otherwise.
     """
     reading: dict[str, Any] = {"delimiter": delimiter, "decimal": decimal, "encoding": encoding, "header": header}
     reading |= {"skip_lines": skip_lines, "sheet": sheet, "missing": tuple(missing or ()) or None}
