@@ -98,7 +98,7 @@ def _show_completion(requested: bool) -> None:
 Install = Annotated[
     bool,
     typer.Option(
-        "--install-completion", callback=_complete_here, is_eager=True, help="Let your shell complete commands and keys."
+        "--install-completion", callback=_complete_here, is_eager=True, help="Let the shell complete commands and keys."
     ),
 ]
 Show = Annotated[
