@@ -63,8 +63,8 @@ def document(space: list[dict[str, Any]], count: int, rounds: int = 3, **changes
 
 def read(search: Plain) -> TuningDocument:
     """The document of a search, of which the pictures show the rest."""
-    unseen = {"at": {}, "epoch": 1, "seconds": 1.0, "message": "", "trials": []}
-    confirmation = {"finalists": [], "winner": None, "base": None, "gain": None, "test": None}
+    unseen: Plain = {"at": {}, "epoch": 1, "seconds": 1.0, "message": "", "trials": []}
+    confirmation: Plain = {"finalists": [], "winner": None, "base": None, "gain": None, "test": None}
     others: Plain = {"name": "a", "task": None, "status": "completed", "method": "random", "objective": "dev_error"}
     others |= {"seeds": 1, "space": [], "rounds": [], "messages": [], "counts": {}, "importance": [], "trials": []}
     document = {**others, "best_spec": None, "seconds": 1.0, **confirmation, **search}
