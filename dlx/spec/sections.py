@@ -118,6 +118,18 @@ def _folder_name(name: str) -> str:
     return name
 
 
+def nearest_name(text: str) -> str:
+    """A name for an experiment that is most like a text.
+
+    >>> [nearest_name(text) for text in ("ventas año 1", "_nul.2021", "über.", "…")]
+    ['ventas-a-o-1', 'nul-2021', 'ber', 'experiment']
+    """
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", text).lstrip(".-_")[:100].rstrip(".-") or "experiment"
+    if name.partition(".")[0].upper() in NO_FOLDERS:
+        name = name.replace(".", "-", 1) if "." in name else f"{name}-data"
+    return name
+
+
 # What says something about a network or its examples, so that an objective has no use for it.
 OF_NETWORKS = ("data", "task", "architecture", "loss", "initializer", "regularization", "metrics", "diagnosis")
 OF_BATCHES = ("batch_size", "early_stopping", "refit")  # in `training`

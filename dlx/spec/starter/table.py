@@ -164,5 +164,5 @@ def _is_time(column: ColumnProfile, decisions: Decisions) -> bool:
 
 def _is_group(column: ColumnProfile, decisions: Decisions) -> bool:
     """Whether several rows seem to be of one thing, such as a patient, that the column names."""
-    is_hashed = column.name in decisions.columns and decisions.columns[column.name].value["kind"] == "hashed"
+    is_hashed = column.name in decisions.columns and decisions.columns[column.name].value.get("kind") == "hashed"
     return column.is_named_like_identifier or (is_hashed and ROWS_OF_A_GROUP * column.distinct <= column.m)
