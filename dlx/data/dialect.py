@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from dlx.data.header import Fields, has_header, has_row_names, usual_width, without_titles
+from dlx.data.header import Fields, has_header, has_open_ends, has_row_names, usual_width, without_titles
 from dlx.data.numbers import MISSING, NumberStyle
 from dlx.data.once_a_file import once_a_file
 from dlx.data.opening import open_binary, readable
@@ -31,6 +31,7 @@ MARKS_OF_ORDER = {  # the longer first, since one begins with the other
 }
 UTF8, WINDOWS = "utf-8-sig", "cp1252"
 DELIMITERS = ",;\t|"
+RARE_DELIMITERS = "^~:\x01\x1f"  # where none of the usual ones divides a line, and one of these all alike
 DELIMITER_LINE = re.compile('"?sep=(?P<delimiter>[^\r\n])"?\\s*', re.IGNORECASE)  # the first one, of Excel
 
 
@@ -46,6 +47,11 @@ class Dialect:
     skip_lines: int = 0
     has_delimiter_line: bool = False
     has_row_names: bool = False
+    has_open_ends: bool = False
+
+    def names(self, header: Sequence[str]) -> list[str]:
+        """The names of all columns, of which those that the header has none for have an empty one."""
+        return [""] * self.has_row_names + list(header) + [""] * self.has_open_ends
 
     def differences(self, path: Path) -> dict[str, str | bool]:
         """The options that must be stated where nothing is to be found out, since they are not the usual ones."""
@@ -55,8 +61,8 @@ class Dialect:
 
 
 def usual_delimiter(path: Path) -> str:
-    """A tab in .tsv, else a comma."""
-    return "\t" if unpacked_name(path.name).endswith(".tsv") else ","
+    """A tab in .tsv and .tab, else a comma."""
+    return "\t" if unpacked_name(path.name).endswith((".tsv", ".tab")) else ","
 
 
 @once_a_file
@@ -98,8 +104,8 @@ def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dial
     decimal = options.decimal or _decimal(records[1:] or records, delimiter, options)
     style = NumberStyle(decimal, options.thousands)
     header = options.header if options.header is not None else has_header(records, style, options, like)
-    row_names = header and has_row_names(records)
-    return Dialect(_codec(encoding), delimiter, decimal, comment, header, skipped, stated is not None, row_names)
+    lacking = (header and has_row_names(records), header and has_open_ends(records))
+    return Dialect(_codec(encoding), delimiter, decimal, comment, header, skipped, stated is not None, *lacking)
 
 
 def _emptied(lines: list[str], count: int) -> list[str]:
@@ -201,7 +207,10 @@ def _delimiter(lines: Sequence[str], usual: str) -> str:
     agreement, numbers, _ = _score(_records(lines, " "))  # a tab is one of its spaces
     if agreement == 1 and numbers > scores["\t"][1]:
         return " "
-    return best if scores[best] > (0, 0, 0) else usual
+    if scores[best] > (0, 0, 0):
+        return best
+    rare = {sign: _score(_records(lines, sign)) for sign in RARE_DELIMITERS if agreement == 0}
+    return next((sign for sign, (share, *_) in rare.items() if share == 1), usual)
 
 
 def _score(records: Fields) -> tuple[float, float, int]:
@@ -212,7 +221,7 @@ def _score(records: Fields) -> tuple[float, float, int]:
     styles = NumberStyle("."), NumberStyle(",")
     fields = [field for record in records[1:] or records for field in record]
     numbers = sum(field in MISSING or any(style.number(field) for style in styles) for field in fields)
-    even = records[1:] if has_row_names(records) else records
+    even = records[1:] if has_row_names(records) or has_open_ends(records) else records
     return sum(len(record) == width for record in even) / len(even), numbers / len(fields), width
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-ENGLISH = "january february march april may june july august september october november december".split()
+ENGLISH = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 OF_OTHERS = (
     "januar jänner januari enero janvier gennaio janeiro jän ene gen",
     "februar feber februari febrero février fevrier febbraio fevereiro fév févr fevr fev",

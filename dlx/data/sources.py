@@ -141,7 +141,9 @@ class File(Source):
             "much each example counts in the cost; no feature, finite, 0 or more, divided by its mean"
         ),
     ] = None
-    sheet: Annotated[str | None, Field(min_length=1, description="XLSX: the name of the sheet; null: the first")] = None
+    sheet: Annotated[
+        str | None, Field(min_length=1, description="XLSX: the name of the sheet; null: the first with anything in it")
+    ] = None
     image_shape: ImageShape | None = None
 
     @field_validator("path", mode="wrap")

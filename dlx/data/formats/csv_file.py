@@ -41,7 +41,7 @@ class Csv(TableFormat):
     column of nothing but yes and no, true and false … is 1 and 0. Empty lines are passed over.
     """
 
-    name, title, suffixes = "csv", "CSV", (".csv", ".tsv", ".txt", ".data")
+    name, title, suffixes = "csv", "CSV", (".csv", ".tsv", ".tab", ".psv", ".txt", ".dat", ".data")
     details = " ".join(suffixes)
     options = TableFormat.options | {
         "header",
@@ -62,7 +62,7 @@ class Csv(TableFormat):
         style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
         chunks, names = chunks_of(path, dialect, AT_ONCE), None
         if dialect.header:  # the first record comes alone
-            names = [""] * dialect.has_row_names + next(chunks, Chunk([0], [[]])).records[0]
+            names = dialect.names(next(chunks, Chunk([0], [[]])).records[0])
         return undue_rows(names, chunks, style)
 
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
@@ -76,7 +76,7 @@ class Csv(TableFormat):
         if top is None:
             raise DataError(f"{path}: the file is empty")
         style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
-        top = top[0], [""] * dialect.has_row_names + top[1]
+        top = top[0], dialect.names(top[1])
         names = column_names(path, top, dialect.header, style, options, like)
         of = roles(names, options, like, path)
         dropped = RowFilter(top[1] if dialect.header else None, options.drop_rows, style)
