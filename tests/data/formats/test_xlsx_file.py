@@ -63,7 +63,7 @@ def test_titles_above_a_table_are_passed_over(tmp_path: Path) -> None:
 
 
 def test_empty_sheets_in_front_are_passed_over(tmp_path: Path) -> None:
-    path = write(tmp_path / "x.xlsx", {"blank": [], "people": ROWS})
+    path = write(tmp_path / "x.xlsx", {"blank": [], "people": TABLE})
     assert read(path).X[:].tolist() == X
 
 
