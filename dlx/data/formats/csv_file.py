@@ -46,6 +46,7 @@ class Csv(TableFormat):
     options = TableFormat.options | {
         "header",
         "delimiter",
+        "quote",
         "encoding",
         "decimal",
         "thousands",

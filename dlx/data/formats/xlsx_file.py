@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import ZipFile
 
 from dlx.data.columns import Column
-from dlx.data.dialect import RECORDS
+from dlx.data.delimiter import RECORDS
 from dlx.data.dropped_rows import Chunk, RowFilter, undue_rows
 from dlx.data.formats.format import TableFormat
 from dlx.data.header import has_header, without_titles
