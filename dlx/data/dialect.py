@@ -84,15 +84,7 @@ def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dial
     if path.is_fifo():
         raise DataError(f"{path}: is a pipe, and a text table is read more than once: write it into a file first")
     if options.plain:
-        return Dialect(
-            options.encoding or UTF8,
-            options.delimiter or usual_delimiter(path),
-            DOUBLE if options.quote is None else options.quote,
-            options.decimal or ".",
-            options.comment,
-            options.header is not False,
-            options.skip_lines or 0,
-        )
+        return _as_stated(path, options)
     encoding = options.encoding or _encoding(path)
     lines = _first_lines(path, _codec(encoding))
     stated = DELIMITER_LINE.fullmatch(lines[0]) if lines else None
@@ -116,6 +108,19 @@ def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dial
     header = options.header if options.header is not None else has_header(records, style, options, like)
     lacking = (header and has_row_names(records), header and has_open_ends(records))
     return Dialect(_codec(encoding), delimiter, quote, decimal, comment, header, skipped, stated is not None, *lacking)
+
+
+def _as_stated(path: Path, options: TableOptions) -> Dialect:
+    """What the options state, and for the rest the usual."""
+    return Dialect(
+        options.encoding or UTF8,
+        options.delimiter or usual_delimiter(path),
+        DOUBLE if options.quote is None else options.quote,
+        options.decimal or ".",
+        options.comment,
+        options.header is not False,
+        options.skip_lines or 0,
+    )
 
 
 def _emptied(lines: list[str], count: int) -> list[str]:

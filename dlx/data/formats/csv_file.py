@@ -135,7 +135,9 @@ class TextTable(NamedTuple):
                 continue
             wrong = notes[0] if notes else (line, record)
             if len(wrong[1]) != width:
-                raise DataError(f"{self.path}:{wrong[0]}: expected {width} fields, found {len(wrong[1])}")
+                sign = self.dialect.delimiter
+                advice = f"; a field that holds {sign!r} needs quotes around it" if len(wrong[1]) > width else ""
+                raise DataError(f"{self.path}:{wrong[0]}: expected {width} fields, found {len(wrong[1])}{advice}")
             lines.append(line)
             records.append(record)
         return lines, records, notes

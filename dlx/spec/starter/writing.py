@@ -11,7 +11,7 @@ from dlx.data.labels import Labels, infer_labels
 from dlx.data.profile.reading import profile_file, with_labels
 from dlx.data.sources import File
 from dlx.errors import DataError, UsageError
-from dlx.spec.sections import nearest_name
+from dlx.spec.experiment_names import nearest_name
 from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.network import TOY, StarterTraining
 from dlx.spec.starter.sources import block, relative, target_columns

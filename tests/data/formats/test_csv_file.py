@@ -142,7 +142,7 @@ def test_a_column_may_be_missing_for_more_records_than_are_read_at_once(
         ("\n\n", {}, "x.csv: the file is empty"),
         ("a,y\n", {}, "x.csv: there are no examples"),
         ("a,y\n1,0\n2\n", {}, "x.csv:3: expected 2 fields, found 1"),
-        ("a,y\n1,0\n2,1,5\n", {}, "x.csv:3: expected 2 fields, found 3"),
+        ("a,y\n1,0\n2,1,5\n", {}, "x.csv:3: expected 2 fields, found 3; a field that holds ',' needs quotes around it"),
         (
             "a,y\n1,0\n\n,1\n",
             {},
