@@ -64,6 +64,7 @@ VALUES: dict[str, Any] = {
     "ignore": ["id"],
     "use": ["height", "weight"],
     "delimiter": ";",
+    "quote": "'",
     "decimal": ",",
     "thousands": ".",
     "comment": "#",
