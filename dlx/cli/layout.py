@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
-from dlx.cli.examples import EXAMPLES
+from dlx.cli.commands import EXAMPLES
 from dlx.cli.quiet import without_quiet
 from dlx.language import translated
 
