@@ -13,8 +13,9 @@ from typing import Any
 from typer.main import get_command
 
 from dlx.cli import app
-from dlx.cli.commands import COMMANDS, GROUPS, load_command
+from dlx.cli.commands import COMMANDS, GROUPS
 from dlx.cli.layout import paragraphs
+from dlx.cli.loading import load_command
 from dlx.diagnose.sections import SECTIONS
 from experiments.catalog.words import LABELS, WORDS, WORDS_IN
 
