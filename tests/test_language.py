@@ -63,6 +63,11 @@ SENTENCES = {
     "class 3 has 4.2 % of the examples, of which the networks miss 40 %; that adds 1.7 % to the error": (
         "la clase 3 tiene el 4.2 % de los ejemplos, de los que las redes yerran el 40 %; eso suma 1.7 % al error"
     ),
+    "the intervals of train and dev cannot be trusted: 1 of 40 and 2 of 50 residuals carry 60 % and 70 % of the "
+    "squared error": (
+        "los intervalos de train y dev no son confiables: 1 de 40 y 2 de 50 residuos cargan con el 60 % y 70 % del "
+        "error cuadrático"
+    ),
     "  (optimal 0.00 %, tolerance 2.00 %)": "  (óptimo 0.00 %, tolerancia 2.00 %)",
     "high bias and high variance": "sesgo alto y varianza alta",
     "completed after 90 epochs in 3.2 s, epoch 23 kept": "completado tras 90 epochs en 3.2 s, se conserva el epoch 23",
@@ -89,7 +94,7 @@ def test_a_sentence_with_values_is_translated(sentence: str) -> None:
 
 @pytest.mark.usefixtures("spanish")
 @pytest.mark.parametrize(
-    "name", ["high", "the", "no", "class", "verdict", "train and dev", "{0}", "50 %", "sí", "\x04"]
+    "name", ["high", "the", "no", "class", "verdict", "salt and pepper", "{0}", "50 %", "sí", "\x04"]
 )
 def test_a_name_in_a_sentence_stays(name: str) -> None:
     own = translated(f"every example of train is of class {name}")

@@ -25,7 +25,7 @@ JOINTS = ("; ", ": ", ". ", ", ", " (", ") ", "(", ")")  # between what is trans
 AND = " and "
 WORD_BEGINS = re.compile(r"(?=[ ;,]|\.?$)")
 LABEL = "label"  # the context of words that stand alone, and are no part of a sentence: there they may be names
-LISTED = re.compile(r"\d.*|\S*[\d._]\S*")  # numbers, parts with their numbers, and keys of a spec
+LISTED = re.compile(r"\d.*|\S*[\d._]\S*|train|train-dev|dev|test")  # numbers, parts, and keys of a spec
 LEAST = 0.5  # of the letters outside names: with less, a text is of somebody else, and is not changed in places
 NAME = re.compile(r"\S*[._=/\d]\S*")
 Rated = tuple[int, str]  # how many letters were translated, and what has become of the text

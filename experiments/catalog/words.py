@@ -80,7 +80,7 @@ WORDS: dict[str, Iterable[str]] = {
         "or let remedies race (--act)",
     ),
     "dlx/show/charts/learning_curve.py": ("95 % interval {0}",),
-    "dlx/show/charts/metrics.py": ("class, {0}", "label, {0}", "target, {0}", "95 % interval, {0}"),
+    "dlx/show/charts/metrics.py": ("class, {0}", "label, {0}", "target, {0}", "95 % interval, {0}", "{0} of {1}"),
     "dlx/show/page/charts.py": (
         *("Cost, epochs {0} to {1}", "RMSE (units of the target), epochs {0} to {1}", "epochs {0} to {1}", "cost {0}"),
     ),
