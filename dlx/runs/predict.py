@@ -30,6 +30,7 @@ from dlx.stats.calibration import at_threshold, tempered
 from dlx.stats.intervals import error_rate
 from dlx.stats.metrics.metric import measure
 from dlx.stats.metrics.probabilities import LogLoss
+from dlx.text import option
 from dlx.training.error_unit import unit_of_errors
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model
@@ -106,7 +107,7 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
     facts = model.facts
     examples = read_like(facts["preprocessing"], path.resolve(), target, strict=strict)
     if examples.y is None:
-        raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
+        raise DataError(f"{path}: there are no labels to compare with; name them with {option('target', ..., 'y')}")
     _check_targets(model, examples.y, examples.origin)
     dataset = _dataset(model, examples)
     over = Evaluation(model.network, Reader(dataset, "data", facts["dtype"]))
