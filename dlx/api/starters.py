@@ -58,8 +58,7 @@ def new(
     missing values, the split, the network, and a learning rate that was tried. Change it like any mapping.
 
     Args:
-        data: ``(X, y)``, or a table that holds the target, or these for each part, as for `dlx.train`; of parts it is
-            train that decides.
+        data: ``(X, y)``, or a table that holds the target, or these by parts, of which train decides; see `dlx.train`.
         target: the column or columns that are to be predicted.
         task: ``binary``, ``multiclass``, ``multilabel`` or ``regression``, where it does not follow from the target.
         ignore, keep: columns that are left out, and columns that are not.
@@ -79,7 +78,7 @@ def new(
         keep=_several(keep),
         categorical=_several(categorical),
         impute=impute,
-        parts=tuple(sources) if "train" in sources else (),
+        parts=tuple(sources if "train" in sources else ()),
     )
     with naming(files.names):
         return _starter(sources.get("source") or sources["train"], wishes, files.names)

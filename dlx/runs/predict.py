@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic_core import PydanticCustomError
 
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset, Part
@@ -184,6 +185,8 @@ def trained(run: RunDirectory, name: str = MODEL) -> Model:
     arrays, facts = run.model(name)
     try:
         return Model(arrays, facts)
+    except PydanticCustomError as error:  # it names a component that nobody has defined
+        raise DataError(f"{run.path / name}: {error}") from error
     except (KeyError, ValueError, TypeError, IndexError) as error:  # what is in it does not make a network
         raise DataError(f"{run.path / name}: is damaged: {type(error).__name__}: {error}") from error
 
