@@ -32,6 +32,7 @@ from dlx.cli.standard_streams import flush_stdout, sound_streams
 from dlx.errors import EnvironmentProblem, UsageError
 from dlx.language import translated
 from dlx.runs.signals import NUMBERS, end_process
+from dlx.text import from_shell
 
 OF_DISKS = (ENOSPC, EFBIG, EIO)
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
@@ -126,7 +127,7 @@ def main() -> int:
         if current_thread() is main_thread():
             _heed_signals()
         try:
-            with quiet_by_command(), remarks_shown(), reading_shown(arguments):
+            with from_shell(), quiet_by_command(), remarks_shown(), reading_shown(arguments):
                 try:
                     words = [argument for argument in arguments if argument != "--debug"]
                     with _said_as_all_errors(words):

@@ -164,7 +164,7 @@ def _examined(
 def _write(examination: Examination, picture: Path | None, worst: Path | None) -> None:
     """Write what is asked for beside what is shown."""
     if picture is not None:
-        manifest.write_output("--picture", picture, examination.picture(), pictures.is_ours)
+        manifest.write_output("picture", picture, examination.picture(), pictures.is_ours)
     if worst is not None:
         _write_worst(examination, worst)
 
@@ -178,7 +178,7 @@ def _name_outputs(*outputs: Path | None) -> None:
 def _write_worst(examination: Examination, path: Path) -> None:
     if examination.run is None:
         raise UsageError("--worst writes the examples that a run is most wrong about: train the spec first")
-    manifest.write_output("--worst", path, worst_examples.worst_rows(examination.run), worst_examples.is_ours)
+    manifest.write_output("worst", path, worst_examples.worst_rows(examination.run), worst_examples.is_ours)
 
 
 def _keep(examination: Examination) -> list[Path]:

@@ -127,7 +127,7 @@ def _show_orders(source: Path, overrides: list[str], options: CheckOptions, pict
         name = terminal.gradcheck.order
         curves = {name(convergence, method): errors.tolist() for method, errors in convergence.errors.items()}
         png = pictures.orders(convergence.epsilons.tolist(), curves, str(source))
-        manifest.write_output("--picture", picture, png, pictures.is_ours)
+        manifest.write_output("picture", picture, png, pictures.is_ours)
     if json:
         terminal.document(convergence.document())
     else:

@@ -90,7 +90,7 @@ def _write_table(runs: Iterable[PastRun], file: Path | None) -> None:
         terminal.csv_table(itertools.chain([listing.TABLE], rows))
         return
     types = {name: str if name in listing.WORDS else int if name in listing.COUNTS else float for name in listing.TABLE}
-    manifest.write_output("--parquet", file, parquet_file.of_rows(types | {"run": str}, rows), parquet_file.is_ours)
+    manifest.write_output("parquet", file, parquet_file.of_rows(types | {"run": str}, rows), parquet_file.is_ours)
     terminal.path(file)
 
 

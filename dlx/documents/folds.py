@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dlx.documents.baselines import Baselines
+from dlx.documents.brief import Brief
 from dlx.documents.classes import check_labels
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.earlier_run import EarlierRun
@@ -50,8 +51,8 @@ class Spread:
     largest: float
 
 
-@dataclass(frozen=True)
-class FoldsDocument:
+@dataclass(frozen=True, repr=False)
+class FoldsDocument(Brief):
     """What a training in folds has come to; before all are trained it has no folds.
 
     Args:

@@ -41,7 +41,7 @@ class Decision(NamedTuple):
 class Wishes:
     """What the user has decided already; each wins over what would be decided here.
 
-    keep: columns that are not to be left out, whatever they look like.
+    keep: columns that are not to be left out. parts: those that have tables of their own, of which this is train.
     """
 
     task: Task | None = None
@@ -49,6 +49,7 @@ class Wishes:
     keep: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
     impute: str | None = None
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
