@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from dlx.errors import DataError, UsageError, allowed
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import FACTS
-from dlx.runs.latest import ROOT, point_to_newest
+from dlx.runs.latest import LATEST, ROOT, followed, point_to_newest
 from dlx.runs.result import Result
 from dlx.training.records import COLUMNS as OF_ROWS
 from dlx.words import Status
@@ -185,7 +185,7 @@ def tag(path: Path, tags: list[str], remove: bool = False) -> list[str]:
 
 
 def remove(paths: Sequence[Path]) -> list[Path]:
-    """Delete runs; ``latest`` then points to the newest that is left. Returns the files that stay, because dlx did not
+    """Delete runs; ``latest``, where it led to one, then points to the newest that is left. Returns the files that stay, because dlx did not
     write them, or they are no longer as it did.
     """
     foreign: list[Path] = []
@@ -196,5 +196,6 @@ def remove(paths: Sequence[Path]) -> list[Path]:
             run.remove_own()
         with suppress(OSError):  # where something stays
             path.rmdir()
-    point_to_newest([run.path for run in past_runs()])
+    if not followed(ROOT / LATEST).is_dir():
+        point_to_newest([run.path for run in past_runs()])
     return foreign
