@@ -41,7 +41,7 @@ class RunDirectory(TrainingFiles, ResultFiles):
     marker, document_name, files = CONFIG, FACTS, frozenset(FILES)
 
     def settle(self, root: Path) -> None:
-        """``root/latest`` points to the newest run, wherever it lies; but where nothing can be written, it is trained."""
+        """``root/latest`` points to the newest run, wherever that lies, unless nothing can be written there."""
         super().settle(root)
         with suppress(DlxError):
             point_to_newest([self.path], root)

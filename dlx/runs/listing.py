@@ -185,8 +185,9 @@ def tag(path: Path, tags: list[str], remove: bool = False) -> list[str]:
 
 
 def remove(paths: Sequence[Path]) -> list[Path]:
-    """Delete runs; ``latest``, where it led to one, then points to the newest that is left. Returns the files that stay, because dlx did not
-    write them, or they are no longer as it did.
+    """Delete runs; ``latest``, where it led to one, then points to the newest that is left.
+
+    Returns the files that stay, because dlx did not write them, or they are no longer as it did.
     """
     foreign: list[Path] = []
     for path in paths:

@@ -1,4 +1,4 @@
-"""The memory that ``dlx train --dry-run`` predicts, against what the training takes; and how it makes times of steps."""
+"""The memory that ``dlx train --dry-run`` predicts, against what the training takes, and the time of measured steps."""
 
 from __future__ import annotations
 
