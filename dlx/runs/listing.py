@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
@@ -195,8 +195,32 @@ def remove(paths: Sequence[Path]) -> list[Path]:
             run.acquire()  # not while a training is running there
             foreign += run.foreign()
             run.remove_own()
-        with suppress(OSError):  # where something stays
-            path.rmdir()
+        _forget(path)
+    return foreign
+
+
+def abandon(run: RunDirectory) -> None:
+    """Remove a run that has just been begun, and in which nothing was trained; it must be locked."""
+    run.remove_own()
+    run.close()
+    _forget(run.path)
+
+
+@contextmanager
+def abandoned_on_error(run: RunDirectory) -> Iterator[None]:
+    """Whatever goes wrong inside, also a signal to end, the run is abandoned."""
+    try:
+        yield
+    except BaseException:
+        abandon(run)
+        raise
+
+
+def _forget(path: Path) -> None:
+    """Remove the directory of a run, unless something stays in it; ``latest`` then leads to another one."""
+    with suppress(OSError):
+        path.rmdir()
+        if path.parent.parent == ROOT:
+            path.parent.rmdir()
     if not followed(ROOT / LATEST).is_dir():
         point_to_newest([run.path for run in past_runs()])
-    return foreign

@@ -103,7 +103,7 @@ def test_seeds_are_repetitions(folder: Path, call_dlx: Run) -> None:
         (["first.yaml", "training.epochs=foo,2"], "command line: training.epochs=foo: training.epochs: expected"),
         (
             ["first.yaml", "optimizer.beta1=1e-2,0.01"],
-            "command line: optimizer.beta1=1e-2,0.01: sweep: beta1=0.01 is given",
+            "optimizer.beta1=1e-2,0.01: sweep: beta1=0.01 is given",
         ),
         (["first.yaml", "seed=1,2", "trainin.epochs=3"], "command line: trainin.epochs=3: trainin: unknown key"),
     ],
