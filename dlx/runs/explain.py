@@ -117,7 +117,7 @@ def _matches(text: str, by_file: Sequence[Mapping[str, Key]], exactly: bool) -> 
             if exactly and text in (name, f"{kind}.{name}"):
                 yield _of_component(member)
     if exactly and text in CAUSES:
-        yield _of_finding(CAUSES[text])
+        yield of_finding(CAUSES[text])
     part, _, quantity = text.partition("_")
     measure = text if text in QUANTITIES else quantity if part in ("train", "dev", "test") else ""
     if exactly and measure in QUANTITIES:
@@ -203,7 +203,7 @@ def _of_component(member: type[Component]) -> TopicEntry:
     )
 
 
-def _of_finding(cause: Cause) -> TopicEntry:
+def of_finding(cause: Cause) -> TopicEntry:
     tried: dict[str, str] = {change.name: change.why for change in cause.changes}
     also = {"severity": cause.severity, "remedy": cause.remedy, "notes": cause.notes}
     if tried:
