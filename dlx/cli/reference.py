@@ -38,7 +38,7 @@ def commands_page() -> str:
     for words, text in helps():
         lines += [f"## dlx {words}", "", "```text", text.rstrip(), "```", ""]
     lines += ["## Exit codes", "", "- 0: done", "- 1: a bug in dlx; `--debug` shows where"]
-    lines += [f"- {error.exit_code}: {_said(error)}" for error in ENDS]
+    lines += [f"- {error.exit_code}: {_meaning_of(error)}" for error in ENDS]
     lines += ["- 130, 143: interrupted by Ctrl-C or a request to end; what had been reached is saved", ""]
     return "\n".join(lines)
 
@@ -59,7 +59,7 @@ def _help(command: Any, name: str, above: Any, before: str = "") -> Iterator[tup
         yield from _help(below, further, context, words)
 
 
-def _said(error: type[DlxError]) -> str:
+def _meaning_of(error: type[DlxError]) -> str:
     """The first sentence of a class, in the middle of a line."""
     text = (error.__doc__ or "").partition("\n")[0].rstrip(".")
     return text[:1].lower() + text[1:]

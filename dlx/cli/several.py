@@ -90,8 +90,7 @@ def train_several(
     Args:
         spec, words: as typed.
         training: of a spec with settings in which nothing is swept, its records and what to call with each.
-        out, workers, log: as `dlx train` takes them.
-        ways: ``json``, ``quiet`` and ``dry_run``.
+        out, workers, log, ways: as `dlx train` takes them; the ways are ``json``, ``quiet`` and ``dry_run``.
 
     Raises:
         UsageError: an option is for one training.
@@ -114,7 +113,7 @@ def train_several(
                     tell(record)
 
     if further:
-        train_each([spec, *further], train, ways["json"])
+        train_each(list(specs), train, ways["json"])
     else:
         train(spec)
 

@@ -59,7 +59,7 @@ def test_a_run_elsewhere_needs_no_folder_of_runs(tmp_path: Path) -> None:
 
 def test_latest_outlives_the_removal_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    paths = []
+    paths = list[Path]()
     for out in (None, None, Path("mine")):
         with RunDirectory.create("a", out=out) as directory:
             directory.write_config("")
