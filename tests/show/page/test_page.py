@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dlx.show.page
+from dlx.diagnose.meanings import MEANINGS
 from dlx.diagnose.verdict import diagnose
 from dlx.show.page import Material, page
 from dlx.show.page.classes import FAINTEST, STRONGEST
@@ -54,6 +55,13 @@ def test_words_from_other_scripts_do_not_turn_those_around_them(read_page: Reade
     content = read_page(page(material("שלום <b>\u202e")))
     assert [tag.text for tag in content.named("h1")] == ["שלום <b>\u202e"]
     assert {tag.path[-1] for tag in content.named("bdi")} >= {"h1", "th", "td"}
+
+
+def test_a_finding_says_what_it_means_and_where_there_is_more(read_page: Reader, material: Make) -> None:
+    texts = "".join(read_page(page(material())).texts)
+    assert "Plateau" in texts
+    assert MEANINGS["plateau"] in texts
+    assert "dlx explain plateau" in texts
 
 
 def test_a_run_of_which_all_is_known_has_all_sections(read_page: Reader, material: Make) -> None:
