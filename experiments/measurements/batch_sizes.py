@@ -1,6 +1,7 @@
 """The mini-batch size on 1,024 moons: steps, epochs and time until the cost is 0.12, and the time of a step.
 
-Times are multiples of those with mini-batches of 64, since seconds are another number on each machine. A 2-32-16-1 network of ReLU, gradient descent; for each size the learning rate out of seven that needs the fewest steps.
+Times are multiples of those with mini-batches of 64, since seconds are another number on each machine.
+A 2-32-16-1 network of ReLU, gradient descent; for each size the learning rate out of seven that needs the fewest steps.
 Near powers of two, the time per example of a 784-256-10 network: the median over nine interleaved rounds, for sizes of
 one and two less and more against the power itself. Many are five million examples in mini-batches of a thousand.
 """

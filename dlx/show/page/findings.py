@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dlx.diagnose.meanings import MEANINGS
 from dlx.diagnose.sections import place_in_notes
@@ -17,6 +17,14 @@ def findings_list(findings: Sequence[Finding]) -> Element:
     names = [finding.name for finding in findings]
     entries = [_entry(finding, finding.name not in names[:i]) for i, finding in enumerate(findings)]
     return element("ul", entries, class_="findings")
+
+
+def finding_linked(step: str, names: Collection[str]) -> list[Child]:
+    """What is to be done; where it begins with the name of one of these findings, that leads to it."""
+    name, colon, rest = step.partition(":")
+    if not colon or name not in names:
+        return [step]
+    return [element("a", title_of_finding(name), href=f"#finding-{name}"), f":{rest}"]
 
 
 def _entry(finding: Finding, is_first: bool) -> Element:

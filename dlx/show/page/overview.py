@@ -14,7 +14,7 @@ from dlx.show.page.findings import findings_list
 from dlx.show.page.page import document as page_of
 from dlx.show.page.words import section
 
-TITLES = ("type", "missing", "different", "values", "tells of the target", None)
+TITLES = ("type", "missing", "different", "values", "tells of the target", "")
 MOST_ROWS = 500
 
 Document = Mapping[str, Any]

@@ -13,7 +13,7 @@ from dlx.show.charts.quantities import error_quantity
 from dlx.show.charts.waterfall import ErrorGap, Waterfall, waterfall
 from dlx.show.numbers import error
 from dlx.show.page.elements import Element, element, scrolled
-from dlx.show.page.findings import findings_list
+from dlx.show.page.findings import finding_linked, findings_list
 from dlx.show.page.material import Material
 from dlx.show.page.scales import PageScale
 from dlx.show.page.words import ends, of_what, section
@@ -155,6 +155,7 @@ def _next(document: DiagnosisDocument, commands: Sequence[str]) -> Iterator[Elem
     if tested := tested_in_words(document.learning_rate):
         yield element("p", f"Learning rates were tested: {tested}.")
     if steps:
-        yield element("ul", [element("li", step) for step in steps])
+        names = {finding.name for finding in document.findings}
+        yield element("ul", [element("li", finding_linked(step, names)) for step in steps])
     if commands:
         yield scrolled(element("pre", element("code", "\n".join(commands))), "commands")
