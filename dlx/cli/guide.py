@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 from dlx import guide as pages
-from dlx.cli import reference
 from dlx.cli.options import Json
 from dlx.cli.rows import print_rows
 from dlx.show import terminal
@@ -23,7 +23,10 @@ def guide(topic: Topic = None, json: Json = False) -> None:
     if topic is None:
         _list(json)
         return
-    chosen = reference.page(topic) if topic in pages.REFERENCE else pages.page(topic)
+    if topic in pages.REFERENCE:
+        chosen: pages.Page = import_module("dlx.cli.reference").page(topic)  # which imports much
+    else:
+        chosen = pages.page(topic)
     if json:
         terminal.document({"pages": [{**_facts(chosen), "sections": chosen.sections, "text": chosen.text}]})
     else:
