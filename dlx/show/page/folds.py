@@ -94,10 +94,8 @@ def _trainings(outcome: FoldsDocument, material: CollectionMaterial) -> Element 
         for training in trainings
     ]
     what = of_what(task, outcome.target_errors)
-    note = (
-        f"The {what} of each training, whose test is the fold, with that of {held_out} drawn; each leads to its run "
-        "directory."
-    )
+    in_picture = f", with that of {held_out} drawn" if held_out else ""
+    note = f"The {what} of each training, whose test is the fold{in_picture}; each leads to its run directory."
     heads = columns("fold", *parts, scale.axis(), "epoch", "time", "status", "run")
     return section("trainings", "Trainings", table(note, heads, rows, class_="many"))
 
@@ -122,6 +120,5 @@ def _metrics(outcome: FoldsDocument) -> Element | None:
 def _row(name: str, *cells: str | Element | Sequence[str | Element], numbers: bool = False) -> Element:
     kind = "number" if numbers else None
     head = element("th", name, scope="row")
-    drawn = [isinstance(cell, Element) and cell.name == "svg" for cell in cells]
-    kinds = ["bar" if is_drawn else kind for is_drawn in drawn]
+    kinds = ["bar" if isinstance(cell, Element) and cell.name == "svg" else kind for cell in cells]
     return element("tr", head, [element("td", cell, class_=kind) for cell, kind in zip(cells, kinds, strict=True)])
