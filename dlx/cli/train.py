@@ -118,7 +118,8 @@ def _training(
         yield NO_RECORDS
         return
     if in_folds:
-        train_folds(resolved, resume, out, workers, json=json, quiet=quiet)
+        earlier = earlier_runs.folds_before(spec, overrides) if spec is not None else None
+        train_folds(resolved, resume, out, workers, json=json, quiet=quiet, earlier=earlier)
         yield NO_RECORDS
         return
     with _session(spec, resolved, overrides, resume, out, longer) as session:

@@ -67,6 +67,7 @@ VALUES: dict[str, Any] = {
     "ignore": ["id"],
     "use": ["height", "weight"],
     "delimiter": ";",
+    "quote": "'",
     "decimal": ",",
     "thousands": ".",
     "comment": "#",
