@@ -125,7 +125,18 @@ LABELS: dict[str, Iterable[str]] = {
         *(f"on {part}" for part in PARTS),
     ),
     "dlx/show/page": (
-        *("Curves", "Diagnosis", "Findings", "Remedy:", "Spec", "Environment", "Kept:", "sections", "commands"),
+        *(
+            "Curves",
+            "Diagnosis",
+            "Findings",
+            "Remedy:",
+            "More:",
+            "Spec",
+            "Environment",
+            "Kept:",
+            "sections",
+            "commands",
+        ),
         *("Error (%)", "Cost", "RMSE (units of the target)", "linear", "logarithmic", "step", "epoch", "epochs"),
         *("parameters", "examples", "command", "started", "resumed", "ended", "seed", "threads", "tags", "task"),
         *(
