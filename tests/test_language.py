@@ -108,7 +108,7 @@ def test_a_name_in_a_sentence_stays(name: str) -> None:
         "my run",
         "Verdict of a plugin",
         "dlx train spec.yaml",
-        "so it came in place of what a plugin says",
+        "so this came in place of all that a plugin has to say to its reader",
         "label\x04verdict",
         "1.5",
     ],

@@ -26,7 +26,8 @@ AND = " and "
 WORD_BEGINS = re.compile(r"(?=[ ;,]|\.?$)")
 LABEL = "label"  # the context of words that stand alone, and are no part of a sentence: there they may be names
 LISTED = re.compile(r"\d.*|\S*[\d._]\S*|train|train-dev|dev|test")  # numbers, parts, and keys of a spec
-LEAST = 0.5  # of the letters outside names: with less, a text is of somebody else, and is not changed in places
+# Letters outside names: of so many LEAST are translated, or a text is of somebody else, and is not changed in places.
+LONG, LEAST = 40, 0.5
 NAME = re.compile(r"\S*[._=/\d]\S*")
 Rated = tuple[int, str]  # how many letters were translated, and what has become of the text
 
@@ -110,7 +111,8 @@ class Catalog:
         if words and words not in self._translated:
             fitting = [template for template in self._templates if template.may_be(words)]
             count, translation = SentenceReader(self.sentences, fitting).rated(words)
-            is_known = count >= LEAST * letters(NAME.sub("", words))
+            outside = letters(NAME.sub("", words))
+            is_known = outside < LONG or count >= LEAST * outside
             self._translated[words] = translation if is_known else words
         return _in_place_of(words, text, self._translated.get(words, ""))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import combinations
 
-from dlx.diagnose.sections import SECTIONS
+from dlx.diagnose.sections import SECTIONS, place_in_notes
 
 GAPS = ("bias", "variance", "mismatch", "overfitting to dev")
 PARTS = ("train", "train-dev", "dev", "test", "out-of-fold", "data")
@@ -89,7 +89,7 @@ WORDS: dict[str, Iterable[str]] = {
     "dlx/show/page/heading.py": ("begun {0}", "{0} steps"),
     "dlx/show/page/pictures.py": ("no. {0}, p {1}",),
     "dlx/show/page/tried.py": ("after {0}",),
-    "dlx/show/page/verdict.py": ("Notes: {0}",),
+    "dlx/show/page/findings.py": tuple(f"Notes: {place_in_notes(topic)}" for topic in SECTIONS),
     "dlx/show/terminal/recipe.py": ("{0} before", "round {0}"),
     "dlx/show/terminal/best_bet.py": ("{0} replicates", "{0} replicate"),
     "dlx/show/terminal/training_progress.py": ("{0} left", "refit epoch"),
