@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -58,14 +59,45 @@ def _add(together: Array, name: str, gradient: Array, subject: CheckedCost) -> N
         together[parameters.slices[name.removeprefix("d")]] += gradient.reshape(-1)
 
 
-def fault_of(operation: Operation, errors: list[WrongGradient], subject: CheckedCost) -> Fault:
-    """Of several wrong gradients of one operation the one with the clearest signature speaks."""
+def fault_of(
+    operation: Operation, errors: list[WrongGradient], subject: CheckedCost, alike: Sequence[Layer] = ()
+) -> Fault:
+    """Of several wrong gradients of one operation the one with the clearest signature speaks.
+
+    ``alike`` are the layers that share the operation's component, and so the fault.
+    """
     named = [(error, *signature(error)) for error in errors]
     error, name, sentence = next(
         (candidate for candidate in named if candidate[1] not in ("unknown", "some entries")), named[0]
     )
-    parameter = _parameter(error, subject)
-    return Fault(operation.name, operation.layer, parameter, name, sentence, _place(operation))
+    spoils = dict.fromkeys(name for error in errors for name in _spoiled(error, subject))
+    spoils |= dict.fromkeys(name for error in errors for layer in alike for name in _spoiled_in(layer, error, subject))
+    return Fault(
+        operation.name,
+        operation.layer,
+        _parameter(error, subject),
+        name,
+        sentence,
+        _place(operation),
+        spoils=tuple(spoils),
+    )
+
+
+def _spoiled(error: WrongGradient, subject: CheckedCost) -> list[str]:
+    """The parameters whose gradients are wrong with this one: those touched, or all that it is passed on to."""
+    if error.name == getattr(error.operation, "input", None):
+        return subject.parameters_before(error.operation.owner)
+    if error.name.removeprefix("d") in subject.parameters.slices:
+        return [error.name.removeprefix("d")]
+    return _touched(error, subject)
+
+
+def _spoiled_in(layer: Layer, error: WrongGradient, subject: CheckedCost) -> list[str]:
+    """The same where this layer has the fault too."""
+    if error.name == getattr(error.operation, "input", None):
+        return subject.parameters_before(layer)
+    name = error.name.removeprefix("d").rstrip("0123456789")
+    return [parameter for parameter in layer.parameters if parameter == f"{name}{layer.l}"]
 
 
 def _parameter(error: WrongGradient, subject: CheckedCost) -> str | None:
@@ -74,9 +106,14 @@ def _parameter(error: WrongGradient, subject: CheckedCost) -> str | None:
     if error.name != "dW":
         name = error.name.removeprefix("d")
         return name if name in slices else None
-    wrong = error.entries[error.wrong]
-    touched = [name for name, part in slices.items() if ((part.start <= wrong) & (wrong < part.stop)).any()]
+    touched = _touched(error, subject)
     return touched[0] if len(touched) == 1 else None
+
+
+def _touched(error: WrongGradient, subject: CheckedCost) -> list[str]:
+    """The W in which entries of the gradient of all weights are wrong."""
+    wrong, slices = error.entries[error.wrong], subject.parameters.slices
+    return [name for name, part in slices.items() if ((part.start <= wrong) & (wrong < part.stop)).any()]
 
 
 def wrong_gradient(

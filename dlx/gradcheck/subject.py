@@ -85,6 +85,10 @@ class CheckedCost(ABC):
         self._step.run()
         return self.parameters.d_theta.copy()
 
+    def parameters_before(self, owner: object) -> list[str]:
+        """The parameters to which an operation passes its gradient on."""
+        return []
+
     def first_not_finite(self) -> str:
         """The first array of the last training step that holds an infinity or a NaN, such as Z2."""
         name, _ = self._step.first_not_finite() or ("J", None)
@@ -149,6 +153,12 @@ class Subject(CheckedCost):
             hinges.append(tape.empty("W", network.parameters.weights.size))
             tape.call(np.copyto, hinges[-1], network.parameters.weights)
         return tape, hinges
+
+    def parameters_before(self, owner: object) -> list[str]:
+        layers = self.network.layers
+        return [
+            name for layer in layers[: layers.index(owner) if owner in layers else None] for name in layer.parameters
+        ]
 
     def _named_tape(self) -> Tape:
         tape = Tape(self.network.parameters.theta.dtype)

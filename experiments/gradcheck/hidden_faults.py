@@ -289,6 +289,7 @@ SIZES: dict[str, Callable[[int], bool]] = {
     "more than 16 examples": lambda m: m > 16,
     "more than 32 examples": lambda m: m > 32,
     "more than 100 examples": lambda m: m > 100,
+    "more than 1,000 examples": lambda m: m > 1000,
     "fewer than 5 examples": lambda m: m < 5,
     "an odd number of examples": lambda m: m % 2 == 1,
 }

@@ -179,3 +179,4 @@ def test_weights_that_the_gradient_lacks_are_named() -> None:
     assert not point.passed
     fault = locate(subject, point, rng)
     assert (fault.operation, fault.signature) == ("forgetful", "the weights left out")
+    assert fault.sentence == "dZ2: analytic is what comes out with the weights left out"
