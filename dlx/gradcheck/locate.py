@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 
 import numpy as np
 
+from dlx.component import defined_at
 from dlx.gradcheck.moving import moved
 from dlx.gradcheck.operations import LayerOperation, Operation, PenaltyOperation
 from dlx.gradcheck.referee import Referee, largest_finite
@@ -227,7 +227,4 @@ def _place(operation: Operation) -> str | None:
     kind = type(operation.owner.component if isinstance(operation.owner, Layer) else operation.owner)
     if kind.__module__.split(".")[0] == "dlx":
         return None
-    try:
-        return f"{inspect.getsourcefile(kind)}:{inspect.getsourcelines(kind)[1]}"
-    except (OSError, TypeError):
-        return None
+    return defined_at(kind)

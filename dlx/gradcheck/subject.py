@@ -18,7 +18,7 @@ from dlx.nn.layers import Activate, Dropout
 from dlx.nn.network import Network
 from dlx.nn.params import Parameters
 from dlx.nn.tape import Tape
-from dlx.spec.plugins import blamed
+from dlx.spec.plugin_faults import blamed
 from dlx.types import Array
 
 Draw = Callable[[Array], None]
@@ -216,7 +216,7 @@ def _rehearse(tape: Tape) -> None:
                 function(*args)
             except Exception as error:
                 message = blamed(error) or f"{type(error).__name__}: {error}"
-                raise UsageError(f"{list(tape.lines())[number]} fails: {message}") from error
+                raise UsageError(f"{tape.place_of(number)}{tape.line(number)} fails: {message}") from error
 
 
 def _dropouts(network: Network) -> list[Dropout]:

@@ -106,7 +106,7 @@ def in_tails(low: float, number: int) -> faults.Planted:
 
 
 def test_no_row_is_praised_that_a_fault_elsewhere_refutes() -> None:
-    """The gradient of W1 and b1 runs through both tanh, that of W2 and b2 through the second, that of W3 through none."""
+    """The gradient of W1 runs through both tanh, that of W2 through the second, that of W3 through none."""
     point = in_tails(5, 1).check()
     verdicts = {parameter.name: parameter.verdict for parameter in point.parameters}
     assert "great" not in (verdicts["W1"], verdicts["b1"])
@@ -128,11 +128,11 @@ def test_what_is_wrong_here_and_elsewhere_is_praised_nowhere() -> None:
     def of_b3(tape: Tape, layer: Any, x: Array, out: Array, u: Array, dx: Array) -> None:
         tape.call(np.multiply, layer.db, np.array(2.0), out=layer.db)
 
-    def of_W1(tape: Tape, layer: Any, x: Array, out: Array, u: Array, dx: Array) -> None:
+    def of_first(tape: Tape, layer: Any, x: Array, out: Array, u: Array, dx: Array) -> None:
         if x.shape[1] > 500:
             tape.call(np.multiply, layer.dW, np.array(2.0), out=layer.dW)
 
-    with faults.in_layer(Linear, 3, of_b3), faults.in_layer(Linear, 1, of_W1):
+    with faults.in_layer(Linear, 3, of_b3), faults.in_layer(Linear, 1, of_first):
         point = check(faults.PLAIN.subject(), "now")
     wrong = {parameter.name for parameter in point.parameters if parameter.verdict != "great"}
     assert wrong == {"W1", "b3"}
