@@ -19,7 +19,7 @@ from dlx.types import Array
 from dlx.words import Task
 
 # |Z| from and to. What is saturated has its own part, since beside large numbers the digits of small ones are lost.
-MIDDLE, TAILS = (1e-3, 5.0), ((5.0, 16.0), (16.0, 64.0), (64.0, 1000.0))
+MIDDLE, TAILS = (3e-5, 5.0), ((5.0, 16.0), (16.0, 64.0), (64.0, 1000.0))
 Where = tuple[float, float] | str  # from and to of Z, or words; without words where nothing is unusual
 VALUES = 24  # of Z in each part
 SIZES = (1e-3, 1.0, 1e3)  # standard deviations of what a norm standardizes

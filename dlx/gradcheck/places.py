@@ -112,6 +112,8 @@ def _batch(subject: Subject, size: int, rng: np.random.Generator) -> tuple[Array
     X, Y, n_y = subject.X, subject.Y, subject.network.sizes[-1]
     rows, columns = rng.integers(len(X), size=(2, size))
     like_X = X[rows] + JITTER * X.std(axis=0) * rng.standard_normal((size, X.shape[1]))
+    if size > LARGE:
+        like_X[1::4] = like_X[: len(like_X[1::4]) * 4 : 4]  # some are there twice, as where a rare class is oversampled
     labels = labels_like(subject.network.loss.task, Y[:n_y, columns], rng)
     weights = Y[n_y:, columns] * rng.uniform(0.5, 2, (len(Y) - n_y, size))
     return like_X, np.concatenate([labels, weights])

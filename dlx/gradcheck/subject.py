@@ -85,6 +85,13 @@ class CheckedCost(ABC):
         self._step.run()
         return self.parameters.d_theta.copy()
 
+    def later_gradients(self, count: int) -> Iterator[Array]:
+        """dθ as it comes out so many times more; the first after a pass elsewhere."""
+        for number in range(count):
+            if number:
+                self._step.run()
+            yield self.parameters.d_theta if number else self.gradient()
+
     def parameters_before(self, owner: object) -> list[str]:
         """The parameters to which an operation passes its gradient on."""
         return []

@@ -19,7 +19,7 @@ from dlx.nn.tape import Tape
 from dlx.types import Array
 from experiments.gradcheck import faults
 from experiments.gradcheck import hidden_faults as hidden_faults_module
-from experiments.gradcheck.hidden_faults import RELU, Large, Tied, hidden_faults
+from experiments.gradcheck.hidden_faults import RELU, Large, Tied, _late, hidden_faults
 from experiments.gradcheck.right_networks import network
 from tests.conftest import examples
 
@@ -150,6 +150,12 @@ def test_what_is_wrong_here_and_elsewhere_is_praised_nowhere() -> None:
 )
 def test_tails_are_said_in_one_line(tails: list[tuple[float, float]], words: str) -> None:
     assert " or ".join(tails_in_words(tails)) == words
+
+
+@pytest.mark.parametrize("fault", list(_late())[1:-4:2] + list(_late())[-2:], ids=lambda fault: fault.description)
+def test_what_shows_late_or_in_few_places_is_met(fault: faults.Planted) -> None:
+    (detected, placed, _), answer = fault.outcome(fault.check())
+    assert (detected, placed) == (True, True), answer
 
 
 @pytest.mark.parametrize("least", [150, 700])
