@@ -20,9 +20,10 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from dlx import __version__
-from dlx.cli.commands import COMMANDS, GROUPS, load_command
+from dlx.cli.commands import COMMANDS, GROUPS
 from dlx.cli.late_imports import late_imports
 from dlx.cli.layout import SETTINGS, CommandGroup, Commands, write_rows
+from dlx.cli.loading import load_command
 from dlx.cli.messages import message_and_code
 from dlx.cli.quiet import quiet_by_command
 from dlx.cli.reading_bar import reading_shown
@@ -97,13 +98,13 @@ def _show_completion(requested: bool) -> None:
 Install = Annotated[
     bool,
     typer.Option(
-        "--install-completion", callback=_complete_here, is_eager=True, help="Have the shell in use complete dlx."
+        "--install-completion", callback=_complete_here, is_eager=True, help="Let the shell complete commands and keys."
     ),
 ]
 Show = Annotated[
     bool,
     typer.Option(
-        "--show-completion", callback=_show_completion, is_eager=True, help="Print what the shell would run for that."
+        "--show-completion", callback=_show_completion, is_eager=True, help="Print the script that completes them."
     ),
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere.")]

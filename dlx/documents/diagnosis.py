@@ -44,10 +44,14 @@ class JudgedMetric:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a training ended: whether its cost still fell, and whether the dev cost had been lower long before."""
+    """How a training ended: whether its cost still fell, and whether the dev cost had been lower long before.
+
+    stopped: whether early stopping has ended it long before its last epoch.
+    """
 
     falling: bool = False
     dev_rising: bool = False
+    stopped: bool = False
 
 
 @dataclass(frozen=True)

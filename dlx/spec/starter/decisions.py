@@ -228,7 +228,7 @@ class Decisions:
             where = shortened(f"{mark} in {' and '.join(names)}" for mark, names in self.marks.items())
             yield "missing", Decision(list(self.missing), f"marks of missing values: {where or 'as you asked'}")
         if self.incomplete or self.wishes.impute:
-            counts = [f"{column.name} {column.missing + column.marked:,}" for column in self.incomplete]
+            counts = [f"{column.name} {column.m - column.usable + column.marked:,}" for column in self.incomplete]
             reason = (
                 f"of {self.profile.m:,} values these columns lack: {shortened(counts)}" if counts else "as you asked"
             )

@@ -12,6 +12,7 @@ from dlx.data.profile.columns import ColumnProfile, Kind
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import candidates, task_for
 from dlx.data.sources import File
+from dlx.data.times import moment
 from dlx.errors import UsageError, allowed
 from dlx.spec.starter.comments import shortened
 from dlx.spec.starter.decisions import Decisions, Wishes
@@ -159,10 +160,15 @@ def _on_the_split(decisions: Decisions) -> Iterator[str]:
 
 
 def _is_time(column: ColumnProfile, decisions: Decisions) -> bool:
-    return column.kind is Kind.TIME and column.name in decisions.columns
+    """Whether a column of times tells which of them was first, which those of a day do not."""
+    if column.kind is not Kind.TIME or column.name not in decisions.columns:
+        return False
+    [(time, _)] = column.frequent(1)
+    first = moment(str(time))
+    return first is None or not first.is_clock
 
 
 def _is_group(column: ColumnProfile, decisions: Decisions) -> bool:
     """Whether several rows seem to be of one thing, such as a patient, that the column names."""
-    is_hashed = column.name in decisions.columns and decisions.columns[column.name].value["kind"] == "hashed"
+    is_hashed = column.name in decisions.columns and decisions.columns[column.name].value.get("kind") == "hashed"
     return column.is_named_like_identifier or (is_hashed and ROWS_OF_A_GROUP * column.distinct <= column.m)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from dlx.data.labels import Labels, infer_labels
 from dlx.data.profile.reading import profile_file, with_labels
 from dlx.data.sources import File
 from dlx.errors import DataError, UsageError
+from dlx.spec.experiment_names import nearest_name
 from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.network import TOY, StarterTraining
 from dlx.spec.starter.sources import block, relative, target_columns
@@ -132,7 +132,7 @@ def _text(
     return TEMPLATE.format(
         title=name,
         **_commands(file),
-        name=dump_scalar(re.sub(r"[^A-Za-z0-9._-]+", "-", data.stem).lstrip(".-_")[:100] or "experiment"),
+        name=dump_scalar(nearest_name(data.stem)),
         task=f"task: {labels.task}\n",
         source=f"{notes}{block}",
         split=_split(m) if is_whole else "",
