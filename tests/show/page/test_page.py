@@ -107,7 +107,9 @@ def test_the_page_speaks_spanish_but_for_names(
     assert names[0] == names[1]
     own = {tag.text for tag in spanish.tags if tag.name in ("bdi", "code", "pre", "script", "style", "title")}
     read = [value for tag in spanish.tags for key in ("alt", "aria-label") if (value := tag.attributes.get(key))]
-    words = re.compile(r"\b(the|of|is|are|and|or|from|with|than|not|more|kept|examples|Notes|interval|error [^o]|epochs? \w+ed)\b")
+    words = re.compile(
+        r"\b(the|of|is|are|and|or|from|with|than|not|more|kept|examples|Notes|interval|error [^o]|epochs? \w+ed)\b"
+    )
     assert [text for text in [*spanish.texts, *read] if text not in own and words.search(text)] == []
 
 
