@@ -13,14 +13,16 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from dlx.lab.hub import Hub, Seat
 from dlx.lab.lessons import lesson, names
+from dlx.lab.messages import Message
 from dlx.lab.player import FRAME
-from dlx.lab.playground import Message, Playground
+from dlx.lab.playground import Playground
 from dlx.plain_data import plain
 
 SCRIPT = "text/javascript; charset=utf-8"
 SCRIPTS = (
     "main.js", "connection.js", "elements.js", "scales.js", "controls.js", "spec.js", "transport.js", "picture.js",
     "curves.js", "verdict.js", "runs.js", "lesson.js", "network.js",
+    "check.js",
 )  # fmt: skip
 # Every file that is served, by the name in its address; no other is opened.
 FILES = {
@@ -119,11 +121,12 @@ class _Runs(_Guarded):
 
 
 class _Lessons(_Guarded):
-    """All lessons, each with its texts."""
+    """All lessons in the order of the notes, each with its texts."""
 
     def get(self, token: str) -> None:
         self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.finish(_json([{"name": name, **lesson(name)} for name in names()]))
+        documents = [{"name": name, **lesson(name)} for name in names()]
+        self.finish(_json(sorted(documents, key=lambda document: document["notes"]["page"])))
 
 
 class _Socket(_Guarded, WebSocketHandler):

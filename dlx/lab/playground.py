@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from dlx.errors import DlxError, SpecError, UsageError, allowed
-from dlx.lab.controls import SECTIONS, Controls
+from dlx.lab.controls import Controls
 from dlx.lab.draft import Draft
+from dlx.lab.gradients import GradientBench
 from dlx.lab.judgement import judgement
 from dlx.lab.keeping import KeptRun
 from dlx.lab.lessons import lesson, spec_of
+from dlx.lab.messages import Message, key_of, settled
 from dlx.lab.player import FRAME, Player
 from dlx.lab.stage import Stage
 from dlx.runs.latest import ROOT
 from dlx.spec.loader import Resolved
-
-Message = dict[str, Any]
 
 LARGEST_SEED = 2**32 - 1
 
@@ -36,6 +35,7 @@ class Playground:
 
     def __init__(self, path: Path, root: Path = ROOT) -> None:
         self.path, self.root, self.draft, self.controls = path, root, Draft(path), Controls()
+        self.gradients = GradientBench()
         self.outbox: list[Message] = []
         self.problems: list[str] = []
         self.kept_run: KeptRun | None = None
@@ -59,6 +59,8 @@ class Playground:
             "look": lambda message: self.stage.look(message.get("unit")),
             "save": self._save,
             "keep": self._keep,
+            "lines": lambda message: self.outbox.append(self.gradients.lines(self._sound())),
+            "check": lambda message: self.outbox.append(self.gradients.check(self._sound(), message)),
         }
 
     @property
@@ -74,11 +76,10 @@ class Playground:
     def turn(self, messages: Sequence[Message]) -> list[Message]:
         """Do what the messages ask, in turn, and train for a frame; returns what the page must know.
 
-        Of the pull of a slider only its last place counts. Where there is nothing to do, it is time for the verdict.
+        Where there is nothing to do, it is time for the verdict.
         """
-        for message, following in zip_longest(messages, messages[1:]):
-            if following is None or _pull(message) is None or _pull(message) != _pull(following):
-                self.take(message)
+        for message in settled(messages):
+            self.take(message)
         if self.is_busy:
             self.go_on()
         elif not messages and self.needs_judgement:
@@ -154,7 +155,7 @@ class Playground:
         self._tell_spec()
 
     def _change(self, message: Message) -> None:
-        key, value = _key(message.get("key")), message.get("value")
+        key, value = key_of(message.get("key")), message.get("value")
         self._revise(lambda: self.draft.set(key, value, message.get("gesture")))
 
     def _assign(self, message: Message) -> None:
@@ -163,7 +164,7 @@ class Playground:
         if not isinstance(changes, dict):
             raise UsageError("changes are a mapping of keys to values")
         self.player.rest()
-        self.draft.assign({_key(key): value for key, value in changes.items()})
+        self.draft.assign({key_of(key): value for key, value in changes.items()})
         self._resolve()
 
     def _revise(self, revision: Callable[[], None]) -> None:
@@ -234,16 +235,3 @@ class Playground:
         self._judged_at = self.player.place
         document = judgement(self.stage.trainer)
         self.outbox.append({"about": "verdict", "training": self.player.number, "judgement": document})
-
-
-def _key(key: object) -> str:
-    """A key that has a control; others, such as `plugins`, which would run code, are not changed from a page."""
-    section = key.partition(".")[0] if isinstance(key, str) else ""
-    if section not in SECTIONS:
-        raise UsageError(f"{key}: is not changed on the page {allowed(section, SECTIONS)}")
-    return str(key)
-
-
-def _pull(message: Message) -> tuple[Any, Any] | None:
-    """The slider that a message is of, and the pull of it."""
-    return (message.get("key"), message["gesture"]) if message.get("gesture") is not None else None

@@ -27,13 +27,16 @@ pytestmark = [
     pytest.mark.usefixtures("blank_pictures"),
     pytest.mark.filterwarnings("ignore"),  # of what playwright leaves open
 ]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 HOSTILE = "<img src=x onerror=document.title='taken'>"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        opened = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
         yield opened
         opened.close()
 
@@ -187,6 +190,28 @@ def test_a_lesson_is_walked_through(visit: Callable[..., Any]) -> None:
         page.click("#lesson button.main")
     sync_api.expect(page.locator("#lesson")).to_be_hidden()
     assert page.title() != "taken"
+
+
+def test_a_mistake_is_planted_in_a_line_and_found(visit: Callable[..., Any]) -> None:
+    page = visit(view="#lesson=gradient_checking")
+    for step in range(3):
+        page.fill("#prediction", "about 1e-7")
+        if step == 2:
+            page.click("#lesson button.main")
+            sync_api.expect(page.locator("#prediction-help")).to_contain_text("one entry × 1.01")
+            page.select_option("#mistake", "one entry × 1.01")
+        if step:
+            page.click("#lesson button.main")
+            sync_api.expect(page.locator("#prediction-help")).to_contain_text("a line")
+            page.click("#gradients button:has-text('dW2 =')")
+        page.click("#lesson button.main")
+        page.wait_for_selector("#happened")
+        sync_api.expect(page.locator("#gradients .badge").first).to_have_text("failed" if step else "passed")
+        text = page.inner_text("#lesson")
+        assert ("linear 2" in text) == (step > 0)
+        assert "undefined" not in text
+        page.click("#lesson button.main")
+    sync_api.expect(page.locator("#picture canvas")).to_be_visible()
 
 
 def test_runs_are_listed_filtered_sorted_and_compared(

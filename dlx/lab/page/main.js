@@ -1,5 +1,6 @@
 /** The page: hands what the lab says to the parts of the page, and what hands do to the lab. */
 
+import { GradientCheck } from "./check.js";
 import { connect } from "./connection.js";
 import { Controls } from "./controls.js";
 import { Chart, Series } from "./curves.js";
@@ -25,7 +26,8 @@ const transport = new Transport(send);
 const picture = new Picture();
 const network = new NetworkView(send);
 const runs = new Runs();
-const lessons = new Lessons(send, view);
+const check = new GradientCheck(send);
+const lessons = new Lessons(send, view, check);
 const costs = new Chart("Cost");
 const errors = new Chart("Error");
 fill(at("curves"), costs.element, errors.element);
@@ -36,9 +38,14 @@ function receive(message) {
   if (message.about === "spec") {
     spec.show(message);
     controls.show(message.sections, message.changed);
+    if (!message.problems.length) check.renew();
   } else if (message.about === "frame") take(message);
   else if (message.about === "verdict") message.training === state.training && showVerdict(message.judgement);
-  else if (message.about === "note") spec.say(message.text, message.error, message.command);
+  else if (message.about === "lines") check.show(message);
+  else if (message.about === "check") {
+    check.outcome(message);
+    lessons.seeCheck(message);
+  } else if (message.about === "note") spec.say(message.text, message.error, message.command);
 }
 
 /** Take in a frame; it is drawn when the screen is next. */
@@ -53,6 +60,7 @@ function take(frame) {
     picture.begin(frame.start.view);
     network.begin(frame.start.sizes);
     at("units").hidden = !frame.start.sizes;
+    at("gradients").hidden = state.task === "objective";
     errors.element.hidden = state.task === "objective";
     errors.percent = state.task !== "regression";
     for (const remark of frame.start.remarks) spec.say(remark);
