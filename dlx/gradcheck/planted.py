@@ -15,6 +15,7 @@ from dlx.nn.tape import Tape
 from dlx.types import Array
 
 Backward = Callable[..., object]
+Act = Callable[[Tape, str, int], None]
 
 
 class LinePlace(NamedTuple):
@@ -85,42 +86,10 @@ def _spoil(tape: Tape, number: int, change: Callable[[Array], object]) -> None:
 
 
 @contextmanager
-def _watched(network: Network, act: Callable[[Tape, str, int], None]) -> Iterator[None]:
+def _watched(network: Network, act: Act) -> Iterator[None]:
     """Let each backward pass that is recorded be followed by act(tape, operation, its first call)."""
-
-    def followed(backward: Backward, tape: Tape, operation: str) -> Backward:
-        def record(*arguments: Array) -> object:
-            first = len(tape.calls)
-            result = backward(*arguments)
-            act(tape, operation, first)
-            return result
-
-        return record
-
-    def of_layer(layer: Layer) -> Callable[..., tuple[Array, Backward]]:
-        record = layer.record
-
-        def watched(tape: Tape, A: Array, training: bool) -> tuple[Array, Backward]:
-            out, backward = record(tape, A, training)
-            return out, followed(backward, tape, f"{layer.title} {layer.l}")
-
-        return watched
-
-    record_loss, penalties = network.record_loss, network.penalties
-
-    def loss(tape: Tape, Z: Array, Y: Array) -> tuple[Array, Backward]:
-        A, backward = record_loss(tape, Z, Y)
-        return A, followed(backward, tape, network.loss.name)
-
-    def of_penalty(name: str, record: Callable[..., Backward]) -> Callable[..., Backward]:
-        return lambda tape, m: followed(record(tape, m), tape, name)
-
-    of_network = {
-        "record_loss": loss,
-        "penalties": lambda: {name: of_penalty(name, record) for name, record in penalties().items()},
-    }
-    own: list[tuple[object, dict[str, Any]]] = [(network, of_network)]
-    own += [(layer, {"record": of_layer(layer)}) for layer in network.layers]
+    own: list[tuple[object, dict[str, Any]]] = [(network, _of_network(network, act))]
+    own += [(layer, {"record": _of_layer(layer, act)}) for layer in network.layers]
     for owner, functions in own:
         vars(owner).update(functions)  # in place of the methods of its class
     try:
@@ -129,3 +98,40 @@ def _watched(network: Network, act: Callable[[Tape, str, int], None]) -> Iterato
         for owner, functions in own:
             for name in functions:
                 del vars(owner)[name]
+
+
+def _of_layer(layer: Layer, act: Act) -> Callable[..., tuple[Array, Backward]]:
+    record = layer.record
+
+    def watched(tape: Tape, A: Array, training: bool) -> tuple[Array, Backward]:
+        out, backward = record(tape, A, training)
+        return out, _followed(backward, tape, f"{layer.title} {layer.l}", act)
+
+    return watched
+
+
+def _of_network(network: Network, act: Act) -> dict[str, Any]:
+    """Its loss and its penalties."""
+    record_loss, penalties = network.record_loss, network.penalties
+
+    def loss(tape: Tape, Z: Array, Y: Array) -> tuple[Array, Backward]:
+        A, backward = record_loss(tape, Z, Y)
+        return A, _followed(backward, tape, network.loss.name, act)
+
+    def of_penalty(name: str, record: Callable[..., Backward]) -> Callable[..., Backward]:
+        return lambda tape, m: _followed(record(tape, m), tape, name, act)
+
+    return {
+        "record_loss": loss,
+        "penalties": lambda: {name: of_penalty(name, record) for name, record in penalties().items()},
+    }
+
+
+def _followed(backward: Backward, tape: Tape, operation: str, act: Act) -> Backward:
+    def record(*arguments: Array) -> object:
+        first = len(tape.calls)
+        result = backward(*arguments)
+        act(tape, operation, first)
+        return result
+
+    return record
