@@ -20,6 +20,7 @@ GROUPS = {
         "train": "Train the network that a spec describes, or minimize its objective, or go on with a run.",
         "lab": "Open a page on this machine where an experiment trains while its spec is changed, and where runs are "
         "compared.",
+        "watch": "Follow a training, a search or a study of another process by its files, until it ends.",
     },
     "Understand": {
         "diagnose": "Say what the errors of a run, or bare errors, tell about bias and variance, and what is wrong "

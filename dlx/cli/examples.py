@@ -16,6 +16,7 @@ EXAMPLES = {
     "gradcheck": ("dlx gradcheck spec.yaml", "dlx gradcheck latest --examples 8 --after 10"),
     "compare": ("dlx compare", "dlx compare ~1 latest --metric f1 --md"),
     "lab": ("dlx lab spec.yaml", "dlx lab --lesson momentum"),
+    "watch": ("dlx watch", "dlx watch latest --json"),
     "report": ("dlx report", "dlx report best:dev_error --out best.html"),
     "average": (
         "dlx average temperatures.csv --beta 0.9,0.98",
