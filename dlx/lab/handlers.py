@@ -22,7 +22,7 @@ SCRIPT = "text/javascript; charset=utf-8"
 SCRIPTS = (
     "main.js", "connection.js", "elements.js", "scales.js", "controls.js", "spec.js", "transport.js", "picture.js",
     "curves.js", "verdict.js", "runs.js", "lesson.js", "network.js",
-    "check.js",
+    "check.js", "searches.js",
 )  # fmt: skip
 # Every file that is served, by the name in its address; no other is opened.
 FILES = {
@@ -53,7 +53,7 @@ def application(hub: Hub) -> Application:
     routes = [
         (rf"{token}/socket", _Socket, shared),
         (rf"{token}/lessons", _Lessons, shared),
-        (rf"{token}/runs/(?P<name>list|compared)", _Runs, shared),
+        (rf"{token}/runs/(?P<name>list|compared|verdict|search)", _Runs, shared),
         (rf"{token}/(?P<name>[a-z_.]*)", _File, shared),
     ]
     return Application(
@@ -110,12 +110,16 @@ class _File(_Guarded):
 
 
 class _Runs(_Guarded):
-    """The table of runs, or of some runs the curves and the differences of their specs."""
+    """The table of runs, of chosen runs the curves, the differences of their specs or the verdict, or a search."""
 
     async def get(self, token: str, name: str) -> None:
-        runs = self.hub.runs
-        chosen = self.get_query_arguments("run")
-        document = await (self.hub.call(runs.compared, chosen) if name == "compared" else self.hub.call(runs.document))
+        runs, chosen = self.hub.runs, self.get_query_arguments("run")
+        if name == "list":
+            document = await self.hub.call(runs.document)
+        elif name == "search":
+            document = await self.hub.call(runs.searches.detail, "".join(chosen[:1]))
+        else:
+            document = await self.hub.call(runs.compared if name == "compared" else runs.verdict, chosen)
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.finish(_json(document))
 

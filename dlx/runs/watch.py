@@ -139,7 +139,7 @@ class TrialsReader:
         collection = collection_at(self.path)
         if collection is None:
             raise UsageError(f"{self.path}: has been removed")
-        document = collection.document(collection.document_name)
+        document = collection.results()
         counts = Counter(self._status(path.parent) for path in collection.trials.glob(f"*/{FACTS}"))
         task = document.get("task")
         return WatchedWork(

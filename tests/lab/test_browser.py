@@ -231,6 +231,23 @@ def test_runs_are_listed_filtered_sorted_and_compared(
     sync_api.expect(rows).to_have_count(1)
 
 
+def test_a_search_is_looked_into(
+    visit: Callable[..., Any], spec: Path, tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    spec.write_text(SPEC, encoding="utf-8")
+    plan = "{method: grid, seeds: 1, finalists: 2, fresh_seeds: 2, space: {training.batch_size: {choice: [16, 40]}}}"
+    (tmp_path / "search.yaml").write_text(f"base: tiny.yaml\nsearch: {plan}\n")
+    assert call_dlx("tune", "search.yaml", "--quiet", cwd=tmp_path).code == 0
+    page = visit(view="#runs")
+    page.click("[data-search]")
+    sync_api.expect(page.locator("polyline.trial")).to_have_count(2)
+    sync_api.expect(page.locator("meter")).to_have_count(1)
+    for number in range(2):
+        page.locator("#runs button.small:has-text('curves')").nth(number).click()
+    sync_api.expect(page.locator("#runs th code", has_text="training.batch_size")).to_be_visible()
+    sync_api.expect(page.locator("#runs strong", has_text="verdict")).to_be_visible()
+
+
 def test_hostile_names_are_text(visit: Callable[..., Any], tmp_path: Path) -> None:
     rows = "".join(f"{i},{i * i % 7},{'no' if i % 2 else HOSTILE}\n" for i in range(60))
     (tmp_path / "data.csv").write_text(f"{HOSTILE}1,{HOSTILE}2,kind\n{rows}", encoding="utf-8")
