@@ -212,7 +212,7 @@ class _Socket(_Guarded, WebSocketHandler):
         """What the page has asked; without anything to do it waits, until it is time for the verdict."""
         messages = []
         if not playground.is_busy and self.inbox.empty():
-            patience = REST if playground.needs_judgement else None
+            patience = REST if playground.has_news else None
             try:
                 messages.append(await asyncio.wait_for(self.inbox.get(), patience))
             except TimeoutError:

@@ -59,6 +59,7 @@ class Playground:
             "look": lambda message: self.stage.look(message.get("unit")),
             "save": self._save,
             "keep": self._keep,
+            "help": self._help,
             "lines": lambda message: self.outbox.append(self.gradients.lines(self._sound())),
             "check": lambda message: self.outbox.append(self.gradients.check(self._sound(), message)),
         }
@@ -84,6 +85,7 @@ class Playground:
             self.go_on()
         elif not messages and self.needs_judgement:
             self.judge()
+        self.outbox += self.kept_run.news() if self.kept_run is not None else []
         outbox, self.outbox = self.outbox, []
         return outbox
 
@@ -108,12 +110,10 @@ class Playground:
         self._tell_frame()
 
     def close(self) -> None:
-        """End a run that is kept, so that it can be gone on with."""
+        """End a run that is kept, and what would help it, so that both can be gone on with."""
         if self.kept_run is not None:
-            self.kept_run.close()
+            self.kept_run.end()
             self.kept_run = None
-
-    # Training
 
     def _play(self, message: Message) -> None:
         self._sound()
@@ -195,11 +195,19 @@ class Playground:
         self._say(f"saved as {path}", command=self.draft.command_of(path))
 
     def _keep(self, message: Message) -> None:
-        """Make a run directory of this training, with what it has come to; it is one like any other from then on."""
+        self._say(f"kept as {self._keeping().path}")
+
+    def _help(self, message: Message) -> None:
+        """Try what would help: a race of remedies on this training, once it has ended."""
+        if not self.stage.trainer.has_ended:
+            raise UsageError("train to the end first: remedies are tried on what it comes to")
+        self._keeping().try_remedies()
+
+    def _keeping(self) -> KeptRun:
+        """The run directory of this training, with what it has come to; it is one like any other from then on."""
         self._sound()
-        if self.kept_run is None:
-            self.kept_run = KeptRun(self.stage.trainer, self.draft, self.root)
-        self._say(f"kept as {self.kept_run.path}")
+        self.kept_run = self.kept_run or KeptRun(self.stage.trainer, self.draft, self.root)
+        return self.kept_run
 
     def _sound(self) -> Resolved:
         """The spec; raises `UsageError` where what is on the page is none."""
@@ -229,6 +237,11 @@ class Playground:
     def needs_judgement(self) -> bool:
         """Whether it rests at a step whose errors the page has not been told yet."""
         return not self.is_busy and self._judged_at != self.player.place
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there may be something to tell without being asked."""
+        return self.needs_judgement or (self.kept_run is not None and self.kept_run.has_news)
 
     def judge(self) -> None:
         """Tell what the errors say now, which takes longer than a frame."""

@@ -248,6 +248,15 @@ def test_a_search_is_looked_into(
     sync_api.expect(page.locator("#runs strong", has_text="verdict")).to_be_visible()
 
 
+def test_what_would_help_is_tried(visit: Callable[..., Any]) -> None:
+    page = visit(SPEC.replace("epochs: 6", "epochs: 2"))
+    page.click("#transport button.main")
+    page.click("#charts button:has-text('What would help?')")
+    caption = page.locator("#charts caption", has_text="change of the dev error")
+    sync_api.expect(caption).to_be_visible(timeout=120_000)
+    assert page.locator("#charts figcaption", has_text="remedies").is_visible()
+
+
 def test_hostile_names_are_text(visit: Callable[..., Any], tmp_path: Path) -> None:
     rows = "".join(f"{i},{i * i % 7},{'no' if i % 2 else HOSTILE}\n" for i in range(60))
     (tmp_path / "data.csv").write_text(f"{HOSTILE}1,{HOSTILE}2,kind\n{rows}", encoding="utf-8")

@@ -11,7 +11,7 @@ import { Picture } from "./picture.js";
 import { Runs } from "./runs.js";
 import { SpecView } from "./spec.js";
 import { Transport } from "./transport.js";
-import { showVerdict } from "./verdict.js";
+import { Race, showVerdict } from "./verdict.js";
 
 const VIEWS = ["playground", "lessons", "runs"];
 const COLUMNS = 6; // of a row: epoch, cost, and the costs and errors of train and dev
@@ -31,6 +31,7 @@ const lessons = new Lessons(send, view, check);
 const costs = new Chart("Cost");
 const errors = new Chart("Error");
 fill(at("curves"), costs.element, errors.element);
+const race = new Race(send);
 
 const state = { training: null, task: "", frame: null, isDue: false };
 
@@ -41,6 +42,7 @@ function receive(message) {
     if (!message.problems.length) check.renew();
   } else if (message.about === "frame") take(message);
   else if (message.about === "verdict") message.training === state.training && showVerdict(message.judgement);
+  else if (message.about === "race") race.show(message);
   else if (message.about === "lines") check.show(message);
   else if (message.about === "check") {
     check.outcome(message);
@@ -70,6 +72,8 @@ function take(frame) {
   state.last = frame.rows.at(-1) ?? state.last;
   if (frame.epoch > 0) state.live.add(frame.epoch, frame.cost);
   state.frame = frame;
+  race.see(frame, state.task, state.raced !== frame.training);
+  state.raced = frame.training;
   lessons.see(frame, state.last, state.task);
   if (frame.picture) state.picture = frame.picture;
   if (frame.picture?.ground) picture.ground = frame.picture.ground;
