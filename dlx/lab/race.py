@@ -85,11 +85,11 @@ class RemedyRace:
         """The remedies with their verdicts, the outcome in words, and what to type; or why there is none."""
         for file in (self._output, self._messages):
             file.seek(0)
-        text, said = self._output.read().decode(errors="replace"), self._messages.read().decode(errors="replace")
+        text, words = self._output.read().decode(errors="replace"), self._messages.read().decode(errors="replace")
         try:
             story = json.loads(text)["act"]
         except (ValueError, KeyError, TypeError):
-            return {"fault": said.strip()[-1000:] or "the recipe was ended", "remedies": []}
+            return {"fault": words.strip()[-1000:] or "the recipe was ended", "remedies": []}
         remedies = [remedy for race in story["rounds"] for remedy in race["remedies"]]
         bet = story["bet"]
         spec = story["spec"] or (bet or {}).get("spec")

@@ -219,7 +219,7 @@ def test_a_spec_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
 def test_every_kind_of_spec_is_shown(config: str, tmp_path: Path) -> None:
     playground = Playground(ROOT / "configs" / f"{config}.yaml", tmp_path)
     start = about(playground.turn([{"do": "hello"}]), "frame")
-    assert start["start"]["view"]["kind"] in ("regions", "surface", "contours", "curve")
+    assert start["start"]["view"]["kind"] in ("regions", "surface", "contours", "curve", "images")
     frame = about(playground.turn([{"do": "step"}]), "frame")
     assert frame["step"] == 1
     assert frame["picture"]

@@ -98,6 +98,7 @@ function draw() {
     { name: "dev", color: "--dev", points: points(5) },
   ]);
   if (state.frame.weights && at("units").open) network.show(state.frame.weights);
+  if (state.frame.units) network.mark(state.frame.units);
   if (state.picture) picture.show(state.picture);
   state.picture = null;
 }

@@ -1,4 +1,4 @@
-/** The picture of a network's answers in the plane of its inputs, or of the path of an objective's variables. */
+/** The picture of a network's answers in the plane of its inputs or of images, or of the path of an objective. */
 
 import { at, classColor, colors, fill, make, pen, short } from "./elements.js";
 import { ticks } from "./scales.js";
@@ -25,13 +25,14 @@ export class Picture {
     const isSameKind = view && this.view?.kind === view.kind;
     this.view = view;
     if (!isSameKind) this.latest = this.ground = null;
+    this.decoded = null;
     this.canvas.hidden = !view;
     fill(this.legend);
     if (!view) {
       this.caption.textContent = "No picture: a network of one input, of several labels or targets, or an objective of more than two variables has only its curves.";
       return;
     }
-    const isNetwork = view.kind === "regions" || view.kind === "surface";
+    const isNetwork = view.kind !== "contours" && view.kind !== "curve";
     at("stage-title").textContent = isNetwork ? "What the network says" : "Where the variables have been";
     this.caption.textContent =
       view.share === null || view.share === undefined ? "" : `The plane of the first two principal components, which hold ${(100 * view.share).toFixed(0)} % of the inputs' variance; examples are projected onto it.`;
@@ -40,6 +41,7 @@ export class Picture {
       if (view.examples.dev) this.legend.append(make("span", { class: "key" }, "● train  ■ dev"));
     }
     if (view.kind === "contours" || view.kind === "curve") this.legend.append(make("span", { class: "key" }, swatch([213, 94, 0]), "start"), make("span", { class: "key" }, swatch([178, 24, 43]), "now"));
+    if (view.kind === "images") return;
     this.canvas.setAttribute("aria-label", isNetwork ? `regions of ${view.axes[0]} and ${view.axes[1]} by what the network says, with the examples` : "the cost and the path of the variables");
   }
 
@@ -52,6 +54,7 @@ export class Picture {
 
   draw() {
     if (!this.view || !this.latest) return;
+    if (this.view.kind === "images") return this.images();
     const width = Math.max(200, at("picture").clientWidth);
     const height = Math.min(width * 0.86, Math.max(300, 0.62 * window.innerHeight));
     this.canvas.style.height = `${height}px`;
@@ -71,6 +74,51 @@ export class Picture {
     else this.path(context, box, place, theme);
     context.restore();
     axes(context, box, limits, this.view.axes, theme);
+  }
+
+  /** The images in rows, each with what the network says of it: in the colour of an alarm where that is wrong. */
+  images() {
+    const { shape: [rows, columns, channels = 1], pixels, labels, classes } = this.view;
+    const width = Math.max(200, at("picture").clientWidth);
+    const side = Math.max(34, Math.min(64, Math.floor(width / 10)));
+    const across = Math.floor(width / side);
+    const lower = 15;
+    const height = Math.ceil(labels.length / across) * (side + lower);
+    this.canvas.style.height = `${height}px`;
+    const context = pen(this.canvas, width, height);
+    const theme = colors();
+    const tones = bytes(this.latest.tones);
+    const codes = this.latest.unit ? null : bytes(this.latest.codes);
+    this.note(this.latest.unit);
+    this.decoded ??= bytes(pixels);
+    context.imageSmoothingEnabled = false;
+    context.font = "12px system-ui, sans-serif";
+    context.textAlign = "center";
+    context.textBaseline = "top";
+    labels.forEach((label, i) => {
+      const image = new ImageData(columns, rows);
+      for (let pixel = 0; pixel < rows * columns; pixel++) {
+        for (let part = 0; part < 3; part++) image.data[4 * pixel + part] = this.decoded[(i * rows * columns + pixel) * channels + (channels === 3 ? part : 0)];
+        image.data[4 * pixel + 3] = 255;
+      }
+      this.small.width = columns;
+      this.small.height = rows;
+      this.small.getContext("2d").putImageData(image, 0, 0);
+      const [x, y] = [(i % across) * side, Math.floor(i / across) * (side + lower)];
+      context.drawImage(this.small, x + 2, y, side - 4, side - 4);
+      if (codes) {
+        context.fillStyle = codes[i] === label ? theme.ink : theme.alarm;
+        context.globalAlpha = 0.35 + (0.65 * tones[i]) / 255;
+        context.fillText(`${codes[i] === label ? "" : "✗ "}${classes[codes[i]]}`.slice(0, 9), x + side / 2, y + side - 3);
+        context.globalAlpha = 1;
+      } else {
+        context.fillStyle = `rgb(${ramp(tones[i] / 255)})`;
+        context.fillRect(x + 2, y + side - 3, side - 4, lower - 4);
+      }
+    });
+    const wrong = codes ? labels.filter((label, i) => codes[i] !== label).length : 0;
+    this.canvas.setAttribute("aria-label", codes ? `${labels.length} images, of which the network calls ${wrong} by a wrong class` : `${labels.length} images with what the unit computes`);
+    this.caption.textContent = codes ? `${labels.length} examples of ${this.view.part}, below each the class that the network says: fainter where it is less sure, with ✗ where it is wrong (${wrong}).` : "Below each image what the unit computes of it, from dark to bright.";
   }
 
   limits() {
