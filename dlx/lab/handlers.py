@@ -23,6 +23,7 @@ SCRIPTS = (
     "main.js", "connection.js", "elements.js", "scales.js", "controls.js", "spec.js", "transport.js", "picture.js",
     "curves.js", "verdict.js", "runs.js", "lesson.js", "network.js",
     "check.js", "searches.js",
+    "images.js",
 )  # fmt: skip
 # Every file that is served, by the name in its address; no other is opened.
 FILES = {

@@ -1,6 +1,7 @@
 /** The picture of a network's answers in the plane of its inputs or of images, or of the path of an objective. */
 
 import { at, classColor, colors, fill, make, pen, short } from "./elements.js";
+import { bytes, drawImages, ramp } from "./images.js";
 import { ticks } from "./scales.js";
 
 const EDGE = { left: 46, right: 10, top: 8, bottom: 34 };
@@ -76,49 +77,10 @@ export class Picture {
     axes(context, box, limits, this.view.axes, theme);
   }
 
-  /** The images in rows, each with what the network says of it: in the colour of an alarm where that is wrong. */
   images() {
-    const { shape: [rows, columns, channels = 1], pixels, labels, classes } = this.view;
-    const width = Math.max(200, at("picture").clientWidth);
-    const side = Math.max(34, Math.min(64, Math.floor(width / 10)));
-    const across = Math.floor(width / side);
-    const lower = 15;
-    const height = Math.ceil(labels.length / across) * (side + lower);
-    this.canvas.style.height = `${height}px`;
-    const context = pen(this.canvas, width, height);
-    const theme = colors();
-    const tones = bytes(this.latest.tones);
-    const codes = this.latest.unit ? null : bytes(this.latest.codes);
     this.note(this.latest.unit);
-    this.decoded ??= bytes(pixels);
-    context.imageSmoothingEnabled = false;
-    context.font = "12px system-ui, sans-serif";
-    context.textAlign = "center";
-    context.textBaseline = "top";
-    labels.forEach((label, i) => {
-      const image = new ImageData(columns, rows);
-      for (let pixel = 0; pixel < rows * columns; pixel++) {
-        for (let part = 0; part < 3; part++) image.data[4 * pixel + part] = this.decoded[(i * rows * columns + pixel) * channels + (channels === 3 ? part : 0)];
-        image.data[4 * pixel + 3] = 255;
-      }
-      this.small.width = columns;
-      this.small.height = rows;
-      this.small.getContext("2d").putImageData(image, 0, 0);
-      const [x, y] = [(i % across) * side, Math.floor(i / across) * (side + lower)];
-      context.drawImage(this.small, x + 2, y, side - 4, side - 4);
-      if (codes) {
-        context.fillStyle = codes[i] === label ? theme.ink : theme.alarm;
-        context.globalAlpha = 0.35 + (0.65 * tones[i]) / 255;
-        context.fillText(`${codes[i] === label ? "" : "✗ "}${classes[codes[i]]}`.slice(0, 9), x + side / 2, y + side - 3);
-        context.globalAlpha = 1;
-      } else {
-        context.fillStyle = `rgb(${ramp(tones[i] / 255)})`;
-        context.fillRect(x + 2, y + side - 3, side - 4, lower - 4);
-      }
-    });
-    const wrong = codes ? labels.filter((label, i) => codes[i] !== label).length : 0;
-    this.canvas.setAttribute("aria-label", codes ? `${labels.length} images, of which the network calls ${wrong} by a wrong class` : `${labels.length} images with what the unit computes`);
-    this.caption.textContent = codes ? `${labels.length} examples of ${this.view.part}, below each the class that the network says: fainter where it is less sure, with ✗ where it is wrong (${wrong}).` : "Below each image what the unit computes of it, from dark to bright.";
+    this.decoded ??= bytes(this.view.pixels);
+    this.caption.textContent = drawImages(this.canvas, this.small, this.view, this.decoded, this.latest, Math.max(200, at("picture").clientWidth));
   }
 
   limits() {
@@ -202,25 +164,10 @@ export class Picture {
   }
 }
 
-function bytes(text) {
-  const raw = atob(text);
-  const array = new Uint8Array(raw.length);
-  for (let i = 0; i < raw.length; i++) array[i] = raw.charCodeAt(i);
-  return array;
-}
-
 function swatch(color) {
   const element = make("i", { class: "swatch" });
   element.style.background = `rgb(${color})`;
   return element;
-}
-
-/** From dark blue over green to yellow, for numbers (share from 0 to 1). */
-function ramp(share) {
-  const stops = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
-  const position = Math.max(0, Math.min(1, share)) * (stops.length - 1);
-  const i = Math.min(stops.length - 2, Math.floor(position));
-  return stops[i].map((value, part) => Math.round(value + (position - i) * (stops[i + 1][part] - value)));
 }
 
 function dot(context, x, y, size, color, mark) {
