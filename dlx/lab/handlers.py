@@ -43,6 +43,7 @@ HEADERS = {
 }
 LARGEST_MESSAGE = 2**20  # bytes that a page may send at once
 MOST_WAITING = 1000  # messages of a page that are not yet done
+MOST_AT_ONCE = 100  # of them that are done before it is looked whether the page is still there
 LONGEST_NAME = 64  # of a page
 REST = 0.2  # seconds without a message after which the verdict is worked out
 TAKEN, TOO_MUCH = 4000, 4001  # why a socket is closed
@@ -218,7 +219,7 @@ class _Socket(_Guarded, WebSocketHandler):
                 messages.append(await asyncio.wait_for(self.inbox.get(), patience))
             except TimeoutError:
                 return []
-        while not self.inbox.empty():
+        while not self.inbox.empty() and len(messages) < MOST_AT_ONCE:
             messages.append(self.inbox.get_nowait())
         return messages
 

@@ -15,7 +15,7 @@ export class Searches {
     this.choose = choose;
     this.isChosen = isChosen;
     this.key = null;
-    this.place = make("div", { class: "scrolled" });
+    this.place = make("div", { class: "scrolled even" });
     this.detail = make("div");
     this.element = make("section", { hidden: true, "aria-labelledby": "searches-title" }, make("h2", { id: "searches-title" }, "Searches and studies"), this.place, this.detail);
   }
@@ -80,7 +80,7 @@ export class Searches {
       return make("tr", {}, make("th", { scope: "row" }, String(rank + 1)), make("td", {}, valueText(trial.value, objective, task)), ...settings, make("td", {}, readable(trial.status ?? "")), make("td", {}, ...runs));
     });
     const head = ["", readable(objective), ...keys.map(nameOf), "status", "curves"].map((name) => make("th", { scope: "col" }, name));
-    return make("div", { class: "scrolled" }, make("table", {}, make("caption", {}, trials.length > MOST_ROWS ? `the best ${MOST_ROWS} of ${trials.length.toLocaleString("en")}` : "the best first"), make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
+    return make("div", { class: "scrolled even" }, make("table", {}, make("caption", {}, trials.length > MOST_ROWS ? `the best ${MOST_ROWS} of ${trials.length.toLocaleString("en")}` : "the best first"), make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
   }
 
   importance({ importance }) {
