@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sysconfig
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from dlx.runs.collection import TuneDirectory
+from tests.search.trials.conftest import begun, gate_shut, waited_for
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")
 
@@ -122,18 +122,19 @@ def test_two_at_once_are_refused(folder: Path, call_dlx: Callable[..., Any]) -> 
 
 @pytest.mark.parametrize("workers", [pytest.param("1", marks=pytest.mark.thorough), "2"])
 def test_a_signal_keeps_everything(folder: Path, call_dlx: Callable[..., Any], workers: str) -> None:
-    text = MOONS.replace("epochs: 8, batch_size: 20", "epochs: 600, batch_size: 20, evaluate_every: 150")
-    (folder / "tune.yaml").write_text(text.replace("trials: 9", "trials: 3"))
-    command: list[str | Path] = [Path(sysconfig.get_path("scripts")) / "dlx", "tune", "tune.yaml", "--out", "search"]
-    process = subprocess.Popen(
-        [*command, "--workers", workers], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
-    )
-    until = time.monotonic() + 60
-    while (
-        len(list(folder.glob("search/trials/*/run.json"))) < 2 and process.poll() is None and time.monotonic() < until
-    ):
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    (folder / "tune.yaml").write_text(MOONS.replace("trials: 9", "trials: 3"))
+    with gate_shut(folder, folder / "search" / "trials", 2) as gate:
+        changes = (f"base.plugins=[{gate}]", "base.schedule=gate")
+        dlx = Path(sysconfig.get_path("scripts")) / "dlx"
+        process = subprocess.Popen(
+            [dlx, "tune", "tune.yaml", *changes, "--out", "search", "--workers", workers],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        waited_for(begun(folder / "search" / "trials", 2))
+        process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     assert said.endswith("interrupted: dlx tune --resume search goes on from here\n")

@@ -26,15 +26,16 @@ class Trial:
     @classmethod
     def of(cls, spec: Spec, until_epoch: int | None = None) -> Self:
         """The trial of a complete spec."""
-        # A refit measures nothing, and the engine is each worker's own.
-        training = spec.training.model_copy(update={"threads": 1, "refit": None, "engine": "auto"})
+        training = spec.training.model_copy(update={"threads": 1, "refit": None})  # a refit measures nothing
         return cls(spec.model_copy(update={"training": training}).dump(), until_epoch, hashes())
 
     @property
     def key(self) -> str:
         """16 hexadecimal digits of the SHA-256 of the spec: the name of the trial's run directory.
 
-        Where training stops for the time being is no part of it: the same run goes on from there.
+        Where training stops for the time being is no part of it: the same run goes on from there. Nor is the engine,
+        which changes no bit.
         """
-        canonical = json.dumps(self.spec, sort_keys=True, ensure_ascii=False)
+        training = {key: value for key, value in self.spec["training"].items() if key != "engine"}
+        canonical = json.dumps({**self.spec, "training": training}, sort_keys=True, ensure_ascii=False)
         return sha256(canonical.encode()).hexdigest()[:16]

@@ -6,8 +6,7 @@ import json
 import signal
 import subprocess
 import sysconfig
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from dlx.documents.repair import RepairStory
 from dlx.errors import UsageError
 from dlx.events import RaceEnd, RaceStart, RaceState, RepairEvent, TrialEnd, finish
 from dlx.files import to_json
-from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
 from dlx.search.repair.race_setup import RepairOptions
@@ -32,6 +30,8 @@ from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.tree import leaves
 from dlx.stats.effects import effect
+from tests.conftest import own_plugins
+from tests.search.trials.conftest import begun, gate_shut, waited_for
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")
 
@@ -59,7 +59,6 @@ architecture: {{hidden: [16]}}
 optimizer: {{name: adam, learning_rate: 0.01}}
 training: {{epochs: 20, batch_size: 50, evaluate_every: 10}}
 """
-SLOW: dict[str, Any] = {"initializer": "zeros", "training__epochs": 90}  # so that a signal comes before the end
 
 
 class Notes(list[RepairEvent]):
@@ -311,24 +310,27 @@ def test_the_budget_ends_it_and_a_larger_one_goes_on(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunDirectory, dict[str, Any]]:
-    """A run that is repaired, and the story of that; not to be changed."""
-    run = trained(tmp_path_factory.mktemp("undisturbed"), CIRCLES, **SLOW)
-    with RunDirectory.open(run.path, writing=True) as locked:
-        return run, plain(finish(act(locked, examine_run(run).document, RepairOptions(replicates=3))))
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunDirectory, dict[str, Any]]]:
+    """A run that is repaired, and the story of that; not to be changed. A gate stands beside its folder, open."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    with own_plugins():
+        with gate_shut(folder, folder, 0) as gate:
+            pass
+        run = trained(folder / "whole", CIRCLES, initializer="zeros", schedule="gate", plugins=[str(gate)])
+        yield run, acted(run, replicates=3)
 
 
 def test_a_signal_stops_it_and_the_same_command_goes_on_and_repeats_nothing(
-    tmp_path: Path, undisturbed: tuple[RunDirectory, dict[str, Any]]
+    undisturbed: tuple[RunDirectory, dict[str, Any]],
 ) -> None:
-    run = trained(tmp_path, CIRCLES, **SLOW)
-    dlx = str(Path(sysconfig.get_path("scripts")) / "dlx")
-    command = [dlx, "diagnose", str(run.path), "--act", "--json", "--seeds", "3"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
-    until = time.monotonic() + 60
-    while len(list(run.trials.glob("*/run.json"))) < 3 and process.poll() is None and time.monotonic() < until:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    folder = undisturbed[0].path.parent.parent
+    with gate_shut(folder, folder / "interrupted" / "run" / "trials", 3) as gate:
+        run = trained(folder / "interrupted", CIRCLES, initializer="zeros", schedule="gate", plugins=[str(gate)])
+        dlx = str(Path(sysconfig.get_path("scripts")) / "dlx")
+        command = [dlx, "diagnose", str(run.path), "--act", "--json", "--seeds", "3"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+        waited_for(begun(run.trials, 3))
+        process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     assert said == f"interrupted: dlx diagnose {run.path} --act goes on from here\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,12 +23,49 @@ training: {epochs: 6, batch_size: 16, evaluate_every: 2}
 """
 ENDLESS = "training.epochs=10000000"
 
+# A plugin by which a test knows where a training stands, however fast or slow it is.
+GATE = """
+import time
+from pathlib import Path
+from dlx.nn.schedules import Schedule
+
+shut = Path(__file__).with_name("shut")  # a number and a folder: waits once so many runs have begun there
+
+
+def waits():
+    number, _, trials = shut.read_text(encoding="utf-8").partition(" ") if shut.exists() else ("", "", "")
+    return number and len(list(Path(trials).glob("*/run.json"))) >= int(number)
+
+
+class Gate(Schedule):
+    \"\"\"The first rate throughout; halfway, training waits while the gate is shut.\"\"\"
+
+    name = "gate"
+
+    def rate(self, alpha0, t, total):
+        while t == total // 2 and waits():
+            time.sleep(0.01)
+        return alpha0
+"""
+
 
 def written(folder: Path, text: str = MOONS) -> Path:
     """The file of a spec."""
     path = folder / "moons.yaml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+@contextmanager
+def gate_shut(folder: Path, trials: Path, runs: int) -> Iterator[Path]:
+    """The plugin in a folder, by which trainings wait while this many runs have begun among these trials."""
+    plugin, shut = folder / "gate.py", folder / "shut"
+    plugin.write_text(GATE, encoding="utf-8")
+    shut.write_text(f"{runs} {trials}", encoding="utf-8")
+    try:
+        yield plugin
+    finally:
+        shut.unlink(missing_ok=True)
 
 
 def trials_of(spec: Path, count: int, *overrides: str) -> list[Trial]:
@@ -64,6 +102,11 @@ def rows(run: Path) -> list[str]:
     """The lines of metrics.csv so far, the header apart."""
     path = run / "metrics.csv"
     return path.read_text(encoding="utf-8").splitlines()[1:] if path.exists() else []
+
+
+def begun(trials: Path, runs: int) -> Callable[[], bool]:
+    """Whether so many runs have begun among these trials."""
+    return lambda: len(list(trials.glob("*/run.json"))) >= runs
 
 
 def in_training(runs: list[Path]) -> Callable[[], bool]:

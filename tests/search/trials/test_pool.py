@@ -23,7 +23,16 @@ from dlx.search.trials.processes import Processes
 from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.search.trials.worker import START, Worker
-from tests.search.trials.conftest import ENDLESS, MOONS, by_key, in_training, rows, trials_of, waited_for, written
+from tests.search.trials.conftest import (
+    ENDLESS,
+    by_key,
+    gate_shut,
+    in_training,
+    rows,
+    trials_of,
+    waited_for,
+    written,
+)
 
 LONG = ("training.epochs=1000", "training.evaluate_every=25")
 SEARCH = """
@@ -91,41 +100,22 @@ def test_outcomes_are_the_same_for_any_number_of_workers(tmp_path: Path, two_wor
     assert len(two_workers.pids) == 2
 
 
-# Trains until there is a file beside it, then goes on: so the test knows where the training stands, however slow it is.
-GATE = """
-import time
-from pathlib import Path
-from dlx.nn.schedules import Schedule
-
-
-class Gate(Schedule):
-    \"\"\"The first rate throughout; training waits at a step until the gate is open.\"\"\"
-
-    name = "gate"
-
-    def rate(self, alpha0, t, total):
-        while t == total // 2 and not Path(__file__).with_name("open").exists():
-            time.sleep(0.01)
-        return alpha0
-"""
-
-
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_trial_whose_worker_is_killed_is_done_again(
     tmp_path: Path, own_workers: Processes, fresh_plugins: None, number: signal.Signals
 ) -> None:
-    (tmp_path / "gate.py").write_text(GATE, encoding="utf-8")
-    trials = trials_of(written(tmp_path, "plugins: [gate.py]\n" + MOONS), 2, "schedule=gate", "training.epochs=20")
-    folder, killed = tmp_path / "trials", []
+    spec, folder, killed = written(tmp_path), tmp_path / "trials", []
+    with gate_shut(tmp_path, folder, 2) as gate:
+        trials = trials_of(spec, 2, f"plugins=[{gate}]", "schedule=gate", "training.epochs=20")
 
-    def kill_one_in_training() -> Iterator[Trial]:
-        yield from trials
-        waited_for(in_training([folder / trial.key for trial in trials]))
-        killed.append(own_workers.pids[0])
-        os.kill(killed[0], number)
-        (tmp_path / "open").touch()
+        def kill_one_in_training() -> Iterator[Trial]:
+            yield from trials
+            waited_for(in_training([folder / trial.key for trial in trials]))
+            killed.append(own_workers.pids[0])
+            os.kill(killed[0], number)
+            (tmp_path / "shut").unlink()
 
-    outcomes = by_key(run_trials(kill_one_in_training(), folder, own_workers))
+        outcomes = by_key(run_trials(kill_one_in_training(), folder, own_workers))
     assert len(own_workers.pids) <= 2
     assert killed[0] not in own_workers.pids
     assert outcomes == by_key(run_trials(trials, tmp_path / "undisturbed"))

@@ -58,6 +58,7 @@ def trial_of(folder: Path, *overrides: str) -> Trial:
 def test_the_key_is_that_of_the_spec_alone(tmp_path: Path) -> None:
     trial = trial_of(tmp_path)
     assert trial.key == trial_of(tmp_path, "training.threads=2").key  # a trial has one thread
+    assert trial.key == trial_of(tmp_path, "training.engine=numpy").key  # the bits are the same
     assert trial.key == replace(trial, until_epoch=3).key
     assert trial.key != trial_of(tmp_path, "seed=2").key
     assert len(trial.key) == 16
