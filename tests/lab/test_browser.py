@@ -122,7 +122,7 @@ def test_every_kind_of_control_changes_the_spec_and_is_taken_back(visit: Callabl
     page.click("[aria-label='one unit more in hidden layer 1']")
     sync_api.expect(command).to_contain_text("{units: 5}, {units: 4}")
     page.click("[data-name=training] [data-name=training-more] summary")
-    page.check("#control-training-early_stopping")
+    page.click("#control-training-early_stopping")  # which is then another control
     sync_api.expect(command).to_contain_text("training.early_stopping=")
     page.select_option("#control-training-batch_size ~ select", label="full")
     sync_api.expect(command).to_contain_text("training.batch_size=full")
