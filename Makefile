@@ -126,6 +126,10 @@ machines:  ## work out from which network, batch and link on it pays to train on
 	@sh .ci/environment .venv dlx
 	.venv/bin/python -m experiments.machines
 
+cluster:  ## try searches and studies on several hosts, made of network namespaces (needs root, a few minutes)
+	@sh .ci/environment .venv dlx cluster
+	.venv/bin/python -m experiments.cluster
+
 torture:  ## kill dlx, break its disk and damage its files, and see whether anything is lost (15 minutes; SHARE=0.1 less)
 	@sh .ci/environment .venv dlx fast
 	.venv/bin/python -m experiments.reliability --share $(or $(SHARE),1)
@@ -152,4 +156,4 @@ clean:  ## remove the environments and caches, not the runs
 	rm -rf .venv .venv-*/ build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 .PHONY: help train test test-all golden test-trackers test-lowest test-newest test-bits coverage constraints reproduce reproduce-bits $(TOPICS) \
-	benchmark mnist notebooks tables faults right-networks exports diagnose repair advice intervals tuning rates machines torture lab-test package guide schema clean
+	benchmark mnist notebooks tables faults right-networks exports diagnose repair advice intervals tuning rates machines cluster torture lab-test package guide schema clean

@@ -17,8 +17,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
-from dlx.errors import allowed
+from dlx.errors import allowed, nearest
 
+OWN = "; a class of your own has to be defined first, or its file named in `plugins`"
 REGISTRY: dict[str, dict[str, type[Component]]] = {}
 
 
@@ -85,7 +86,8 @@ class Component(Options):
     def _member(cls, name: object) -> type[Self]:
         member = cls.member(name) if isinstance(name, str) else None
         if member is None:
-            raise cls._refusal(f"there is no {cls.kind.replace('_', ' ')} named {name!r}", name)
+            own = "" if nearest(name, cls.members()) else OWN
+            raise cls._refusal(f"there is no {cls.kind.replace('_', ' ')} named {name!r}{own}", name)
         return member
 
     @classmethod

@@ -22,6 +22,7 @@ from dlx.extras import missing_extra
 from dlx.runs.answers import places_of_classes, probabilities_of
 from dlx.runs.latest import ROOT
 from dlx.types import Array
+from dlx.words import Task
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -85,7 +86,7 @@ class DlxEstimator(BaseEstimator):  # type: ignore[misc]  # it has no types
         """The spec of a training on m examples."""
         early = None if self.patience is None else {"patience": self.patience}
         split = {"split": {"train": 1 - self.dev_share, "dev": self.dev_share}} if early else {}
-        targets = {"normalize_targets": "standard"} if task == "regression" else {}
+        targets = {"normalize_targets": "standard"} if task == Task.REGRESSION else {}
         return {
             "name": type(self).__name__,
             "seed": int(check_random_state(self.random_state).randint(2**31 - 1)),
@@ -137,7 +138,7 @@ class DlxEstimator(BaseEstimator):  # type: ignore[misc]  # it has no types
 
 def _holds_all(y: Array, of: Array, task: str) -> bool:
     """Whether there are examples enough without those that weigh nothing: of every class, and two at least."""
-    return len(y) > 1 and (task == "regression" or len(np.unique(y)) == len(np.unique(of)))
+    return len(y) > 1 and (task == Task.REGRESSION or len(np.unique(y)) == len(np.unique(of)))
 
 
 class DlxClassifier(ClassifierMixin, DlxEstimator):  # type: ignore[misc]

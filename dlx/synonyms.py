@@ -67,6 +67,7 @@ _ROWS: tuple[tuple[str, str], ...] = (
     ("use", "features columns usecols feature_columns"),
     ("ignore", "drop drop_columns exclude"),
     ("delimiter", "sep separator"),
+    ("quote", "quotechar quote_char"),
     ("missing", "na_values nan"),
     ("impute", "imputer fillna fill_na"),
     ("categorical", "categories cat_features categorical_features"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path, PurePath
 from typing import Any, TextIO
 
@@ -14,6 +16,7 @@ _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _STEERING = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\u2028\u2029]")
 _STEERING_A_LINE = re.compile(f"[\x00-\x1f\x7f-\x9f{_BIDI}\u2028\u2029]")
 _MEANT_IN_DOUBLE_QUOTES = re.compile(r"""["$`\\!]""")  # by a shell
+_IN_SHELL: ContextVar[bool] = ContextVar("whether a command line has called", default=False)
 _UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{_BIDI}\u2028\u2029]")
 
 
@@ -74,6 +77,40 @@ def raw(stream: TextIO) -> TextIO:
 def command(*words: str | Path) -> str:
     """``dlx`` and these words; a path is taken for a path, also where it begins with a hyphen."""
     return " ".join(["dlx", *(quoted(_from_here(word) if isinstance(word, Path) else word) for word in words)])
+
+
+@contextmanager
+def from_shell() -> Iterator[None]:
+    """Within it messages name options and settings as a command line has them, elsewhere as Python does."""
+    token = _IN_SHELL.set(True)
+    try:
+        yield
+    finally:
+        _IN_SHELL.reset(token)
+
+
+def option(name: str, value: object = None, python: str | None = None) -> str:
+    """What messages call an option: a flag, or the argument of Python, which may have another name.
+
+    >>> with from_shell(): print(option("task", "binary"), option("seeds", 1, "replicates"), option("keep", ...))
+    --task binary --seeds 1 --keep
+    >>> print(option("task", "binary"), option("seeds", 1, "replicates"), option("keep", ...), option("keep"))
+    task='binary' replicates=1 keep=… keep
+    """
+    is_named = value is None or value is ...
+    if _IN_SHELL.get():
+        return f"--{name}" if is_named else f"--{name} {value}"
+    argument = (python or name).replace("-", "_")
+    return argument if value is None else f"{argument}=…" if is_named else f"{argument}={_as_python(value)}"
+
+
+def _as_python(value: object) -> str:
+    return repr(str(value)) if isinstance(value, str | PurePath) else str(value)
+
+
+def place_of_settings() -> str:
+    """What messages call the place of ``key=value``."""
+    return "command line" if _IN_SHELL.get() else "settings"
 
 
 def _from_here(path: Path) -> Path:

@@ -68,7 +68,7 @@ def compare(
     metrics = [metrics] if isinstance(metrics, str) else metrics
     comparison = comparisons.compare(compared, _references(against), metrics)
     if out is not None:
-        write_output("--out", Path(out), comparison.picture(), pictures.is_ours)
+        write_output("out", Path(out), comparison.picture(), pictures.is_ours)
     return comparison.document(None if out is None else Path(out))
 
 

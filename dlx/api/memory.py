@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from dlx.data.in_memory import columns_of, is_table, table_file, values_of
+from dlx.data.in_memory import columns_of, is_table, table_file
+from dlx.data.plain_values import as_text, is_number, reading, values_of
 from dlx.errors import DataError, UsageError, allowed
 from dlx.files import write_atomically
 from dlx.types import Array
@@ -20,6 +21,7 @@ from dlx.words import PARTS
 Data: TypeAlias = Any  # (X, y); a table of pandas, polars or Arrow; or either for each part
 Target: TypeAlias = str | int | Sequence[str] | None
 ARRAYS = "(X, y)"
+TEXTS = "; a table, such as pandas.DataFrame(X), may hold texts too"
 PANDAS_OR_POLARS = ("pandas", "polars")
 OTHER_ORDER = (
     "X and y have different indices, so their rows may be in another order: give `y.loc[X.index]`, or, if they stand "
@@ -176,10 +178,14 @@ def _named(pair: tuple[Any, Any]) -> Iterator[tuple[str, Array]]:
 
 def _numbers(X: Any) -> Array:
     array = _array(X, "X")
+    if array.dtype == object and array.ndim > 1:
+        values = [np.nan if value is None else value for value in values_of(array.ravel(), "data: X")]
+        if all(map(is_number, values)):
+            array = np.array(values, np.float64).reshape(array.shape)
     if array.ndim < 2 or array.dtype.kind not in "biuf":
-        raise DataError(
-            f"data: X must be numbers (m, n_x), one row for each example; it is {array.dtype} {array.shape}"
-        )
+        hint = "; X[:, None] makes a single column of it" if array.ndim == 1 else TEXTS if array.ndim == 2 else ""
+        is_it = f"it is {array.dtype} {array.shape}{hint}"
+        raise DataError(f"data: X must be numbers (m, n_x), one row for each example; {is_it}")
     return array
 
 
@@ -191,19 +197,20 @@ def _labels(y: Any) -> Array:
     values = values_of(array.ravel(), "data: y")
     if None in values:
         raise DataError(f"data: y: example {values.index(None) + 1} has no label")
-    kinds = {str if isinstance(value, str) else bool if isinstance(value, bool) else float for value in values}
-    if len(kinds) > 1:
+    are_texts = [not (is_number(value) or isinstance(value, bool)) for value in values]
+    if len({str if text else type(value) is bool for text, value in zip(are_texts, values, strict=True)}) > 1:
         raise DataError("data: y: its labels are of several types: give them all as texts, or all as numbers")
-    return np.array(values).reshape(array.shape)
+    return np.array([as_text(v) if text else v for text, v in zip(are_texts, values, strict=True)]).reshape(array.shape)
 
 
 def _array(values: Any, name: str) -> Array:
     if isinstance(values, np.ma.MaskedArray) and values.mask.any():
         raise DataError(f"data: {name}: it is masked; fill what is masked, or give a table with missing values")
-    try:
-        return np.asarray(values)
-    except ValueError as error:
-        raise DataError(f"data: {name}: is no array: {error}") from error
+    with reading(f"data: {name}"):
+        try:
+            return np.asarray(values)
+        except ValueError as error:
+            raise DataError(f"data: {name}: is no array: {error}") from error
 
 
 def _npz(arrays: Mapping[str, Array]) -> bytes:

@@ -24,11 +24,12 @@ from dlx.runs.check import CheckOptions, check_file
 from dlx.runs.diagnose import examine_run, keep
 from dlx.runs.directory import RunDirectory
 from dlx.runs.export.formats import export
+from dlx.runs.export.tracking import TRACKERS, track
+from dlx.runs.extension import resumed
 from dlx.runs.file_names import CURVES
 from dlx.runs.references import open_run
 from dlx.runs.report import write_report
 from dlx.runs.result import Result
-from dlx.runs.train import Session
 from dlx.search.budget import seconds_of
 from dlx.search.learning_curve.curve import CurveOptions, measured_curve
 from dlx.search.repair import recipe
@@ -188,17 +189,31 @@ class Run(AnsweringNetwork):
     def export(self, to: str, out: str | os.PathLike[str] | None = None) -> list[Path]:
         """Write the network, its normalization inside, as ``onnx``, ``pytorch`` or ``keras``; returns the files.
 
+        ``tensorboard``, ``mlflow`` and ``csv`` take what the run has measured in place of its network.
+
         Args:
             to: the format.
             out: up to the ending; ``model_TO`` in the run directory if not given.
         """
-        return export(str(self.path), to, None if out is None else Path(out))
+        path = None if out is None else Path(out)
+        if to in TRACKERS:
+            return [Path(written) for written in track(str(self.path), to, path)]
+        return export(str(self.path), to, path)
 
-    def resume(self, *, progress: bool | None = None) -> Run:
-        """Go on with an interrupted training to its end; returns the run as it is then."""
+    def resume(self, *, progress: bool | None = None, **settings: Any) -> Run:
+        """Go on with an interrupted training to its end; returns the run as it is then.
+
+        Args:
+            progress: whether to show it; if not said, in notebooks.
+            settings: ``**{"training.epochs": 60}`` goes on for longer, also with a run that has ended, as if it had
+                been begun with so many.
+
+        Raises:
+            UsageError: another key, or so many epochs that would have changed the training from its beginning.
+        """
         with (
             restored(),
-            Session.resume(self.path) as session,
+            resumed(str(self.path), overrides_of(settings)) as session,
             displayed(TrainingProgress(session.kind.task), progress) as display,
         ):
             for record in session.records():

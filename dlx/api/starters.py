@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dlx.api.memory import Data, FilesOfData, has_parts
+from dlx.api.memory import Data, FilesOfData
 from dlx.api.specs import DATA
 from dlx.errors import Place, UsageError, allowed, naming
 from dlx.runs.latest import ROOT
@@ -17,9 +17,16 @@ from dlx.spec.starter.sources import source_of
 from dlx.spec.starter.writing import starter_for
 from dlx.spec.yaml_text.reading import parse
 from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.text import command
 from dlx.words import Task
 
 SPEC = Path("spec.yaml")  # where the text would lie
+KEY = "optimizer.learning_rate"
+CALLS = {  # what its head says, in Python
+    f"{command('train', SPEC)} {KEY}=0.01": f'dlx.train(spec, data, **{{"{KEY}": 0.01}})',
+    command("train", SPEC): "dlx.train(spec, data)",
+    command("config", "show", SPEC): "dlx.train(spec, data).spec",
+}
 
 
 class StarterSpec(dict[str, Any]):
@@ -51,7 +58,7 @@ def new(
     missing values, the split, the network, and a learning rate that was tried. Change it like any mapping.
 
     Args:
-        data: ``(X, y)``, or a table that holds the target, as for `dlx.train`.
+        data: ``(X, y)``, or a table that holds the target, or these by parts, of which train decides; see `dlx.train`.
         target: the column or columns that are to be predicted.
         task: ``binary``, ``multiclass``, ``multilabel`` or ``regression``, where it does not follow from the target.
         ignore, keep: columns that are left out, and columns that are not.
@@ -61,17 +68,38 @@ def new(
     Raises:
         UsageError, DataError: there is no such column, or no target; the data cannot be read.
     """
-    if has_parts(data):
-        raise UsageError("give the examples of train alone: the spec that they lead to is for all parts")
     files = FilesOfData(ROOT / DATA)
-    source = files.sources(data, target)["source"]
-    names = source.get("target", [])
-    typed = [dump_scalar(name) for name in ([names] if isinstance(names, str) else names)]
-    if task is not None and task not in list(Task):
-        raise UsageError(f"task: {task} is none {allowed(task, list(Task))}")
-    wishes = Wishes(None if task is None else Task(task), tuple(ignore), tuple(keep), tuple(categorical), impute)
-    path = Path(source["path"])
+    sources = files.sources(data, target)
+    if not sources.keys() & {"source", "train"}:
+        raise UsageError("data: the examples of train are missing, which the spec is for")
+    wishes = Wishes(
+        task=None if task is None else _task(task),
+        ignore=_several(ignore),
+        keep=_several(keep),
+        categorical=_several(categorical),
+        impute=impute,
+        parts=tuple(sources if "train" in sources else ()),
+    )
     with naming(files.names):
-        text = with_tested_rate(starter_for(source_of(path, typed), wishes, SPEC), SPEC, path)
+        return _starter(sources.get("source") or sources["train"], wishes, files.names)
+
+
+def _task(task: str) -> Task:
+    if task not in list(Task):
+        raise UsageError(f"task: {task} is none {allowed(task, list(Task))}")
+    return Task(task)
+
+
+def _several(names: Sequence[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _starter(source: Mapping[str, Any], wishes: Wishes, names: Mapping[str, str]) -> StarterSpec:
+    path = Path(source["path"])
+    typed = [dump_scalar(name) for name in _several(source.get("target", ()))]
+    text = with_tested_rate(starter_for(source_of(path, typed), wishes, SPEC), SPEC, path)
     text = re.sub(r"^name: .*$", f"name: {'table' if typed else 'arrays'}", text, count=1, flags=re.MULTILINE)
-    return StarterSpec(text.replace(path.name, files.names[str(path)], 1))
+    text = text.replace(path.name, names[str(path)], 1)
+    for typed_command, call in CALLS.items():
+        text = text.replace(typed_command, call)
+    return StarterSpec(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +16,7 @@ from weakref import WeakSet
 from dlx.api.memory import Data
 from dlx.api.run import Run
 from dlx.api.specs import SpecLike, resolved_spec
-from dlx.errors import UsageError
+from dlx.errors import Remark, UsageError
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance
@@ -24,6 +25,8 @@ from dlx.runs.train import Session
 from dlx.search.folds.training import has_folds
 from dlx.show.terminal import TrainingProgress
 from dlx.show.terminal.notebook import displayed
+from dlx.spec.plugins import unnamed
+from dlx.spec.sections import Spec
 from dlx.training.records import EpochRecord, Progress
 from dlx.training.threads import restored
 
@@ -155,4 +158,12 @@ def _session(
         run = RunDirectory.create(experiment.spec.name, out=None if out is None else Path(out))
         session = Session(experiment, run)
         session.begin(stated.overrides, provenance(["dlx.train"], stated.folder))
+        _remark_on_classes(experiment.spec)
         return session
+
+
+def _remark_on_classes(spec: Spec) -> None:
+    for name, member in unnamed(spec.dump()).items():
+        what = f"{member.kind} {name!r} is a class of {member.__module__}, and no file of the run holds it"
+        how = "define it before you open the run elsewhere, or put it in a file that `plugins` names"
+        warnings.warn(Remark(f"{what}: {how}"), stacklevel=2)

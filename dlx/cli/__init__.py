@@ -20,9 +20,10 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from dlx import __version__
-from dlx.cli.commands import COMMANDS, GROUPS, load_command
+from dlx.cli.commands import COMMANDS, GROUPS
 from dlx.cli.late_imports import late_imports
 from dlx.cli.layout import SETTINGS, CommandGroup, Commands, write_rows
+from dlx.cli.loading import load_command
 from dlx.cli.messages import message_and_code
 from dlx.cli.quiet import quiet_by_command
 from dlx.cli.reading_bar import reading_shown
@@ -30,6 +31,7 @@ from dlx.cli.remarks import remarks_shown
 from dlx.cli.standard_streams import flush_stdout, sound_streams
 from dlx.errors import EnvironmentProblem, UsageError
 from dlx.runs.signals import NUMBERS, end_process
+from dlx.text import from_shell
 
 OF_DISKS = (ENOSPC, EFBIG, EIO)
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
@@ -97,13 +99,13 @@ def _show_completion(requested: bool) -> None:
 Install = Annotated[
     bool,
     typer.Option(
-        "--install-completion", callback=_complete_here, is_eager=True, help="Have the shell in use complete dlx."
+        "--install-completion", callback=_complete_here, is_eager=True, help="Let the shell complete commands and keys."
     ),
 ]
 Show = Annotated[
     bool,
     typer.Option(
-        "--show-completion", callback=_show_completion, is_eager=True, help="Print what the shell would run for that."
+        "--show-completion", callback=_show_completion, is_eager=True, help="Print the script that completes them."
     ),
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks; may stand anywhere.")]
@@ -123,7 +125,7 @@ def main() -> int:
         if current_thread() is main_thread():
             _heed_signals()
         try:
-            with quiet_by_command(), remarks_shown(), reading_shown(arguments):
+            with from_shell(), quiet_by_command(), remarks_shown(), reading_shown(arguments):
                 try:
                     words = [argument for argument in arguments if argument != "--debug"]
                     with _said_as_all_errors(words):

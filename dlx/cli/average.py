@@ -81,4 +81,4 @@ def _print(file: Path, series: Series, plain: dict[float, Array], corrected: dic
 
 def _draw(picture: Path, file: Path, series: Series, plain: dict[float, Array], corrected: dict[float, Array]) -> None:
     png = pictures.averages(series.values, plain, corrected, title=file.name, name=series.name)
-    manifest.write_output("--picture", picture, png, pictures.is_ours)
+    manifest.write_output("picture", picture, png, pictures.is_ours)

@@ -46,7 +46,7 @@ def calibrate_run(
     applied = apply_it and calibrations.apply(result)
     picture: str | None = str(out) if out is not None else calibrations.keep_picture(result)
     if out is not None:
-        manifest.write_output("--out", out, result.picture, pictures.is_ours)
+        manifest.write_output("out", out, result.picture, pictures.is_ours)
     if json:
         terminal.document({**result.document, "applied": applied, "picture": picture})
         return

@@ -107,7 +107,7 @@ def _draw(comparison: Comparison, out: Path | None, needed: bool) -> Path | None
     if out is None:
         with writing(place):
             latest.ROOT.mkdir(exist_ok=True)
-    manifest.write_output("--out", place, comparison.picture(), pictures.is_ours)
+    manifest.write_output("out", place, comparison.picture(), pictures.is_ours)
     return place
 
 

@@ -12,8 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from dlx.cli.commands import COMMANDS, load_command
+from dlx.cli.commands import COMMANDS
 from dlx.cli.layout import argument_name, has_quiet, summary
+from dlx.cli.loading import load_command
 from dlx.runs.latest import LATEST, ROOT
 
 MOST_RUNS = 100  # whose tags are read

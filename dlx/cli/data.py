@@ -29,7 +29,7 @@ def data(source: Of, overrides: Overrides = None, target: Target = None, out: Ou
     """
     document = data_overview.overview(source, target or (), overrides or ()).document()
     if out is not None:
-        manifest.write_output("--out", out, page.overview_page(document).encode(), page.is_ours)
+        manifest.write_output("out", out, page.overview_page(document).encode(), page.is_ours)
     if json:
         terminal.document(document)
         return

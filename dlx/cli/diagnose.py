@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlx.cli.act import Act, Budget, Seeds, Workers, acted, options_of
+from dlx.cli.folds import diagnose_folds, of_folds
 from dlx.cli.learning_curve import LearningCurve, Sizes, Target, show_learning_curve
 from dlx.cli.options import Json, Overrides, Plugins, Quiet
 from dlx.diagnose import fail_on as fail_conditions
@@ -19,6 +20,8 @@ from dlx.errors import CheckFailed, EnvironmentProblem, UsageError
 from dlx.runs import diagnose as examinations
 from dlx.runs import judge_errors, latest, manifest
 from dlx.runs import worst_rows as worst_examples
+from dlx.runs.file_names import PLAN
+from dlx.runs.fold_directories import refit_command
 from dlx.show import pictures, terminal
 from dlx.spec import trust
 from dlx.text import command
@@ -30,7 +33,9 @@ if TYPE_CHECKING:
 Source = Annotated[
     str | None,
     typer.Argument(
-        metavar="RUN|SPEC", help="A run directory, `latest`, or a spec before training.", show_default=False
+        metavar="RUN|FOLDS|SPEC",
+        help="A run directory, `latest`, that of a training in folds, or a spec before training.",
+        show_default=False,
     ),
 ]
 Errors = Annotated[
@@ -93,6 +98,8 @@ def diagnose(
         _refuse_beside(source is None or overrides or fail_on or picture or worst or act)
         show_learning_curve(source or "", seeds, budget, workers, sizes, target, json)
         return
+    if _is_of_folds(source, overrides or fail_on or picture or worst or act or full, json, quiet):
+        return
     conditions, options = _conditions(fail_on), options_of(seeds, budget, workers) if act else None
     examination = _examined(source, errors, overrides or [], next_step.TypedOptions(worst, act))
     _write(examination, picture, worst)
@@ -100,6 +107,19 @@ def diagnose(
     _tell(examination, written, options, json, full, quiet)
     _name_outputs(*(() if json or quiet else (picture, worst)))
     _judge(examination, conditions)
+
+
+def _is_of_folds(source: str | None, others: object, json: bool, quiet: bool) -> bool:
+    """Whether that is a training in folds, which is diagnosed then; refused where ``others`` need one network."""
+    path = of_folds(source)
+    if path is not None and others:
+        raise UsageError(
+            f"{path}: is a training in folds, of which only --json and --quiet say how it is shown; the rest needs one "
+            f"network: {refit_command(path / PLAN)} trains it"
+        )
+    if path is not None:
+        diagnose_folds(path, json, quiet)
+    return path is not None
 
 
 def _refuse_beside(others: object) -> None:
@@ -144,7 +164,7 @@ def _examined(
 def _write(examination: Examination, picture: Path | None, worst: Path | None) -> None:
     """Write what is asked for beside what is shown."""
     if picture is not None:
-        manifest.write_output("--picture", picture, examination.picture(), pictures.is_ours)
+        manifest.write_output("picture", picture, examination.picture(), pictures.is_ours)
     if worst is not None:
         _write_worst(examination, worst)
 
@@ -158,7 +178,7 @@ def _name_outputs(*outputs: Path | None) -> None:
 def _write_worst(examination: Examination, path: Path) -> None:
     if examination.run is None:
         raise UsageError("--worst writes the examples that a run is most wrong about: train the spec first")
-    manifest.write_output("--worst", path, worst_examples.worst_rows(examination.run), worst_examples.is_ours)
+    manifest.write_output("worst", path, worst_examples.worst_rows(examination.run), worst_examples.is_ours)
 
 
 def _keep(examination: Examination) -> list[Path]:

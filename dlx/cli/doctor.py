@@ -26,7 +26,7 @@ Directory = Annotated[
         metavar="RUN", help="A run, a search or a study whose files are to be verified.", show_default=False
     ),
 ]
-Accept = Annotated[bool, typer.Option("--accept", help="Take RUN's files as they are now for what dlx wrote.")]
+Accept = Annotated[bool, typer.Option("--accept", help="Accept RUN's files as they are now, as if dlx had made them.")]
 
 
 def doctor(run: Directory = None, json: Json = False, accept: Accept = False) -> None:

@@ -7,15 +7,27 @@ from typing import TYPE_CHECKING
 
 from dlx.errors import DataError, Diverged
 from dlx.events import finish
-from dlx.runs import fold_directories, manifest
+from dlx.runs import fold_directories, latest, manifest
+from dlx.runs.fold_directories import refit_command
 from dlx.search.folds import directory
 from dlx.show import terminal
 from dlx.text import command
 from dlx.words import Status
 
 if TYPE_CHECKING:
+    from dlx.documents.earlier_run import EarlierRun
+    from dlx.documents.folds import FoldsDocument
     from dlx.search.folds.training import FoldsRun
     from dlx.spec.loader import Resolved
+
+
+def of_folds(reference: str | None) -> Path | None:
+    """The directory of a training in folds that a reference means; None where it means another thing."""
+    if reference is None:
+        return None
+    path = latest.ROOT / latest.LATEST if reference == latest.LATEST else Path(reference)
+    path = latest.followed(path)
+    return path if fold_directories.is_of_folds(path) else None
 
 
 def is_in_folds(reference: str) -> bool:
@@ -29,7 +41,14 @@ def is_in_folds(reference: str) -> bool:
 
 
 def train_folds(
-    resolved: Resolved | None, resume: str | None, out: Path | None, workers: int, *, json: bool, quiet: bool
+    resolved: Resolved | None,
+    resume: str | None,
+    out: Path | None,
+    workers: int,
+    *,
+    json: bool,
+    quiet: bool,
+    earlier: EarlierRun | None = None,
 ) -> None:
     """Train what a spec describes, or go on; then print what it has come to.
 
@@ -41,8 +60,30 @@ def train_folds(
         with directory.resumed_folds(resume or "", workers=workers) as run:
             _train(run, json, quiet)
         return
-    with directory.new_folds(resolved, out=out, workers=workers) as run:
+    with directory.new_folds(resolved, out=out, workers=workers, earlier=earlier) as run:
         _train(run, json, quiet)
+
+
+def diagnose_folds(path: Path, json: bool, quiet: bool) -> None:
+    """Print what a training in folds has come to, and what to do first."""
+    if manifest.Manifest.read(path) is None:
+        fold_directories.refuse_lost_folds(path, path)
+    with directory.trained_folds(str(path)) as run:
+        document = run.directory.outcome()
+        if json:
+            terminal.document({**document.to_document(), "directory": str(path)})
+        elif quiet:
+            terminal.path(path)
+        else:
+            _show(run, document)
+
+
+def _show(run: FoldsRun, document: FoldsDocument) -> None:
+    path, step = run.directory.path, run.first_step(document)
+    commands = [command("compare", path), refit_command(run.directory.plan)]
+    if document.status is not Status.COMPLETED:
+        commands.insert(0, command("train", "--resume", path))
+    terminal.folds(document, path, step, [line for line in commands if step is None or line != step.command])
 
 
 def _train(run: FoldsRun, json: bool, quiet: bool) -> None:
@@ -54,8 +95,7 @@ def _train(run: FoldsRun, json: bool, quiet: bool) -> None:
     elif quiet:
         terminal.path(path)
     else:
-        refit = command("train", run.directory.plan, "data.folds=null", "training.refit=true")
-        terminal.folds(document, path, run.first_step(document), [command("compare", path), refit])
+        _show(run, document)
     if document.status is Status.COMPLETED:
         return
     broken = [record for record in document.trainings if record.status is document.status]

@@ -61,8 +61,8 @@ def gradcheck(
 ) -> None:
     """Compare the gradients of backprop with two-sided differences of the cost, on real data in float64.
 
-    What a difference leaves in doubt the complex step judges again. Exit code 3 says that they differ. Alone it checks
-    every component of dlx and of installed plugins that has a gradient, in every setting that it can stand in.
+    Where a difference leaves a doubt, the complex step decides. Exit code 3 says that they differ. Without a spec or a
+    run it checks every component of dlx and of installed plugins that has a gradient, in every possible setting.
     """
     epsilon_or_default = differences.EPSILON if epsilon is None else epsilon
     options = check.CheckOptions(examples, after, epsilon_or_default, not no_dropout, seed)
@@ -127,7 +127,7 @@ def _show_orders(source: Path, overrides: list[str], options: CheckOptions, pict
         name = terminal.gradcheck.order
         curves = {name(convergence, method): errors.tolist() for method, errors in convergence.errors.items()}
         png = pictures.orders(convergence.epsilons.tolist(), curves, str(source))
-        manifest.write_output("--picture", picture, png, pictures.is_ours)
+        manifest.write_output("picture", picture, png, pictures.is_ours)
     if json:
         terminal.document(convergence.document())
     else:

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from dlx.cli import usage
-from dlx.cli.commands import COMMANDS, load_command
+from dlx.cli.commands import COMMANDS
 from dlx.cli.layout import command_words
+from dlx.cli.loading import load_command
 
 Words = Annotated[
     list[str] | None, typer.Argument(metavar="COMMAND", help="Such as train or config show.", show_default=False)

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
-from dlx.cli.examples import EXAMPLES
+from dlx.cli.commands import EXAMPLES
 from dlx.cli.quiet import without_quiet
 
 WIDEST = 100  # columns; longer lines are hard to read

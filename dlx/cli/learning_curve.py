@@ -26,7 +26,7 @@ Target = Annotated[
     str | None,
     typer.Option(
         metavar="ERROR",
-        help="With --learning-curve: the dev error whose price in examples is asked for, as 0.03 or 3%; "
+        help="With --learning-curve: say how many examples this dev error would take, as 0.03 or 3%; "
         "diagnosis.optimal_error + diagnosis.tolerance if not given.",
     ),
 ]

@@ -34,8 +34,8 @@ WHOLE = "spec"  # the section of the keys that stand in none
 def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None, json: Json = False) -> None:
     """List what a spec may name, with formulas and options.
 
-    Alone it lists the kinds of components, and the sections of a spec and of the plans of dlx tune and dlx study; with
-    KIND or SECTION what is in it, with NAME one of these with its options.
+    Without arguments it lists the kinds of components, and the sections of a spec and of the plans of dlx tune and dlx
+    study. KIND or SECTION shows what is in it, and NAME shows one of these with its options.
     """
     plugins.load_installed()
     trust.load_named(plugin or ())
@@ -51,7 +51,7 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
         typer.echo("\nSections, each with its keys")
         print_rows([(section, ", ".join(map(_last, section_keys))) for section, section_keys in by_section.items()])
     elif name is None:
-        _print_summaries(chosen[kind])
+        print_rows([(name, schema.summary(member)) for name, member in chosen[kind].items()])
     else:
         _print_details(chosen[kind][name])
 
@@ -111,10 +111,6 @@ def _print_json(chosen: Mapping[str, Mapping[str, type[Component]]], by_section:
     components = [schema.description(member) for members in chosen.values() for member in members.values()]
     listed = {section: [key.path for key in section_keys] for section, section_keys in by_section.items()}
     terminal.document({"components": components, **({"sections": listed} if listed else {})})
-
-
-def _print_summaries(members: Mapping[str, type[Component]]) -> None:
-    print_rows([(name, schema.summary(member)) for name, member in members.items()])
 
 
 def _print_details(member: type[Component]) -> None:

@@ -31,6 +31,7 @@ Categorical = Annotated[
 Imputed = Annotated[str | None, typer.Option(metavar="HOW", help="mean, median or most_frequent for missing values.")]
 Missing = Annotated[list[str] | None, typer.Option(metavar="MARK", help="What stands for a missing value; repeatable.")]
 Delimiter = Annotated[str | None, typer.Option(help="Between the fields of a text table.")]
+Quote = Annotated[str | None, typer.Option(help="What encloses fields; '' for nothing.")]
 Decimal = Annotated[str | None, typer.Option(help="The decimal mark, a point or a comma.")]
 Encoding = Annotated[str | None, typer.Option(help="Such as utf-8, latin-1 or cp1252.")]
 SkipLines = Annotated[int | None, typer.Option(min=0, help="Lines above the table, such as a title.")]
@@ -49,6 +50,7 @@ def new(
     impute: Imputed = None,
     missing: Missing = None,
     delimiter: Delimiter = None,
+    quote: Quote = None,
     decimal: Decimal = None,
     encoding: Encoding = None,
     header: Header = None,
@@ -59,11 +61,11 @@ def new(
 ) -> None:
     """Print or write a spec to start from.
 
-    With a data file it is one that trains on that file. What had to be decided for it, such as columns that are left
-    out and what stands in for missing values, is in it with the reason, and each decision can be taken otherwise here.
+    With a data file the spec trains on that file. What had to be decided, such as which columns are left out and what
+    stands in for missing values, is written into it with the reason; the options decide otherwise.
     """
     reading: dict[str, Any] = {"delimiter": delimiter, "decimal": decimal, "encoding": encoding, "header": header}
-    reading |= {"skip_lines": skip_lines, "sheet": sheet, "missing": tuple(missing or ()) or None}
+    reading |= {"skip_lines": skip_lines, "quote": quote, "sheet": sheet, "missing": tuple(missing or ()) or None}
     wishes = decisions.Wishes(task, tuple(ignore or ()), tuple(keep or ()), tuple(categorical or ()), impute)
     if data is None and (target or wishes != decisions.Wishes() or set(reading.values()) != {None}):
         raise UsageError("options such as --target and --task belong to a data file: dlx new FILE --target COLUMN")

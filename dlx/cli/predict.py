@@ -24,8 +24,8 @@ First = Annotated[
     str,
     typer.Argument(
         metavar="[RUN]",
-        help="A run directory, or latest, ~1, best:dev_error, a tag, the beginning of an id; the newest where there is "
-        "but a file.",
+        help="A run directory, or latest, ~1, best:dev_error, a tag, the beginning of an id; the newest run if only "
+        "a file is given.",
         show_default=False,
     ),
 ]
@@ -106,8 +106,8 @@ def evaluate(
 ) -> None:
     """Print cost, error and metrics, with their 95 % intervals, of a trained network on examples with labels.
 
-    Rows that cannot be answered, or whose label is missing or none of train's, are left out, and it says how many; and
-    how many of the examples the network was trained on.
+    Rows that cannot be answered, and rows whose label is missing or unknown to train, are left out and counted. It also
+    says how many of the examples the network was trained on.
     """
     trust.load_named(plugin or ())
     run, data = _run_and_data(run, data)

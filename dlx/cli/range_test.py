@@ -56,7 +56,7 @@ def show_range_test(
     commands = range_tests.next_commands(spec, overrides, document)
     if picture is not None:
         png = pictures.range_test(document, title=document.name)
-        manifest.write_output("--picture", picture, png, pictures.is_ours)
+        manifest.write_output("picture", picture, png, pictures.is_ours)
     if json:
         terminal.document({**asdict(document), "next": commands})
     else:

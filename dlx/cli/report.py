@@ -23,7 +23,7 @@ Of = Annotated[
     ),
 ]
 Out = Annotated[
-    Path | None, typer.Option(metavar="FILE.html", help="Where to; report.html in the directory if not given.")
+    Path | None, typer.Option(metavar="FILE.html", help="The file to write; report.html in the directory if not given.")
 ]
 
 

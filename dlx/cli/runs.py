@@ -25,9 +25,9 @@ runs = Commands(invoke_without_command=True)
 Where = Annotated[
     list[str] | None, typer.Option(metavar="CONDITION", help="Such as dev_error<0.05 or tags=good; repeatable.")
 ]
-Sort = Annotated[str | None, typer.Option(metavar="COLUMN", help="In this order, -COLUMN the other way round.")]
+Sort = Annotated[str | None, typer.Option(metavar="COLUMN", help="Sort by this column; by -COLUMN in reverse.")]
 Most = Annotated[
-    int | None, typer.Option("-n", metavar="N", min=1, help="So many: the newest, or the first by --sort.")
+    int | None, typer.Option("-n", metavar="N", min=1, help="Show at most N runs: the newest, or the first by --sort.")
 ]
 Runs = Annotated[list[str], typer.Argument(metavar="RUN…", help="Directories, beginnings of ids, tags, latest, ~1 …")]
 Tags = Annotated[list[str], typer.Argument(metavar="TAG…", help="Words of your own.")]
@@ -90,7 +90,7 @@ def _write_table(runs: Iterable[PastRun], file: Path | None) -> None:
         terminal.csv_table(itertools.chain([listing.TABLE], rows))
         return
     types = {name: str if name in listing.WORDS else int if name in listing.COUNTS else float for name in listing.TABLE}
-    manifest.write_output("--parquet", file, parquet_file.of_rows(types | {"run": str}, rows), parquet_file.is_ours)
+    manifest.write_output("parquet", file, parquet_file.of_rows(types | {"run": str}, rows), parquet_file.is_ours)
     terminal.path(file)
 
 
@@ -104,7 +104,7 @@ def _row(run: PastRun) -> tuple[str, ...]:
 
 @runs.command("tag")
 def tag_run(run: Run, tags: Tags, remove: Away = False, json: Json = False) -> None:
-    """Give a run tags, by which it is found like by its id."""
+    """Give a run tags, by which it can be named."""
     path = references.locate(run)
     all_tags = listing.tag(path, tags, remove)
     if json:

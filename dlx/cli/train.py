@@ -73,9 +73,9 @@ def train(
     """Train the network that a spec describes, or minimize its objective, or go on with a run.
 
     Several specs are trained one after the other. A key with several values, as in optimizer.learning_rate=0.1,0.01, is
-    a sweep: each is trained once, and they are laid over each other as by dlx study. With `data.folds` in the spec
-    there is a training for each fold, below one directory, and an error and a verdict over all examples, each by the
-    network that was not given it.
+    a sweep: each is trained once, and they are laid over each other as by dlx study. With `data.folds` in the spec one
+    network is trained for each fold, in one directory. Each example is then judged by the network that did not learn
+    from it, which gives one error and one verdict over all examples.
     """
     _check(spec, overrides or [], resume, plugin or [], begins=out is not None or dry_run)
     event_log.check(log)
@@ -118,7 +118,8 @@ def _training(
         yield NO_RECORDS
         return
     if in_folds:
-        train_folds(resolved, resume, out, workers, json=json, quiet=quiet)
+        earlier = earlier_runs.folds_before(spec, overrides) if spec is not None else None
+        train_folds(resolved, resume, out, workers, json=json, quiet=quiet, earlier=earlier)
         yield NO_RECORDS
         return
     with _session(spec, resolved, overrides, resume, out, longer) as session:

@@ -34,7 +34,7 @@ Remove = Annotated[bool, typer.Option("--remove", help="Trust these no longer.")
 
 
 def trust(references: References = None, listing: List = False, remove: Remove = False, json: Json = False) -> None:
-    """Allow plugins to run that a run names, by their content: a file that has changed since is not trusted.
+    """Allow the plugins that a run names: each is trusted until its content changes.
 
     What you train or check with plugins of your own is trusted already. Nothing is run here: look at the file first.
     """

@@ -11,8 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from dlx.data.header import Fields, has_header, has_row_names, usual_width, without_titles
+from dlx.data.delimiter import DOUBLE, RECORDS, delimiter_of, quote_of, records_in, with_double_quotes
+from dlx.data.header import Fields, has_header, has_open_ends, has_row_names, without_titles
 from dlx.data.numbers import MISSING, NumberStyle
 from dlx.data.once_a_file import once_a_file
 from dlx.data.opening import open_binary, readable
@@ -20,7 +22,7 @@ from dlx.data.packing import unpacked_name
 from dlx.data.tables import TableOptions
 from dlx.errors import DataError
 
-SAMPLE, RECORDS = 100_000, 300  # bytes, and records in them, by which a table's dialect is judged
+SAMPLE = 100_000  # bytes by which a table's dialect is judged
 FEWEST, LONGEST = 5, 2**24  # lines that the sample has at least, and the bytes that are enough even so
 AT_ONCE = 2**16  # bytes that are decoded at once to see whether a file is UTF-8
 MARKS_OF_ORDER = {  # the longer first, since one begins with the other
@@ -30,7 +32,6 @@ MARKS_OF_ORDER = {  # the longer first, since one begins with the other
     codecs.BOM_UTF16_BE: "utf-16",
 }
 UTF8, WINDOWS = "utf-8-sig", "cp1252"
-DELIMITERS = ",;\t|"
 DELIMITER_LINE = re.compile('"?sep=(?P<delimiter>[^\r\n])"?\\s*', re.IGNORECASE)  # the first one, of Excel
 
 
@@ -40,23 +41,35 @@ class Dialect:
 
     encoding: str = UTF8
     delimiter: str = ","
+    quote: str = DOUBLE
     decimal: str = "."
     comment: str | None = None
     header: bool = True
     skip_lines: int = 0
     has_delimiter_line: bool = False
     has_row_names: bool = False
+    has_open_ends: bool = False
+
+    @property
+    def signs(self) -> dict[str, Any]:
+        """What the module csv calls the signs between and around fields."""
+        quoting = {"quotechar": self.quote} if self.quote else {"quoting": csv.QUOTE_NONE}
+        return {"delimiter": self.delimiter, **quoting}
+
+    def names(self, header: Sequence[str]) -> list[str]:
+        """The names of all columns, of which those that the header has none for have an empty one."""
+        return [""] * self.has_row_names + list(header) + [""] * self.has_open_ends
 
     def differences(self, path: Path) -> dict[str, str | bool]:
         """The options that must be stated where nothing is to be found out, since they are not the usual ones."""
         usual = Dialect(delimiter=usual_delimiter(path))
-        names = ("encoding", "delimiter", "decimal", "comment", "header", "skip_lines")
+        names = ("encoding", "delimiter", "quote", "decimal", "comment", "header", "skip_lines")
         return {name: getattr(self, name) for name in names if getattr(self, name) != getattr(usual, name)}
 
 
 def usual_delimiter(path: Path) -> str:
-    """A tab in .tsv, else a comma."""
-    return "\t" if unpacked_name(path.name).endswith(".tsv") else ","
+    """A tab in .tsv and .tab, else a comma."""
+    return "\t" if unpacked_name(path.name).endswith((".tsv", ".tab")) else ","
 
 
 @once_a_file
@@ -71,22 +84,17 @@ def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dial
     if path.is_fifo():
         raise DataError(f"{path}: is a pipe, and a text table is read more than once: write it into a file first")
     if options.plain:
-        return Dialect(
-            options.encoding or UTF8,
-            options.delimiter or usual_delimiter(path),
-            options.decimal or ".",
-            options.comment,
-            options.header is not False,
-            options.skip_lines or 0,
-        )
+        return _as_stated(path, options)
     encoding = options.encoding or _encoding(path)
     lines = _first_lines(path, _codec(encoding))
     stated = DELIMITER_LINE.fullmatch(lines[0]) if lines else None
     lines = _emptied(lines, max(options.skip_lines or 0, 1 if stated else 0))
+    quote = quote_of(lines) if options.quote is None else options.quote
+    lines = with_double_quotes(lines, quote)  # so that all that follows has to do with one kind of quotes
     usual = stated["delimiter"] if stated else usual_delimiter(path)
     comment = options.comment
     plain = [line for line in lines if not line.startswith(comment or "#")] or lines
-    delimiter = options.delimiter or (usual if stated else _delimiter(plain, usual))
+    delimiter = options.delimiter or (usual if stated else delimiter_of(plain, usual))
     if comment is None and _has_comments(lines, plain, delimiter):
         comment = "#"
     skipped = options.skip_lines
@@ -94,12 +102,25 @@ def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dial
         is_comment = [comment is not None and line.startswith(comment) for line in lines]
         skipped = _lines_above(["\n" if out else line for line, out in zip(lines, is_comment, strict=True)], delimiter)
     lines = _emptied(lines, skipped)
-    records = _records([line for line in lines if comment is None or not line.startswith(comment)], delimiter)
+    records = records_in([line for line in lines if comment is None or not line.startswith(comment)], delimiter)
     decimal = options.decimal or _decimal(records[1:] or records, delimiter, options)
     style = NumberStyle(decimal, options.thousands)
     header = options.header if options.header is not None else has_header(records, style, options, like)
-    row_names = header and has_row_names(records)
-    return Dialect(_codec(encoding), delimiter, decimal, comment, header, skipped, stated is not None, row_names)
+    lacking = (header and has_row_names(records), header and has_open_ends(records))
+    return Dialect(_codec(encoding), delimiter, quote, decimal, comment, header, skipped, stated is not None, *lacking)
+
+
+def _as_stated(path: Path, options: TableOptions) -> Dialect:
+    """What the options state, and for the rest the usual."""
+    return Dialect(
+        options.encoding or UTF8,
+        options.delimiter or usual_delimiter(path),
+        DOUBLE if options.quote is None else options.quote,
+        options.decimal or ".",
+        options.comment,
+        options.header is not False,
+        options.skip_lines or 0,
+    )
 
 
 def _emptied(lines: list[str], count: int) -> list[str]:
@@ -177,49 +198,10 @@ def _encoding_of_one_byte(path: Path) -> str:
     return WINDOWS
 
 
-def _records(lines: Sequence[str], delimiter: str) -> list[list[str]]:
-    """The first records that are not empty."""
-    records: list[list[str]] = []
-    if delimiter == " ":
-        lines = [spaced(line) for line in lines]
-    with suppress(csv.Error):  # which the reading of the whole file places
-        records.extend(islice(filter(None, csv.reader(lines, delimiter=delimiter, skipinitialspace=True)), RECORDS))
-    return records
-
-
-def spaced(line: str) -> str:
-    """A line of a table whose fields have spaces or tabs between them, with none at its end."""
-    return f"{line.rstrip()}\n".replace("\t", " ")
-
-
-def _delimiter(lines: Sequence[str], usual: str) -> str:
-    """The one by which the records agree most, then by which most fields are numbers, then that gives most fields."""
-    scores = {sign: _score(_records(lines, sign)) for sign in dict.fromkeys(usual + DELIMITERS)}
-    best = max(scores, key=lambda sign: scores[sign])
-    if best != "\t" and scores[best] > (0, 0, 0):
-        return best
-    agreement, numbers, _ = _score(_records(lines, " "))  # a tab is one of its spaces
-    if agreement == 1 and numbers > scores["\t"][1]:
-        return " "
-    return best if scores[best] > (0, 0, 0) else usual
-
-
-def _score(records: Fields) -> tuple[float, float, int]:
-    """The share of records as long as most are, that of numbers in the fields below the first, and that length."""
-    width = usual_width(records)
-    if width < 2:
-        return 0, 0, 0
-    styles = NumberStyle("."), NumberStyle(",")
-    fields = [field for record in records[1:] or records for field in record]
-    numbers = sum(field in MISSING or any(style.number(field) for style in styles) for field in fields)
-    even = records[1:] if has_row_names(records) else records
-    return sum(len(record) == width for record in even) / len(even), numbers / len(fields), width
-
-
 def _has_comments(lines: Sequence[str], plain: Sequence[str], delimiter: str) -> bool:
     """Whether lines begin with # and none of them could be a record."""
-    width = len(next(iter(_records(plain, delimiter)), ()))
-    commented = _records([line for line in lines if line.startswith("#")], delimiter)
+    width = len(next(iter(records_in(plain, delimiter)), ()))
+    commented = records_in([line for line in lines if line.startswith("#")], delimiter)
     return len(commented) > 0 and plain != lines and all(len(record) != width for record in commented)
 
 

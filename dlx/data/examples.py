@@ -16,6 +16,7 @@ from dlx.data.weights import checked
 from dlx.errors import DataError
 from dlx.types import Array
 
+MISSING = "; arrays lack no value: fill it, or give a table, where `impute` says what takes the place of missing values"
 CHUNK = 2**17  # numbers worked on at once: 1 MiB of float64, which stays in the cache
 
 
@@ -194,7 +195,9 @@ def _check_finite(examples: Examples) -> None:
     for chunk in chunks(examples.X) if examples.X.dtype.kind == "f" and not examples.may_lack_values else ():
         if not np.isfinite(chunk).all():
             i, j = np.argwhere(~np.isfinite(chunk))[0]
-            raise DataError(f"{examples.origin}: X[{row + i}, {j}] is {chunk[i, j]} (row and column count from 0)")
+            hint = MISSING if np.isnan(chunk[i, j]) else ""
+            what = f"X[{row + i}, {j}] is {chunk[i, j]} (row and column count from 0){hint}"
+            raise DataError(f"{examples.origin}: {what}")
         row += len(chunk)
     y = examples.y
     if y is not None and y.dtype.kind == "f" and not np.isfinite(y).all():

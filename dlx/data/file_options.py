@@ -35,6 +35,14 @@ DropRows = Annotated[
         "Mean; null: none"
     ),
 ]
+Quote = Annotated[
+    str,
+    Field(
+        max_length=1,
+        description="CSV: what encloses fields that hold delimiters, a single or a double quote; '' where fields have "
+        "none; null finds out",
+    ),
+]
 ImageShape = Annotated[
     Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False, min_length=2, max_length=3)],
     Field(description="[h, w] or [h, w, c] where a row is an image; what images of a folder are resized to"),

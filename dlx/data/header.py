@@ -46,6 +46,15 @@ def _names_all_but_rows(records: Fields, width: int) -> bool:
 
 def has_row_names(records: Fields) -> bool:
     """Whether the first record has one field less than all others, which is the column of R's names of rows."""
+    return _lacks_a_name(records) and not has_open_ends(records)
+
+
+def has_open_ends(records: Fields) -> bool:
+    """Whether all records but the first end in a delimiter, behind which nothing stands."""
+    return _lacks_a_name(records) and not any(record[-1].strip() for record in records[1:])
+
+
+def _lacks_a_name(records: Fields) -> bool:
     widths = {len(record) for record in records[1:]}
     return bool(records) and len(widths) == 1 and 1 < len(records[0]) == widths.pop() - 1
 

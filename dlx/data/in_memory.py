@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Set
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.data.plain_values import as_text, check_text, plain_values, reading, values_of
 from dlx.errors import DataError
 
 if TYPE_CHECKING:
@@ -34,19 +35,30 @@ def columns_of(table: Any, words: str = "the table") -> dict[str, Any]:
     """The columns of a table by name, each a sequence of one value for each example; ``words`` name it in messages.
 
     Raises:
-        DataError: two have the same name, or names have several levels.
+        DataError: two have the same name, or names have several levels, or it cannot be read.
     """
     if getattr(getattr(table, "columns", None), "nlevels", 1) > 1:
         raise DataError(f"{words}: {LEVELS}")
+    with reading(words):
+        table = _named(table)
+        names = table.column_names if hasattr(table, "column_names") else [*getattr(table, "columns", table)]
+        texts = [check_text(str(name), f"{words}: the name of a column") for name in names]
+        if twice := next((name for name in texts if texts.count(name) > 1), None):
+            raise DataError(f"{words}: two columns have the name {twice!r}; give each a name of its own")
+        return {text: table[name] for text, name in zip(texts, names, strict=True)}
+
+
+def _named(table: Any) -> Any:
+    """A table whose columns are to be had by their names: a stream of Arrow as a table of pyarrow."""
     if hasattr(table, "__arrow_c_stream__") and not hasattr(table, "iloc") and find_spec("pyarrow"):
         import pyarrow as pa
 
-        table = pa.table(table)
-    names = table.column_names if hasattr(table, "column_names") else [*getattr(table, "columns", table)]
-    texts = [str(name) for name in names]
-    if twice := next((name for name in texts if texts.count(name) > 1), None):
-        raise DataError(f"{words}: two columns have the name {twice!r}; give each a name of its own")
-    return {text: table[name] for text, name in zip(texts, names, strict=True)}
+        try:
+            return pa.table(table)
+        except pa.ArrowException:  # it has a type that Arrow has not
+            if not hasattr(table, "columns"):
+                raise
+    return table
 
 
 def table_file(columns: Mapping[str, Any], targets: Collection[str], words: str) -> tuple[bytes, str]:
@@ -57,10 +69,7 @@ def table_file(columns: Mapping[str, Any], targets: Collection[str], words: str)
     Raises:
         DataError: a column is none, or none that a file can hold, or they differ in length.
     """
-    for name, column in columns.items():
-        if isinstance(column, str) or not (hasattr(column, "__iter__") or hasattr(column, "__array__")):
-            raise DataError(f"{words}: column {name!r}: expected a value for each example, got {column!r:.60}")
-    lengths = {name: len(column) for name, column in columns.items()}
+    lengths = {name: _length(column, f"{words}: column {name!r}") for name, column in columns.items()}
     if len(set(lengths.values())) != 1:
         raise DataError(f"{words}: columns must have the same length; they have {lengths or 'no columns'}")
     if find_spec("pyarrow"):
@@ -68,20 +77,65 @@ def table_file(columns: Mapping[str, Any], targets: Collection[str], words: str)
     return _csv({name: values_of(column, f"{words}: column {name!r}") for name, column in columns.items()}), "csv"
 
 
+def _length(column: Any, where: str) -> int:
+    """How many values a column has; raises `DataError` where it is none."""
+    has_order = not isinstance(column, str | bytes | Mapping | Set) and hasattr(column, "__len__")
+    try:
+        if has_order and (hasattr(column, "__iter__") or hasattr(column, "__array__")):
+            return len(column)
+    except TypeError:  # an array without dimensions
+        pass
+    got = f"{column!r:.60}" if isinstance(column, str | int | float | None) else f"a {type(column).__name__}"
+    raise DataError(f"{where}: expected a value for each example, got {got}")
+
+
 def _parquet(columns: Mapping[str, Any], targets: Collection[str], words: str) -> bytes:
     import pyarrow as pa
-    from pyarrow import parquet
 
     arrays = {}
     for name, column in columns.items():
         where = f"{words}: column {name!r}"
-        array = _typed(column)
-        if array is None or isinstance(array.type, pa.BaseExtensionType):  # which a file would not keep
-            array = _of_values(column, where)
-        arrays[name] = _plainly(array, name in targets, where)
+        with reading(where):
+            arrays[name] = _plainly(column, name in targets, where)
+    try:
+        return _written(arrays)
+    except pa.ArrowException:
+        for name, array in arrays.items():
+            with reading(f"{words}: column {name!r}"):
+                _written({name: array})
+        raise
+
+
+def _written(arrays: Mapping[str, Any]) -> bytes:
+    import pyarrow as pa
+    from pyarrow import parquet
+
     file = io.BytesIO()
     parquet.write_table(pa.table(arrays), file)
     return file.getvalue()
+
+
+def _plainly(column: Any, is_target: bool, where: str) -> pa.Array | pa.ChunkedArray:
+    """A column as Arrow's, of a type that all files with columns have."""
+    import pyarrow as pa
+    from pyarrow import types
+
+    array = _typed(column)
+    is_category = str(getattr(column, "dtype", "")) == "category"
+    if array is not None and types.is_dictionary(array.type):
+        array, is_category = _decoded(array), True
+    are_texts = is_category and not is_target
+    if array is None or not _is_plain(array.type):  # which a file would not keep
+        array = _of_values(column, where, are_texts)
+    return array.cast(pa.string()) if are_texts else _with_plain_texts(array)
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    from pyarrow import types
+
+    is_number = types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind)
+    is_text = str(kind) in ("string", "large_string", "string_view", "binary", "large_binary", "null")
+    return is_number or is_text or (types.is_temporal(kind) and not types.is_interval(kind))
 
 
 def _typed(column: Any) -> pa.Array | pa.ChunkedArray | None:
@@ -90,38 +144,27 @@ def _typed(column: Any) -> pa.Array | pa.ChunkedArray | None:
 
     if isinstance(column, pa.Array | pa.ChunkedArray):
         return column
-    if not isinstance(column, list | tuple) and not hasattr(column, "iloc") and hasattr(column, "__array__"):
-        column = np.asarray(column)
     try:
+        is_of_pandas = hasattr(column, "iloc") or hasattr(column, "categories")
+        if not isinstance(column, list | tuple) and not is_of_pandas and hasattr(column, "__array__"):
+            column = np.asarray(column)
         return pa.array(column, from_pandas=True)
-    except (pa.ArrowException, OverflowError, TypeError, ValueError):
+    except Exception:  # whatever the object of another package raises: its values are looked at one by one
         return None
 
 
-def _of_values(column: Any, where: str) -> pa.Array:
+def _of_values(column: Any, where: str, are_texts: bool) -> pa.Array:
     """The same, looked at one by one: of several types they are texts."""
     import pyarrow as pa
 
-    values = values_of(column, where)
+    values = plain_values(column, where) if are_texts else values_of(column, where)
     try:
-        return pa.array(values)
+        array = None if are_texts else pa.array(values)
     except (pa.ArrowException, OverflowError):
-        return pa.array([None if value is None else _text(value) for value in values])
-
-
-def _plainly(array: pa.Array | pa.ChunkedArray, is_target: bool, where: str) -> pa.Array | pa.ChunkedArray:
-    """Of a type that all files with columns have."""
-    import pyarrow as pa
-    from pyarrow import types
-
-    if types.is_dictionary(array.type):
-        array = _decoded(array)
-        if not is_target:
-            return array.cast(pa.string())
-    if types.is_nested(array.type):
-        example = next((value for value in array.to_pylist() if value is not None), None)
-        raise DataError(f"{where}: expected numbers, texts or times, one for each example, got {example!r:.60}")
-    return _with_plain_texts(array)
+        array = None
+    if array is not None and _is_plain(array.type):
+        return array
+    return pa.array([None if value is None else check_text(as_text(value), where) for value in values])
 
 
 def _decoded(array: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
@@ -140,46 +183,9 @@ def _with_plain_texts(array: Any) -> Any:
     return array.cast(pa.string()) if str(array.type) in ("large_string", "string_view") else array
 
 
-def values_of(column: Any, where: str) -> list[Any]:
-    """The values of a column as Python has them, None where one is missing; DataError where no file can hold one."""
-    values = column.to_pylist() if hasattr(column, "to_pylist") else [*column]
-    return [_plain(value, where) for value in values]
-
-
-def _plain(value: Any, where: str) -> Any:
-    """A value as a file can hold it; raises `DataError` where none can."""
-    if isinstance(value, np.ndarray | list | tuple | dict | set | complex | np.complexfloating):
-        raise DataError(f"{where}: expected numbers, texts or times, one for each example, got {value!r:.60}")
-    if is_missing(value):
-        return None
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def is_missing(value: Any) -> bool:
-    """Of None, NaN, and what pandas has for a missing value or time: they are not equal to themselves, or not said."""
-    if value is None:
-        return True
-    try:
-        return bool(value != value)
-    except TypeError:  # pandas.NA does not say
-        return True
-
-
 def _csv(columns: Mapping[str, list[Any]]) -> bytes:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(zip(*(_texts(values) for values in columns.values()), strict=True))
+    writer.writerows(zip(*(map(as_text, values) for values in columns.values()), strict=True))
     return file.getvalue().encode()
-
-
-def _texts(values: list[Any]) -> Iterator[str]:
-    return map(_text, values)
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)

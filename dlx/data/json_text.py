@@ -30,7 +30,7 @@ class JsonText:
         self.path, self.text = path, text
         self.line, self._counted = first_line, 0  # the line of a place up to which line ends are counted
         self._decoder = json.JSONDecoder(
-            object_pairs_hook=_object, parse_int=str, parse_float=str, parse_constant=_constant
+            object_pairs_hook=_Pairs, parse_int=str, parse_float=str, parse_constant=_constant
         )
 
     def rows(self) -> Iterator[tuple[int, Row]]:
@@ -112,10 +112,6 @@ class _Pairs(list[tuple[str, Any]]):
 
 class _Constant(Exception):
     """A number of JavaScript's that JSON lacks."""
-
-
-def _object(pairs: list[tuple[str, Any]]) -> _Pairs:
-    return _Pairs(pairs)
 
 
 def _constant(name: str) -> NoReturn:

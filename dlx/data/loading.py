@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.component import as_tuple
 from dlx.data.compact_rows import CompactRows
 from dlx.data.dataset import Dataset, Part
 from dlx.data.division import divided, strata_of
@@ -103,7 +104,7 @@ def read_like(
     is missing or new, unless none does; ``faults`` then says which. may_be_none: also where none does, so that there
     are no rows.
     """
-    options: dict[str, Any] = {name: _frozen(value) for name, value in preprocessing["options"].items()}
+    options: dict[str, Any] = {name: as_tuple(value) for name, value in preprocessing["options"].items()}
     options.setdefault("plain", True)  # a model of before anything was found out about a file
     if not labelled:
         options["sample_weight"] = None
@@ -125,11 +126,6 @@ def read_like(
     raw = examples.y if labelled else None
     y = None if raw is None else labels.encode(raw, examples.origin, examples.target)
     return replace(examples, X=fill_missing(examples.X, row), y=y, faults=faults)
-
-
-def _frozen(value: Any) -> Any:
-    """JSON's lists as the tuples they were."""
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _loaded(data: Data, source: Source) -> dict[str, Examples]:

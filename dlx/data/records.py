@@ -10,7 +10,8 @@ from itertools import count, islice
 from pathlib import Path
 from typing import TextIO
 
-from dlx.data.dialect import Dialect, spaced
+from dlx.data.delimiter import spaced
+from dlx.data.dialect import Dialect
 from dlx.data.dropped_rows import Chunk
 from dlx.data.opening import open_binary, readable
 from dlx.errors import DataError
@@ -31,7 +32,7 @@ def chunks_of(path: Path, dialect: Dialect, size: int) -> Iterator[Chunk]:
     with readable(path), open_binary(path) as file:
         text = io.TextIOWrapper(file, dialect.encoding, newline="")
         lines = _lines(path, text, dialect)
-        reader = csv.reader(lines, delimiter=dialect.delimiter, strict=True, skipinitialspace=True)
+        reader = csv.reader(lines, strict=True, skipinitialspace=True, **dialect.signs)
         at_once = 1
         while True:
             before, records, error = reader.line_num, list[list[str]](), None
@@ -80,7 +81,7 @@ def _lines(path: Path, text: TextIO, dialect: Dialect) -> Iterator[str]:
         if dialect.comment is not None:
             if line.startswith(dialect.comment) and not is_quoted:
                 line = "\n"
-            is_quoted ^= line.count('"') % 2 == 1
+            is_quoted ^= dialect.quote != "" and line.count(dialect.quote) % 2 == 1
         yield spaced(line) if dialect.delimiter == " " else line
 
 
@@ -92,9 +93,11 @@ def _placed(path: Path, dialect: Dialect, error: Exception, before: int, line: i
         return DataError(f"{path}:{_first_undecodable(path, dialect.encoding)}: {what}, or state its `encoding`")
     start, is_open = _last_quote(path, dialect, before, line)
     if is_open and ("end of data" in str(error) or "field limit" in str(error)):
-        return DataError(f"{path}:{start}: the quote that begins here is never closed")
+        advice = "if it is no quote, state `quote: ''`"
+        return DataError(f"{path}:{start}: the quote that begins here is never closed; {advice}")
     if start and start < line:
-        return DataError(f"{path}:{start}: the quote that begins here ends in line {line}, where {error}")
+        what = f"the quote that begins here ends in line {line}, where {error}"
+        return DataError(f"{path}:{start}: {what}; if it is no quote, state `quote: ''`")
     return DataError(f"{path}:{line}: {error}")
 
 
@@ -116,17 +119,19 @@ def _first_undecodable(path: Path, encoding: str) -> int:
 def _last_quote(path: Path, dialect: Dialect, before: int, until: int) -> tuple[int, bool]:
     """The line in which the last quoted field of the lines behind ``before`` begins, and whether it is open yet."""
     start, is_open = 0, False
+    if not dialect.quote:
+        return start, is_open
     with open_binary(path) as file:
         text = io.TextIOWrapper(file, dialect.encoding, newline="")
         for number, line in enumerate(islice(_lines(path, text, dialect), before, until), before + 1):
-            column = line.find('"')
+            column = line.find(dialect.quote)
             while column >= 0:
                 follows = line[:column].rstrip(" ")[-1:] in ("", dialect.delimiter)
                 if not is_open and (follows or dialect.delimiter == " "):
                     start, is_open = number, True
-                elif is_open and line[column + 1 : column + 2] == '"':
+                elif is_open and line[column + 1 : column + 2] == dialect.quote:
                     column += 1
                 elif is_open:
                     is_open = False
-                column = line.find('"', column + 1)
+                column = line.find(dialect.quote, column + 1)
     return start, is_open

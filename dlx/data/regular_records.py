@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 
+from dlx.data.delimiter import DOUBLE
 from dlx.data.dialect import Dialect
 from dlx.data.opening import open_binary, readable
 from dlx.data.packing import packed_suffix
@@ -57,6 +58,8 @@ def regular_chunks(path: Path, dialect: Dialect, before: int, size: int, parser:
     Raises:
         Irregular: the module csv has to read them, for whatever is wrong or merely unusual.
     """
+    if dialect.quote != DOUBLE:
+        raise Irregular("the quotes")
     if not dialect.delimiter.isascii() or dialect.delimiter in ' "\r\n':
         raise Irregular("the delimiter")
     rest, rest_of_lines = parser(b""), np.empty(0, np.int64)

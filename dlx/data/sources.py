@@ -14,7 +14,7 @@ from dlx.data.columns import OTHER, ColumnOptions, Impute
 from dlx.data.columns import description as description_of_columns
 from dlx.data.dialect import Dialect, sniff
 from dlx.data.examples import Column, Examples
-from dlx.data.file_options import DropRows, ImageShape, MissingMarks, Names, Where
+from dlx.data.file_options import DropRows, ImageShape, MissingMarks, Names, Quote, Where
 from dlx.data.formats.format import SLASHES, description, endings, file_of_labels, format_of, has_only_inputs, read_file
 from dlx.data.opening import is_folder
 from dlx.data.packing import ZIP
@@ -58,6 +58,7 @@ class File(Source):
             description="CSV: such as ',', ';', a tab, '|' or a space, which may be several; null finds out",
         ),
     ] = None
+    quote: Quote | None = None
     categorical: Annotated[Names, Field(description="tables: columns whose numbers are names of categories")] = ()
     ignore: Annotated[Names, Field(description="tables: columns to leave out")] = ()
     use: Annotated[Names | None, Field(description="tables: the only features, at least one; no `ignore` then")] = None
@@ -141,7 +142,9 @@ class File(Source):
             "much each example counts in the cost; no feature, finite, 0 or more, divided by its mean"
         ),
     ] = None
-    sheet: Annotated[str | None, Field(min_length=1, description="XLSX: the name of the sheet; null: the first")] = None
+    sheet: Annotated[
+        str | None, Field(min_length=1, description="XLSX: the name of the sheet; null: the first with anything in it")
+    ] = None
     image_shape: ImageShape | None = None
 
     @field_validator("path", mode="wrap")

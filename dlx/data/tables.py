@@ -38,6 +38,7 @@ class TableOptions:
     target: tuple[str | int, ...] = ()
     header: bool | None = None
     delimiter: str | None = None
+    quote: str | None = None
     categorical: tuple[str | int, ...] = ()
     ignore: tuple[str | int, ...] = ()
     use: tuple[str | int, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import overload
 
@@ -86,15 +86,6 @@ class Texts:
         is_present = self.counts > 0
         different[is_present] = np.array(self.present, np.str_)
         return different[self.codes]
-
-    def mapped(self, numbers: Mapping[str, float] | Callable[[str], float], missing: float) -> Array:
-        """The number (m,) float64 of each text, and that for what is missing."""
-        number_of = numbers.__getitem__ if isinstance(numbers, Mapping) else numbers
-        is_present = (self.counts > 0).tolist()
-        lookup = [
-            number_of(text) if occurs else missing for text, occurs in zip(self.different, is_present, strict=True)
-        ]
-        return np.array([*lookup, missing], np.float64)[self.codes]
 
     def are(self, texts: Collection[str]) -> Array:
         """(m,) Where one of these texts stands."""

@@ -11,24 +11,34 @@ from typing import NamedTuple, get_args
 import numpy as np
 
 from dlx.data.columns import CyclicPart, Order
+from dlx.data.month_names import month as month_number
 from dlx.types import Array
 
 CLOCK = (
     r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}(?:[.,][0-9]+)?))?"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?(?:\s*(?P<zone>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?))?"
 )
-MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-NAME = r"(?P<name>[A-Za-z]{3,9})\.?"
+WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"  # such as Fri,
+NAME = r"(?P<name>[^\W\d_]{3,10})\.?"
+YEAR, SHORT_YEAR = "(?P<year>[0-9]{4})", "(?P<year>[0-9]{4}|[0-9]{2})"
+ORDINAL = "(?:st|nd|rd|th|er|º)?"
 DATES = (
-    r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?:(?P=mark)(?P<day>[0-9]{1,2}))?",
-    r"(?P<first>[0-9]{1,2})(?P<mark>[-/.])(?P<second_part>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})",
-    rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?[- .]*{NAME}[- ,]*(?P<year>[0-9]{{4}}|[0-9]{{2}})",
-    rf"{NAME}[- ]*(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?[- ,]+(?P<year>[0-9]{{4}})",
+    rf"{YEAR}(?P<mark>[-/.])(?P<month>[0-9]{{1,2}})(?:(?P=mark)(?P<day>[0-9]{{1,2}}))?",
+    rf"(?P<first>[0-9]{{1,2}})(?P<mark>[-/.])(?P<second_part>[0-9]{{1,2}})(?P=mark){SHORT_YEAR}",
+    rf"{WEEKDAY}(?P<day>[0-9]{{1,2}}){ORDINAL}(?:[-/ .]*|\s+(?:de|of)\s+){NAME}(?:[-/ ,]*|\s+(?:de|of)\s+){SHORT_YEAR}",
+    rf"{WEEKDAY}{NAME}[- ]*(?P<day>[0-9]{{1,2}}){ORDINAL}[- ,]+{YEAR}",
+    rf"{YEAR}[-/ ]?{NAME}(?:[-/ ](?P<day>[0-9]{{1,2}}))?",
+    rf"{NAME}(?:[-/ ,]*|\s+(?:de|of)\s+){YEAR}",  # the months and quarters of statistics are their first days
+    rf"{NAME}\s?[-'’](?P<year>[0-9]{{2}})",
+    rf"{YEAR}\s*年\s*(?P<month>[0-9]{{1,2}})\s*月(?:\s*(?P<day>[0-9]{{1,2}})\s*日)?",
+    rf"{YEAR}-?W(?P<week>[0-9]{{2}})(?:-?(?P<weekday>[1-7]))?",
+    rf"{YEAR}[-/ :]?[Qq](?P<quarter>[1-4])",
+    rf"[Qq](?P<quarter>[1-4])[-/ ]?{YEAR}",
 )
-PATTERNS = tuple(re.compile(rf"{pattern}(?:(?:T|,?\s+){CLOCK})?") for pattern in DATES)
+PATTERNS = (
+    *(re.compile(rf"{pattern}(?:(?:T|,?\s+|:){CLOCK})?") for pattern in DATES),
+    re.compile(rf"{WEEKDAY}{NAME}\s+(?P<day>[0-9]{{1,2}})\s+{CLOCK}(?:\s+[A-Z]{{3,4}})?\s+{YEAR}"),  # as of `date`
+)
 NUMERIC = PATTERNS[1]  # whose first two numbers are day and month, in either order
 TIME_OF_DAY = re.compile(CLOCK)
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?")
@@ -130,21 +140,20 @@ def _day(match: re.Match[str], order: Order | None) -> int:
     year = int(parts["year"])
     if len(parts["year"]) == 2:
         year += 1900 if year >= PIVOT else 2000
+    if "week" in parts:
+        return date.fromisocalendar(year, int(parts["week"]), int(parts["weekday"] or 1)).toordinal() - EPOCH
+    day = int(parts.get("day") or 1)
     if "name" in parts:
-        month, day = _month(parts["name"]), int(parts["day"])
+        month = month_number(parts["name"])
+    elif "quarter" in parts:
+        month = 3 * int(parts["quarter"]) - 2
     elif "first" in parts:
         numbers = int(parts["first"]), int(parts["second_part"])
         is_day_first = order == "dmy" or (order is None and parts["mark"] != "/")
         day, month = numbers if is_day_first else numbers[::-1]
     else:
-        month, day = int(parts["month"]), int(parts["day"] or 1)
+        month = int(parts["month"])
     return date(year, month, day).toordinal() - EPOCH
-
-
-def _month(name: str) -> int:
-    """The number of a month by its English name, or its first three letters; 0, which has no day, where it is none."""
-    name = "sep" if name.lower() == "sept" else name.lower()
-    return next((number for number, month in enumerate(MONTHS, 1) if name in (month, month[:3])), 0)
 
 
 def _clock(match: re.Match[str]) -> int:

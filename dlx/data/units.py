@@ -1,4 +1,4 @@
-"""Units behind numbers, such as 50 kg, and signs of censored ones, such as <0.5 and 10+."""
+"""Units behind numbers (50 kg), currencies in front of them (CHF 50), and signs of censored ones (<0.5 and 10+)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from typing import NamedTuple
 LETTER = r"[^\W\d_]"
 UNIT = rf"(?:{LETTER}|[°'\"″′/%‰$€£¥])[^\d<>]{{0,18}}[23]?"
 NUMBER = r"[-+\u2212]?\s*(?:[0-9](?:[.,'\u2019\u00a0\u202f ]?[0-9])*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?"
-MEASURED = re.compile(rf"(?P<sign>(?:[<>≤≥]=?|=[<>])?)\s*(?P<number>{NUMBER})(?P<plus>\+?)\s*(?P<unit>(?:{UNIT})?)")
+CURRENCY = (  # in front of a number; other words there make a name of it, such as Room 5
+    r"(?i:usd|eur|gbp|chf|fr|sfr|jpy|cny|rmb|inr|rs|brl|rub|krw|aud|cad|nzd|sek|nok|dkk|kr|pln|czk|huf|ron|try|tl|zar"
+    r"|mxn|clp|cop|ars|pen|sgd|hkd|twd|thb|idr|rp|myr|rm|php|vnd|ils|aed|sar|egp|ngn|kes|dm)\.?"
+    r"|(?:US|A|AU|C|CA|NZ|HK|S|NT|R|MX)\$"
+)
+MEASURED = re.compile(
+    rf"(?P<sign>(?:[<>≤≥]=?|=[<>])?)\s*(?P<currency>(?:{CURRENCY})?)\s*(?P<number>{NUMBER})(?P<plus>\+?)"
+    rf"\s*(?P<unit>(?:{UNIT})?)"
+)
 FEWEST = 10  # different texts that are rather numbers with a unit than names, such as 12A
 ORDINALS = frozenset(("st", "nd", "rd", "th"))
 # Units that may stand for each other in a column, as `same_unit` has them.
@@ -48,9 +56,10 @@ class Measured(NamedTuple):
 def measured(text: str) -> Measured | None:
     """The parts of a number that may have a unit or be censored; None where it is anything else."""
     match = MEASURED.fullmatch(text.strip())
-    if match is None:
+    if match is None or (match["currency"] and match["unit"]):
         return None
-    return Measured(match["number"].strip(), match["unit"].strip(), bool(match["sign"] or match["plus"]))
+    unit = match["currency"] or match["unit"].strip()
+    return Measured(match["number"].strip(), unit, bool(match["sign"] or match["plus"]))
 
 
 def number_setting(texts: Collection[str]) -> str:

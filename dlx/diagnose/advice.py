@@ -9,6 +9,7 @@ from dlx.diagnose.beaten import beaten_by, has_learned_less
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.findings import rank
+from dlx.diagnose.milder import beside_rate, milder
 from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
 from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE, REGULARIZING
 from dlx.diagnose.remedies.changes import Change, DataFacts, Overrides, SpecContext
@@ -57,7 +58,8 @@ def _remedies(against: Sequence[str], document: DiagnosisDocument, spec: Spec, f
     notes = document.notes if against else []
     cures = [list(_cures(findings, against)) for findings in (document.serious, notes)]
     candidates = [*cures[0], *_recipe(against), *cures[1]]
-    return list(_different(candidates, SpecContext(spec, facts, document.learning_rate)))
+    now = SpecContext(spec, facts, document.learning_rate)
+    return list(_different(candidates, now, milder(document.findings, now)))
 
 
 def is_needed(document: DiagnosisDocument, name: str) -> bool:
@@ -86,11 +88,11 @@ def _recipe(against: Iterable[str]) -> Iterator[tuple[Change, str]]:
     return ((change, gap) for gap in against for change in lists[gap])
 
 
-def _different(candidates: Iterable[tuple[Change, str]], now: SpecContext) -> Iterator[Remedy]:
+def _different(candidates: Iterable[tuple[Change, str]], now: SpecContext, beside_rates: Overrides) -> Iterator[Remedy]:
     """The changes that apply, each spec once."""
     specs = [now.spec]
     for change, against in candidates:
-        overrides = change(now)
+        overrides = beside_rate(against, change(now), beside_rates)
         derived = derive(now.spec, overrides) if overrides else now.spec
         if derived not in specs:
             specs.append(derived)

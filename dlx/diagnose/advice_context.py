@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from dlx.diagnose.gaps import questions
 from dlx.diagnose.next_step import NOTHING_TYPED, Cost, NextStep, TypedOptions
 from dlx.diagnose.remedies.changes import Overrides
 from dlx.diagnose.supply import Supply, Way, words_of
+from dlx.diagnose.typed_overrides import with_changes
 from dlx.diagnose.verdict import between
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.earlier_run import EarlierRun
+from dlx.errors import SpecError
+from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import exact
 from dlx.text import command
@@ -28,6 +32,8 @@ class AdviceContext:
     config: the file of its spec.
     typed: what was just asked for.
     earlier: the run that it was made from, where there is one.
+    train_cost: of its network.
+    was_in_folds: whether it was trained after its spec was in folds, which have judged what they can.
     """
 
     document: DiagnosisDocument
@@ -36,6 +42,8 @@ class AdviceContext:
     config: Path
     typed: TypedOptions = NOTHING_TYPED
     earlier: EarlierRun | None = None
+    train_cost: float | None = None
+    was_in_folds: bool = False
 
     @property
     def spec(self) -> Spec:
@@ -46,7 +54,35 @@ class AdviceContext:
     def without_effect(self) -> str:
         """What was just changed without effect, in words; empty where nothing was."""
         document = self.document
-        return self.earlier.without_effect(document.judged_errors, document.task) if self.earlier else ""
+        if self.earlier is None:
+            return ""
+        return self.earlier.without_effect(document.judged_errors, document.task, self.train_cost)
+
+    @cached_property
+    def undone(self) -> Overrides:
+        """What was just changed for the worse, as it was before; such a change has no part in what is tried next."""
+        if self.earlier is None:
+            return {}
+        values = self.earlier.to_undo(self.document.judged_errors, self.train_cost)
+        try:
+            derive(self.supply.spec, values)
+        except SpecError:
+            return {}
+        return values
+
+    @property
+    def spec_to_change(self) -> Spec:
+        """What remedies are tried on: the spec, without what was changed for the worse."""
+        return derive(self.spec, self.undone) if self.undone else self.spec
+
+    def trying(self, overrides: Overrides, advice: str, effect: str) -> NextStep:
+        """A remedy trained, and what was changed for the worse undone."""
+        words = with_changes(words_of(self.undone), overrides)
+        cost = Cost.of(self.spec_to_change, overrides, self.supply.facts)
+        back = [key for key in self.undone if key not in overrides]
+        if back:
+            advice = f"{advice}; {' and '.join(back)} as before, since the error is larger now"
+        return NextStep(train_command(self.config, words), advice, effect, cost)
 
     def looking(self, advice: str) -> NextStep:
         """Looking at the rows that the network is most wrong about."""
@@ -54,7 +90,8 @@ class AdviceContext:
 
     def racing(self, advice: str, joint: str = ": ") -> NextStep:
         """Remedies in a race, after what is said of why; ``joint`` is what stands between."""
-        return self.typed.racing(self.run, advice, joint)
+        before = Path(self.earlier.run) if self.earlier and self.undone else self.run
+        return self.typed.racing(before if before.is_dir() else self.run, advice, joint)
 
     def training(self, overrides: Overrides, advice: str, effect: str = "") -> NextStep:
         """The spec trained with these overrides."""

@@ -10,15 +10,17 @@ from dlx.diagnose.supply import Supply
 from dlx.diagnose.trend import recent_fall
 from dlx.documents.baselines import BETTER, WORSE, Baselines, PartBaseline
 from dlx.documents.diagnosis import Ending, JudgedMetric, UnbeatenModel
+from dlx.spec.sections import Training
 
 FALLEN = 0.05  # of itself, by the train cost over the last quarter of the epochs
 RISEN = 0.1  # of itself, by the dev cost since it was lowest
 LATE = 0.75  # of the epochs: a dev cost that was lowest after that has not risen for long
+CUT = 0.7  # of the epochs asked for, by which early stopping has ended it: later is near the end
 AS_GOOD = 0.05  # of the network's error, by which a model that does as well may err more
 
 
-def ending_of(metrics: Mapping[str, Sequence[float]]) -> Ending:
-    """How the training ended whose metrics.csv has these columns."""
+def ending_of(metrics: Mapping[str, Sequence[float]], training: Training | None = None) -> Ending:
+    """How the training ended whose metrics.csv has these columns; ``training`` is that section of its spec."""
     epochs, train, dev = (metrics.get(name, ()) for name in ("epoch", "train_cost", "dev_cost"))
     if len(train) < 2 or len(epochs) != len(train):
         return Ending()
@@ -28,7 +30,9 @@ def ending_of(metrics: Mapping[str, Sequence[float]]) -> Ending:
     least = min(range(len(dev)), key=lambda number: dev[number]) if len(dev) else 0
     rising = len(dev) > 2 and least <= start and dev[-1] > (1 + RISEN) * dev[least]
     fallen = recent_fall(epochs, train, 1 - LATE) > FALLEN
-    return Ending(fallen and not rising and (not len(dev) or recent_fall(epochs, dev, 1 - LATE) > 0), rising)
+    falling = fallen and not rising and (not len(dev) or recent_fall(epochs, dev, 1 - LATE) > 0)
+    stopped = training is not None and training.early_stopping is not None and epochs[-1] < CUT * training.epochs
+    return Ending(falling, rising, stopped)
 
 
 def unbeaten(baselines: Baselines, measure: JudgedMetric | None = None) -> UnbeatenModel | None:

@@ -33,7 +33,12 @@ from dlx.text import command
 
 LOOK_AT_ROWS = "look for inputs that say more, by the rows that it is most wrong about"
 PERHAPS_NOISE = "bias is high, perhaps by wrong labels (label_noise): look through the worst rows"
-FEW_CARRY = "bias is high, and few rows carry the error: see whether they are right"
+FEW_CARRY = (
+    "bias is high, and few rows carry the error: see whether they are right; what the others have is in their median "
+    "absolute error (dlx diagnose --full)"
+)
+JUDGED = "folds have judged this spec by all the examples there are; what is left for dev tells less: use the network"
+JUDGE_ALL = "let folds judge all the examples there are (data.folds)"
 MOST = 3  # remedies of which the first are shown
 
 
@@ -49,10 +54,13 @@ def next_steps(context: AdviceContext) -> list[NextStep]:
     document, remedies_in_order = context.document, _remedies(context)
     if document.verdict == NOTHING:
         return list(_collecting(context))
+    if context.was_in_folds and not any(finding.severity == "error" for finding in document.serious):
+        return [*_with_the_network(context, JUDGED)]
     untried = [remedy for remedy in remedies_in_order if not _is_more_of_the_same(remedy, context)]
     no_effect = [context.racing(context.without_effect)] if untried[:1] != remedies_in_order[:1] else []
     tried = [_tried(context, remedy) for remedy in untried[:MOST]]
-    first = [*_mending(context), *_giving_train_more(context), *_looking(context)]  # before all else that is trained
+    small = [*_giving_train_more(context), *_judging_all(context)]
+    first = [*_mending(context), *small[:1], *_looking(context)]  # before all else that is trained
     reachable = list(_stating_the_reachable(context)) if document.bias_is_unbeaten else []
     settling, beaten = list(_settling(context)), beaten_by(document)
     is_beaten = beaten is not None and beaten.matters(document.tolerance)
@@ -71,7 +79,7 @@ def next_steps(context: AdviceContext) -> list[NextStep]:
 
 def _remedies(context: AdviceContext) -> list[Remedy]:
     """Those that may help, the likeliest first."""
-    document, spec, facts = context.document, context.spec, context.supply.facts
+    document, spec, facts = context.document, context.spec_to_change, context.supply.facts
     is_ill_rated = not may_train(SpecContext(spec, facts, document.learning_rate), spec.optimizer.learning_rate)
     candidates = remedies(document, spec, facts) or remedies_within_tolerance(document, spec, facts)
     return in_order(document, candidates, is_ill_rated)
@@ -86,7 +94,8 @@ def _is_more_of_the_same(remedy: Remedy, context: AdviceContext) -> bool:
 def _after_mending(step: NextStep, context: AdviceContext) -> NextStep:
     """The first step; where it is not about the first of what was found, with what that asks for."""
     serious = context.document.serious
-    if not serious or any(step.advice.startswith(f"{finding.name}: ") for finding in serious):
+    is_back = step.effect == RACES and bool(context.undone)  # to a run of which other things were found
+    if not serious or is_back or any(step.advice.startswith(f"{finding.name}: ") for finding in serious):
         return step
     mending = f"{serious[0].name}: {serious[0].remedy}"
     if step.effect == RACES:
@@ -95,7 +104,7 @@ def _after_mending(step: NextStep, context: AdviceContext) -> NextStep:
 
 
 def _tried(context: AdviceContext, remedy: Remedy) -> NextStep:
-    return context.training(remedy.overrides, advice_of(remedy, context.document), remedy.why)
+    return context.trying(remedy.overrides, advice_of(remedy, context.document), remedy.why)
 
 
 def _mending(context: AdviceContext) -> Iterator[NextStep]:
@@ -120,6 +129,17 @@ def _giving_train_more(context: AdviceContext) -> Iterator[NextStep]:
         few_of_all = f"the split gives train {supply.facts.m:,} of {supply.facts.rows:,} examples"
         reason = f"{few.name}: {few.remedy}" if few else "variance is high"
         yield context.training(overrides, f"{reason}; {few_of_all}: let it have more (data.split)")
+
+
+def _judging_all(context: AdviceContext) -> Iterator[NextStep]:
+    """Folds, where train is small, since the file is: what is left for dev judges nothing, remedies least of all."""
+    few = next((finding for finding in context.document.serious if finding.name == FEW_EXAMPLES.name), None)
+    if few is None or few is not context.document.serious[0] or context.was_in_folds:
+        return
+    if (overrides := context.supply.folds()) and "dev" in context.supply.facts.parts:
+        m, rows = context.supply.facts.parts["dev"], context.supply.facts.rows
+        advice = f"{few.name}: {few.remedy}; dev has {m:,} of the {rows:,} that there are: {JUDGE_ALL}"
+        yield context.training(overrides, advice)
 
 
 def _looking(context: AdviceContext) -> Iterator[NextStep]:
@@ -183,7 +203,11 @@ def _race(context: AdviceContext) -> NextStep:
 def _collecting(context: AdviceContext) -> Iterator[NextStep]:
     """What to collect, where nothing can be typed that helps."""
     for name, way in context.ways() if context.document.verdict != NOTHING else ():
-        yield NextStep("", f"{in_words(name)} is unsettled: {way.words}")
+        advice = f"{in_words(name)} is unsettled: {way.words}"
+        if way.narrows and not context.was_in_folds:
+            yield context.training(way.narrows, f"{advice}; meanwhile {JUDGE_ALL}")
+        else:
+            yield NextStep("", advice)
         return
     yield from (NextStep("", sentence) for sentence in context.document.next[:1])
 
@@ -196,11 +220,13 @@ def _measuring(context: AdviceContext) -> Iterator[NextStep]:
             return
 
 
-def _with_the_network(context: AdviceContext) -> Iterator[NextStep]:
+def _with_the_network(context: AdviceContext, done: str | None = None) -> Iterator[NextStep]:
     """What a network was trained for; first what is missing where nobody knows whether it beats a constant answer."""
-    done, run = context.document.next[0], context.run
-    if done != DONE:
-        yield NextStep("", done)
+    run = context.run
+    if done is None:
+        done = context.document.next[0]
+        if done != DONE:
+            yield NextStep("", done)
     yield NextStep(command("report", run), done)
     yield NextStep(command("predict", run, "FILE"), done)
     yield NextStep(command("export", run, "--to", "onnx"), done)

@@ -11,10 +11,11 @@ from dlx.data.splits import part_sizes
 from dlx.diagnose.advice import Remedy
 from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.findings import is_symptom
+from dlx.diagnose.milder import beside_rate_in_words
 from dlx.diagnose.remedies.changes import DataFacts, Overrides
 from dlx.diagnose.remedies.optimization import TESTED_RATES
 from dlx.diagnose.supply import RACE, RACE_IN_WORDS
-from dlx.diagnose.verdict import FALLING, RISING
+from dlx.diagnose.verdict import FALLING, RISING, STOPPED
 from dlx.documents.diagnosis import DiagnosisDocument, Ending
 from dlx.errors import DataError
 from dlx.spec.loader import derive
@@ -22,7 +23,7 @@ from dlx.spec.sections import Spec
 from dlx.text import command
 
 LOOK = "--worst"  # an option of `dlx diagnose`
-EPOCHS, STOPPING = "training.epochs", "training.early_stopping"
+EPOCHS, STOPPING, PATIENCE = "training.epochs", "training.early_stopping", "training.early_stopping.patience"
 RATE, FROM_TEST = "optimizer.learning_rate", {change.name for change in TESTED_RATES}
 SIZES = {"wider": "more units", "deeper": "one more layer", "narrower": "fewer units"}
 MEANINGS = {  # of keys that remedies set to one value only
@@ -150,15 +151,17 @@ def advice_of(remedy: Remedy, document: DiagnosisDocument) -> str:
     if serious and is_symptom(remedy.against) and not is_symptom(serious[0].name):  # the cause of which no spec mends
         return f"{serious[0].name}: {serious[0].remedy}; meanwhile try {_keys(remedy)}"
     remedies = (finding.remedy for finding in document.findings if finding.name == remedy.against)
-    return of_cure(f"{remedy.against}: {next(remedies, remedy.why)}", remedy.name, remedy.overrides)
+    others = beside_rate_in_words(remedy.against, document.findings)
+    return of_cure(f"{remedy.against}: {next(remedies, remedy.why)}", remedy.name, remedy.overrides, others)
 
 
-def of_cure(sentence: str, name: str, overrides: Overrides) -> str:
+def of_cure(sentence: str, name: str, overrides: Overrides, others: str = "") -> str:
     """A sentence on what a finding asks for, with what the change of that name sets.
 
-    What a finding asks for states no value that a change computes: the command below does.
+    What a finding asks for states no value that a change computes: the command below does. What ``others`` ask for,
+    which are cured with it, follows.
     """
-    return f"{with_keys(sentence, overrides)}{_source(name, overrides)}"
+    return with_keys(f"{sentence}{_source(name, overrides)}{others}", overrides)
 
 
 def _source(name: str, overrides: Overrides) -> str:
@@ -181,6 +184,8 @@ def _of_gap(remedy: Remedy, document: DiagnosisDocument) -> str:
         return f"{unmended}; meanwhile try {_keys(remedy)}, since {gap} {_level(gap, document)}"
     if is_high and gap == "bias" and ending.falling and EPOCHS in remedy.overrides:
         return FALLING
+    if is_high and gap == "bias" and ending.falling and ending.stopped and PATIENCE in remedy.overrides:
+        return STOPPED
     if is_high and gap == "variance" and ending.dev_rising and remedy.overrides.keys() <= {STOPPING}:
         return RISING
     present, beaten = document.gaps[gap], beaten_by(document)

@@ -9,6 +9,7 @@ from dlx.diagnose.before.optimization import LEARNING_RATE_TOO_HIGH, LEARNING_RA
 from dlx.diagnose.before.range_test import tested_rates
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import Finding
+from dlx.diagnose.milder import milder
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import (
     ONE_NOTCH,
@@ -17,7 +18,10 @@ from dlx.diagnose.remedies.optimization import (
 )
 from dlx.diagnose.typed_overrides import with_changes
 from dlx.documents.range_test import TestedRates
+from dlx.spec.loader import derive
 from dlx.stats.intervals import Estimate
+from dlx.training.build import assemble
+from dlx.training.streams import Streams
 from dlx.training.supervised import Supervised
 
 # Findings about the rate: whether the tested one has to be smaller.
@@ -37,10 +41,20 @@ def rates_for(
         tested: what a test has found before.
     """
     if tested is None and any(_is_of_rate(finding) for finding in findings if finding.is_serious):
-        tested = tested_rates(experiment)
+        tested = tested_rates(_mended(experiment, findings))
     now = SpecContext(experiment.spec, DataFacts(experiment.dataset.parts["train"].m), tested)
     of_rate = beside_tested_rate(findings, tested, experiment.spec.optimizer.learning_rate)
     return tested, [_of_hindered_steps(finding, now) for finding in of_rate]
+
+
+def _mended(experiment: Supervised, findings: Sequence[Finding]) -> Supervised:
+    """An experiment that is regularized no more than it can bear, as it will be when the rate is cured."""
+    spec = experiment.spec
+    overrides = milder(findings, SpecContext(spec, DataFacts(experiment.dataset.parts["train"].m)))
+    if not overrides:
+        return experiment
+    mended = derive(spec, overrides)
+    return assemble(mended, experiment.dataset, Streams(mended.seed, mended.randomness))
 
 
 def _of_hindered_steps(finding: Finding, now: SpecContext) -> Finding:
@@ -64,7 +78,7 @@ def rates_for_bias(
     options, alpha = experiment.spec.diagnosis, experiment.spec.optimizer.learning_rate
     if "train" not in errors or errors["train"].value - options.optimal_error <= (options.tolerance or 0.0):
         return None, []
-    tested = tested_rates(experiment)
+    tested = tested_rates(_mended(experiment, findings))
     is_explained = any(CAUSES[finding.name].explains_training for finding in findings if finding.is_serious)
     if tested is None or tested.grows_from is None or alpha < FAR * tested.grows_from or is_explained:
         return tested, []

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dlx.diagnose.advice import Remedy
 from dlx.diagnose.beaten import beaten_by, has_learned_less
 from dlx.diagnose.data.label_noise import LABEL_NOISE
+from dlx.diagnose.remedies.length import patience_to_the_end
 from dlx.diagnose.remedies.optimization import tested_learning_rate
 from dlx.diagnose.simple_models import LinearModel
 from dlx.documents.diagnosis import DiagnosisDocument, Ending
 
 BIGGER = ("wider", "deeper")  # what the recipe says first against bias
+LESS = ("no_penalty", "no_dropout")  # the same where the network has weights enough to learn train by heart
 MORE_EXAMPLES = (  # what the recipe says first against variance
     "all_the_examples",
     "rest_of_the_examples",
@@ -19,6 +21,7 @@ MORE_EXAMPLES = (  # what the recipe says first against variance
 )
 AGAINST_SLOWNESS = ("normalize_inputs", "tested_learning_rate")  # where a simple model fits train better
 AGAINST_MEMORY = ("narrower",)  # where a line errs less on new examples only
+LONGER = ("enough_steps", "longer_training", "much_longer_training")  # of no use where early stopping has ended it
 AGAINST_RISING = ("early_stopping", "weak_l2", "strong_l2", "dropout")  # where the dev cost has been lower
 
 
@@ -30,6 +33,8 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
     ending = document.ending or Ending()
     against_worse = _against_being_beaten(document)
     is_of_variance = document.is_high("variance") and not document.is_high("bias")
+
+    has_bigger = any(remedy.name in BIGGER for remedy in candidates)
 
     def rank(remedy: Remedy) -> int:
         if remedy.against not in ("bias", "variance"):
@@ -44,12 +49,15 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
             return 2 if remedy.name in MORE_EXAMPLES else 3
         if remedy.name == tested_learning_rate.name and is_ill_rated:
             return 1
+        if remedy.name == patience_to_the_end.name and ending.stopped:
+            return 1
         if remedy.name == "longer_training" and ending.falling:
             return 1
-        return 2 if remedy.name in BIGGER else 3
+        return 2 if remedy.name in (BIGGER if has_bigger else LESS) else 3
 
     is_idle = document.bias_is_unbeaten or is_serious(document, LABEL_NOISE.name)  # fitting wrong labels does harm
-    return sorted((remedy for remedy in candidates if not (is_idle and remedy.against == "bias")), key=rank)
+    possible = (remedy for remedy in candidates if not (is_idle and remedy.against == "bias"))
+    return sorted((remedy for remedy in possible if not (ending.stopped and remedy.name in LONGER)), key=rank)
 
 
 def _against_being_beaten(document: DiagnosisDocument) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from dlx.diagnose.advice_context import train_command
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import Finding
+from dlx.diagnose.milder import beside_rate, beside_rate_in_words, milder
 from dlx.diagnose.next_step import NextStep, of_cure
 from dlx.diagnose.remedies.changes import Change, Overrides, SpecContext
 from dlx.diagnose.typed_overrides import with_changes
@@ -46,7 +47,8 @@ def _joined(mending: str, cure: str) -> str:
 def _in_words(findings: Sequence[Finding], now: SpecContext) -> str:
     """What is said of the first cure; empty where there is none."""
     for finding, change, cure in _cures(findings, now):
-        return of_cure(f"{finding.name}: {finding.remedy}", change.name, cure)
+        others = beside_rate_in_words(finding.name, findings)
+        return of_cure(f"{finding.name}: {finding.remedy}", change.name, cure, others)
     return ""
 
 
@@ -69,7 +71,7 @@ def _cures(findings: Sequence[Finding], now: SpecContext) -> Iterator[tuple[Find
         if not finding.is_serious or finding.overrides or finding.name not in CAUSES:
             continue
         for change in CAUSES[finding.name].changes:
-            cure = change(now)
+            cure = beside_rate(finding.name, change(now), milder(findings, now))
             try:
                 if cure and derive(now.spec, cure) != now.spec:
                     yield finding, change, cure

@@ -35,11 +35,13 @@ class Way:
     """What would settle a gap: in words, and the overrides that do it; none where the data cannot.
 
     wants_race: whether remedies may race instead.
+    narrows: what does not settle it, but tells more of it than anything else that the data allow.
     """
 
     words: str
     overrides: Overrides = field(default_factory=dict)
     wants_race: bool = False
+    narrows: Overrides = field(default_factory=dict)
 
     def sentence(self) -> str:
         """The words, with what can be typed."""
@@ -129,8 +131,8 @@ class Supply:
         overrides = self.larger_parts(sizes) if sizes else {}
         if sizes and overrides:
             return Way(f"{in_numbers(sizes)} would settle it in 4 of 5 cases", overrides)
+        folds, rows = self.folds(), self.facts.rows
         if question.lower == "train" and question.upper in ("dev", "train_dev"):
-            folds, rows = self.folds(), self.facts.rows
             chance = question.chance({question.upper: rows}) if folds else 0.0
             if chance >= LIKELY:
                 return Way(
@@ -138,14 +140,14 @@ class Supply:
                 )
             if chance >= SELDOM:
                 few = f"{FOLDS} folds of all {rows:,} examples would settle it in {percent(chance)} of cases only"
-                return Way(f"{few}; {self._collecting(sizes)}", wants_race=True)
+                return Way(f"{few}; {self._collecting(sizes)}", wants_race=True, narrows=folds)
         most = self._at_hand
         if sizes and sum(sizes.values()) <= most:
             more = sum(max(0, m - self.facts.parts.get(part, 0)) for part, m in sizes.items())
             words = f"{in_numbers(sizes)} would settle it in 4 of 5 cases"
-            return Way(f"{words}: collect {more:,} more, since train needs the rest")
+            return Way(f"{words}: collect {more:,} more, since train needs the rest", narrows=folds)
         too_few = f"the {most:,} examples at hand are too few to settle it"
-        return Way(f"{too_few}; {self._collecting(sizes)}", wants_race=True)
+        return Way(f"{too_few}; {self._collecting(sizes)}", wants_race=True, narrows=folds)
 
     @property
     def _at_hand(self) -> int:

@@ -39,6 +39,10 @@ DONE = "bias and variance are low: done"
 STATE = "state diagnosis.optimal_error if people, or the best possible, do worse"
 NO_BETTER = "no model tried surely does better"
 FALLING = "bias is high and the train cost still fell at the end: train longer (training.epochs)"
+STOPPED = (
+    "bias is high, and early stopping ended the training while its cost still fell: let it go on "
+    "(training.early_stopping.patience, min_delta: 0)"
+)
 RISING = "variance is high and the dev cost rose: stop earlier (training.early_stopping), or regularize"
 ABSENT = {"bias": "measure the error on train", "variance": "hold out a dev set"}
 
@@ -174,7 +178,7 @@ def _can_be_had(gap: Gap | None, question: Question, supply: Supply | None) -> b
 def _of_evidence(evidence: Evidence, task: Task | None) -> Iterator[str]:
     """What how the training ended, and what simple models reach, say about a high bias."""
     if evidence.ending.falling:
-        yield FALLING
+        yield STOPPED if evidence.ending.stopped else FALLING
     if evidence.unbeaten:
         yield unbeaten_in_words(evidence.unbeaten, task)
 

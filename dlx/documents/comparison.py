@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from dlx.documents.brief import Brief
 from dlx.stats.intervals import Estimate
 from dlx.stats.measured import MeasuredMetric
 from dlx.words import Status, Task
@@ -102,8 +103,8 @@ class GroupDifference:
     power: float
 
 
-@dataclass(frozen=True)
-class ComparisonDocument:
+@dataclass(frozen=True, repr=False)
+class ComparisonDocument(Brief):
     """Runs beside each other.
 
     Args:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dlx.documents.baselines import Baselines
+from dlx.documents.brief import Brief
 from dlx.documents.classes import ClassesDocument, check_labels
 from dlx.documents.findings import Finding
 from dlx.documents.range_test import TestedRates
@@ -44,10 +45,14 @@ class JudgedMetric:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a training ended: whether its cost still fell, and whether the dev cost had been lower long before."""
+    """How a training ended: whether its cost still fell, and whether the dev cost had been lower long before.
+
+    stopped: whether early stopping has ended it long before its last epoch.
+    """
 
     falling: bool = False
     dev_rising: bool = False
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,8 @@ class SpecDiagnosis(AnyDiagnosis):
         return {"findings": self.findings, "next": self.next, **tested}
 
 
-@dataclass(frozen=True, kw_only=True)
-class DiagnosisDocument(AnyDiagnosis):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class DiagnosisDocument(Brief, AnyDiagnosis):
     """What the errors of a network tell; the keys that default to None are there only where there is something to tell.
 
     Args:

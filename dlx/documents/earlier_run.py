@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from dlx.stats.intervals import Estimate, difference
 from dlx.words import Task, error_text
+
+FALLEN = 0.05  # of itself, by which a train cost is lower that a longer training has brought down
+OF_LENGTH = "training."  # the keys of what makes a training longer or shorter
+OF_ERRORS = ("diagnosis", "task")  # the keys of how they are counted
+OF_DATA = ("data", "task", "loss", "diagnosis")  # what errors are of, which no error says should go back
 
 
 @dataclass(frozen=True)
@@ -16,28 +22,74 @@ class EarlierRun:
     run: its directory.
     keys: those whose values were stated anew.
     errors: of its network, by part, or what was judged in their place.
+    train_cost: of its network.
+    values: which those keys had there; none where they are not known.
     """
 
     run: str
     keys: tuple[str, ...]
     errors: dict[str, Estimate]
+    train_cost: float | None = None
+    values: dict[str, Any] = field(default_factory=dict)
 
     def has_tried(self, keys: Collection[str]) -> bool:
         """Whether a change of these keys is of what was stated anew, and of nothing else."""
         return all(any(_is_within(key, other) or _is_within(other, key) for other in self.keys) for key in keys)
 
-    def without_effect(self, errors: Mapping[str, Estimate], task: Task | None) -> str:
+    def without_effect(self, errors: Mapping[str, Estimate], task: Task | None, train_cost: float | None = None) -> str:
         """Such as `architecture.hidden was just changed, and …`; empty where the error is surely lower than it was.
 
-        Also where the two cannot be compared: the part has another size now.
+        Also where the two cannot be compared, because the part has another size now; and where a training was made
+        longer or shorter, and its train cost or error fell, as it should.
         """
-        part = "dev" if "dev" in self.errors and "dev" in errors else "train"
-        before, now = self.errors.get(part), errors.get(part)
-        if before is None or now is None or before.m != now.m or difference(before, now).low > 0:
+        pairs = list(self._pairs(errors))
+        if not pairs or _is_lower(pairs[:1]) or (self._is_of_length and self._is_fitted_better(pairs, train_cost)):
             return ""
+        part, before, now = pairs[0]
         values = f"{error_text(before.value, task)} in {self.run}, {error_text(now.value, task)} here"
+        part = part.replace("_", "-")
         were = f"{' and '.join(self.keys)} {'were' if len(self.keys) > 1 else 'was'}"
-        return f"{were} just changed, and the {part} error is not surely lower ({values})"
+        relation = "larger" if now.value > before.value else "not surely lower"
+        return f"{were} just changed, and the {part} error is {relation} ({values})"
+
+    def to_undo(self, errors: Mapping[str, Estimate], train_cost: float | None = None) -> dict[str, Any]:
+        """The values from before, where the change came to a larger error, and to a surely lower one on no part."""
+        pairs = list(self._pairs(errors))
+        if not pairs or _is_lower(pairs) or pairs[0][2].value <= pairs[0][1].value:
+            return {}
+        is_of_data = any(_is_within(key, section) for key in self.keys for section in OF_DATA)
+        is_as_meant = self._is_of_length and self._is_fitted_better(pairs, train_cost)
+        return {} if is_of_data or is_as_meant else self.values
+
+    def is_no_lower(self, errors: Mapping[str, Estimate]) -> bool:
+        """Whether the error on what was not trained on is as large as it was, or larger."""
+        _, before, now = next(self._pairs(errors), ("", None, None))
+        return before is not None and now is not None and now.value >= before.value
+
+    def _pairs(self, errors: Mapping[str, Estimate]) -> Iterator[tuple[str, Estimate, Estimate]]:
+        """The parts that can be compared, with the errors before and now; what was not trained on comes first."""
+        if any(_is_within(key, section) for key in self.keys for section in OF_ERRORS):
+            return
+        for part in ("out_of_fold", "dev", "train"):
+            before, now = self.errors.get(part), errors.get(part)
+            if before is not None and now is not None and before.m == now.m:
+                yield part, before, now
+
+    @property
+    def _is_of_length(self) -> bool:
+        return all(key.startswith(OF_LENGTH) for key in self.keys)
+
+    def _is_fitted_better(self, pairs: list[tuple[str, Estimate, Estimate]], train_cost: float | None) -> bool:
+        """Whether the network errs surely less on train, or its cost there has fallen."""
+        if _is_lower(pairs[-1:]):
+            return True
+        before = self.train_cost
+        return before is not None and train_cost is not None and train_cost < (1 - FALLEN) * before
+
+
+def _is_lower(pairs: list[tuple[str, Estimate, Estimate]]) -> bool:
+    """Whether the error of any of these parts is surely lower than it was."""
+    return any(difference(before, now).low > 0 for _, before, now in pairs)
 
 
 def _is_within(key: str, section: str) -> bool:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from dlx.documents.baselines import Baselines
+from dlx.documents.brief import Brief
 from dlx.documents.classes import check_labels
 from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.documents.earlier_run import EarlierRun
 from dlx.documents.reading import NO_KEY, record_of
 from dlx.stats.intervals import Estimate
 from dlx.stats.measured import MeasuredMetric
@@ -49,8 +51,8 @@ class Spread:
     largest: float
 
 
-@dataclass(frozen=True)
-class FoldsDocument:
+@dataclass(frozen=True, repr=False)
+class FoldsDocument(Brief):
     """What a training in folds has come to; before all are trained it has no folds.
 
     Args:
@@ -58,6 +60,7 @@ class FoldsDocument:
             were trained on them, ``dev`` of those that were stopped by them.
         diagnosis: what `diagnose` makes of train and out_of_fold; None where a fold went wrong.
         metrics: over all examples out of their fold, as ``diagnosis.json`` has them of a part.
+        earlier: the training in folds whose plan this is trained from with other values, where there is one.
         baselines: what simple models that were fitted in each fold reach on the same examples, as there.
     """
 
@@ -72,6 +75,7 @@ class FoldsDocument:
     metrics: dict[str, dict[str, MeasuredMetric]] = field(default_factory=dict)
     baselines: Baselines = field(default_factory=Baselines)
     diagnosis: DiagnosisDocument | None = field(default=None, metadata=NO_KEY)
+    earlier: EarlierRun | None = None
 
     @property
     def messages(self) -> list[str]:
@@ -85,7 +89,8 @@ class FoldsDocument:
 
     def to_document(self) -> dict[str, Any]:
         """As ``folds.json`` has it: the keys of the diagnosis stand beside the others, which have more errors."""
-        document = {key: value for key, value in vars(self).items() if key != "diagnosis"}
+        document = {key: value for key, value in vars(self).items() if key not in ("diagnosis", "earlier")}
+        document |= {"earlier": self.earlier} if self.earlier else {}
         diagnosis = self.diagnosis.to_document() if self.diagnosis else {}
         return document | {key: value for key, value in diagnosis.items() if key not in ("errors", "task", "findings")}
 

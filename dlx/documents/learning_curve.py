@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dlx.documents.brief import Brief
 from dlx.stats.intervals import Estimate
 from dlx.words import Status
 
@@ -92,8 +93,8 @@ class FittedError:
     high: float
 
 
-@dataclass(frozen=True)
-class LearningCurve:
+@dataclass(frozen=True, repr=False)
+class LearningCurve(Brief):
     """What training on growing parts of a train set has told; too few sizes have neither fit nor curve."""
 
     run: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from dlx.documents.brief import Brief
 from dlx.stats.intervals import Estimate
 
 
@@ -96,8 +97,8 @@ class BestBet:
     spec: str | None
 
 
-@dataclass(frozen=True)
-class RepairStory:
+@dataclass(frozen=True, repr=False)
+class RepairStory(Brief):
     """What the recipe has come to; ``spec`` is the file of a better spec, ``test`` its error there, measured once.
 
     folds: of train and dev together, each of which was dev once in a replicate; 1 where dev was as it is.

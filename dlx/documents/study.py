@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
+from dlx.documents.brief import Brief
 from dlx.stats.intervals import Estimate
 from dlx.words import Status
 
@@ -60,8 +61,8 @@ class VariantRecord:
     seconds: float | None
 
 
-@dataclass(frozen=True)
-class StudyDocument:
+@dataclass(frozen=True, repr=False)
+class StudyDocument(Brief):
     """What a study has come to; before all are trained it has neither variants nor claims."""
 
     name: str

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, cast
 
+from dlx.documents.brief import Brief
 from dlx.documents.reading import of_hint
 from dlx.stats.intervals import Estimate
 from dlx.training.stored import Shape, shape_of
@@ -93,8 +94,8 @@ class Importance:
     high: float
 
 
-@dataclass(frozen=True)
-class TuningDocument:
+@dataclass(frozen=True, repr=False)
+class TuningDocument(Brief):
     """What a search has come to so far."""
 
     name: str

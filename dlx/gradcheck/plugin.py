@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from dlx.component import REGISTRY, Component
+from dlx.documents.brief import Brief
 from dlx.errors import UsageError, allowed
 from dlx.events import Count
 from dlx.gradcheck.check import check, check_here
@@ -100,9 +101,11 @@ def check_components(
     return settings
 
 
-@dataclass(frozen=True)
-class ComponentsReport:
+@dataclass(frozen=True, repr=False)
+class ComponentsReport(Brief):
     """The checks of the components of a plugin, of one, or where there is no plugin of all that are registered."""
+
+    first = ("passed",)
 
     plugin: str | None
     cases: Sequence[PluginCase]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from dlx.documents.brief import Brief
 from dlx.nn.gradcheck import GREAT, Verdict
 
 
@@ -136,9 +137,11 @@ def _harshest(here: Parameter, *elsewhere: Parameter) -> Parameter:
     return here if (other := next(wrong, None)) is None else replace(other, entries=here.entries, kinks=here.kinks)
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, repr=False)
+class Report(Brief):
     """The checks of one network at each θ that was asked for; of an objective there are no examples."""
+
+    first = ("passed",)
 
     name: str
     epsilon: float

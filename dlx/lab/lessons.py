@@ -10,8 +10,6 @@ from typing import Any
 from dlx.errors import UsageError, allowed
 from dlx.spec.yaml_text.reading import load
 
-LANGUAGES = ("en", "es")
-
 
 def names() -> list[str]:
     """The lessons that there are."""

@@ -91,7 +91,7 @@ def calibrate(reference: str, aim: Aim | None = None) -> CalibrationResult:
         "after": _state(after),
         "threshold": threshold,
         "aim": None if aim is None else _aimed(aim, after, threshold, labels),
-        "remarks": _remarks(temperature, answers.m, is_faultless),
+        "remarks": [*_remarks(temperature, answers.m, is_faultless), *_of_a_refit(run)],
     }
     picture = pictures.calibration(calibration_chart(document), title=str(run.facts()["name"]))
     return CalibrationResult(run, document, picture, is_faultless)
@@ -210,6 +210,12 @@ def _aimed(aim: Aim, answers: Answers, threshold: float, labels: list[Any]) -> d
         "named_at_half": int(answers.as_class[1]),
         "named_at_threshold": int(chosen.as_class[1]),
     }
+
+
+def _of_a_refit(run: RunDirectory) -> list[str]:
+    """That no examples are left by which a network that was trained on all of them could be judged."""
+    note = (run.facts().get("refit") or {}).get("note")
+    return [f"{note}, and so are temperature and threshold, which it takes over"] if note else []
 
 
 def _remarks(temperature: float, m: int, is_faultless: bool) -> list[str]:

@@ -21,6 +21,7 @@ from dlx.runs.references import means_run, open_run
 from dlx.spec.loader import Resolved, load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.trust import NamedBy
+from dlx.text import option
 from dlx.training import threads
 from dlx.training.build import build
 from dlx.training.experiment import Experiment
@@ -44,7 +45,7 @@ class CheckOptions:
 
     def __post_init__(self) -> None:
         if not 1e-12 <= self.epsilon <= 1e-1:
-            raise UsageError(f"--epsilon: expected 1e-12 to 0.1, got {self.epsilon:g}")
+            raise UsageError(f"{option('epsilon')}: expected 1e-12 to 0.1, got {self.epsilon:g}")
 
 
 def check_file(path: Path, overrides: Sequence[str], options: CheckOptions) -> Generator[Count, None, Report]:
@@ -114,13 +115,15 @@ def _subject(experiment: Supervised | Minimization, options: CheckOptions) -> Ch
         subject = _on_landscape(experiment, options)
     steps = experiment.spec.training.epochs * experiment.steps_per_epoch
     if options.after is not None and not 1 <= options.after <= steps:
-        raise UsageError(f"--after: expected 1 to {steps:,}, the steps of the whole training, got {options.after}")
+        raise UsageError(
+            f"{option('after')}: expected 1 to {steps:,}, the steps of the whole training, got {options.after}"
+        )
     return subject
 
 
 def _on_landscape(experiment: Minimization, options: CheckOptions) -> LandscapeSubject:
     if options.examples is not None:
-        raise UsageError("--examples: an objective has none")
+        raise UsageError(f"{option('examples')}: an objective has none")
     return LandscapeSubject(experiment.landscape)
 
 
@@ -128,7 +131,9 @@ def batch_subject(experiment: Supervised, options: CheckOptions) -> Subject:
     """The network on its batch and with its masks; training draws from its streams as if there were no check."""
     train, streams = experiment.train, experiment.streams
     if options.examples is not None and not 1 <= options.examples <= train.m:
-        raise UsageError(f"--examples: expected 1 to {train.m:,}, the examples of train, got {options.examples}")
+        raise UsageError(
+            f"{option('examples')}: expected 1 to {train.m:,}, the examples of train, got {options.examples}"
+        )
     states = {purpose: streams.state(purpose) for purpose in ("augmentation", "dropout")}
     size = min(EXAMPLES, train.m) if options.examples is None else options.examples
     X, Y = train.buffers(size)

@@ -49,13 +49,14 @@ def overview(source: Path, target: Sequence[str] = (), overrides: Sequence[str] 
 
 
 def _of_source(source: Source) -> tuple[TableProfile, tuple[ColumnProfile, ...]]:
-    """The columns, and which of them are to be predicted."""
+    """The columns, and which of them are to be predicted: none where a target has the same value in every row."""
     if isinstance(source, File) and isinstance(format_of(source.path), TableFormat):
         profile = profile_file(source)
         if source.target is None:
             return profile, ()
         profile = with_labels(profile, [column.name for column in target_columns(profile, source)])
-        return profile, target_columns(profile, source)
+        columns = target_columns(profile, source)
+        return profile, () if any(column.is_constant for column in columns) else columns
     parts = {part: tidy(examples) for part, examples in source.load().items()}
     profile = profile_examples(parts.get("all") or parts["train"])
     return profile, tuple(column for column in profile.columns if column.is_label)

@@ -26,7 +26,7 @@ from dlx.documents.findings import Finding
 from dlx.documents.range_test import TestedRates
 from dlx.errors import DataError, ReadFailure, UsageError
 from dlx.runs.directory import RunDirectory
-from dlx.runs.earlier import earlier_of
+from dlx.runs.earlier import past_of
 from dlx.runs.examination import Examination, RunExamination
 from dlx.runs.file_names import ERRORS, SPECS, WORST
 from dlx.runs.measured_errors import MeasuredErrors, measure, recall
@@ -105,7 +105,7 @@ def examine_run(
     measurement, findings, remarks, evidence, tested = _evidence(result, spec, diagnosis)
     document = _document(measurement, spec, findings, evidence)
     document = replace(document, learning_rate=tested).in_place_of(diagnosis)
-    context = AdviceContext(document, evidence.supply, run.path, run.config, typed, earlier_of(run))
+    context = AdviceContext(document, evidence.supply, run.path, run.config, typed, **past_of(result))
     steps, remarks = tuple(next_steps(context)), (*remarks, *filter(None, [result.refit_note]))
     return RunExamination(result.name, document, steps, remarks, *measurement.worst, run, result.facts)
 
@@ -146,7 +146,7 @@ def _evidence(
         beside = reference(data), constant_errors(data, measurement.performance.sole_answer, thorough=True)
         course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, *beside)
         supply, simple = Supply.of(spec, data), unbeaten(measurement.performance.baselines, measurement.measure)
-        evidence = Evidence(supply, ending_of(result.metrics), simple)
+        evidence = Evidence(supply, ending_of(result.metrics, spec.training), simple)
         judged_errors = measurement.measure.errors if measurement.measure else measurement.errors
         explained = explanation(experiment, course, judged_errors, measurement.performance.metrics, findings)
         return measurement, explained.findings, (), evidence, explained.tested

@@ -21,7 +21,7 @@ from dlx.runs.file_names import (
     PLAN,
     TRIALS,
 )
-from dlx.runs.fold_directories import is_of_folds, refuse_lost_folds
+from dlx.runs.fold_directories import is_of_folds, refit_command, refuse_lost_folds
 from dlx.runs.latest import followed, point_to_newest
 from dlx.runs.lock import Locked
 from dlx.runs.manifest import refuse_links
@@ -176,7 +176,7 @@ def existing(path: Path | str, name: Path | str) -> Path:
     path = followed(Path(path))
     if is_of_folds(path):
         refuse_lost_folds(path, name)
-        plan = command("train", path / PLAN, "data.folds=null", "training.refit=true")
+        plan = refit_command(path / PLAN)
         what = f"is a training in folds, which has a run for each below {path / TRIALS} and no network for all"
         again = command("train", "--resume", path)
         raise UsageError(f"{name}: {what}; {again} tells what they came to together, {plan} trains one that predicts")

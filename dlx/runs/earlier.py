@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from dlx.documents.earlier_run import EarlierRun
 from dlx.documents.reading import read_record
 from dlx.files import unless_damaged
+from dlx.runs.collection import FoldsDirectory
 from dlx.runs.directory import RunDirectory
+from dlx.runs.file_names import PLAN
+from dlx.runs.fold_directories import is_of_folds
 from dlx.runs.repeat import original_of
 from dlx.runs.result import Result
+from dlx.spec.yaml_text.reading import load
 
 EARLIER = "earlier"  # the key of run.json
 
@@ -20,12 +25,56 @@ def run_before(spec: Path, overrides: Sequence[str]) -> EarlierRun | None:
     original = original_of(spec)
     if original is None or not overrides:
         return None
-    errors = unless_damaged(lambda: Result.read(original).diagnosis.judged_errors, {})
-    keys = dict.fromkeys(override.partition("=")[0] for override in overrides)
-    return EarlierRun(str(original), tuple(keys), errors) if errors else None
+    keys = tuple(dict.fromkeys(override.partition("=")[0] for override in overrides))
+    result = unless_damaged(lambda: Result.read(original), None)
+    errors = unless_damaged(lambda: result.diagnosis.judged_errors, {}) if result else {}
+    if result is None or not errors:
+        return None
+    return EarlierRun(str(original), keys, errors, train_cost_of(result), _values(spec, keys))
+
+
+def folds_before(plan: Path, overrides: Sequence[str]) -> EarlierRun | None:
+    """The same of a training in folds whose plan this file is."""
+    if plan.name != PLAN or not overrides or not is_of_folds(plan.parent):
+        return None
+    document = unless_damaged(lambda: FoldsDirectory.open(str(plan.parent)).outcome(), None)
+    if document is None or document.diagnosis is None:
+        return None
+    keys = tuple(dict.fromkeys(override.partition("=")[0] for override in overrides))
+    return EarlierRun(str(plan.parent), keys, document.diagnosis.judged_errors, None, _values(plan, keys))
+
+
+def train_cost_of(result: Result) -> float | None:
+    """Of the network that was kept; None where none is known."""
+    cost = result.kept_row.get("train_cost")
+    return float(cost) if cost is not None else None
+
+
+def _values(spec: Path, keys: Sequence[str]) -> dict[str, Any]:
+    """Those that keys have in a complete spec; none where any is not a path through its sections."""
+    document = unless_damaged(lambda: load(spec).plain(), None)
+    values: dict[str, Any] = {}
+    for key in keys:
+        *sections, last = key.split(".")
+        value = document
+        for section in sections:
+            value = value.get(section) if isinstance(value, dict) else None
+        if not isinstance(value, dict):
+            return {}
+        values[key] = value.get(last)
+    return values
 
 
 def earlier_of(run: RunDirectory) -> EarlierRun | None:
     """What is kept of that in ``run.json``; raises `DataError` where it is damaged."""
     facts = run.facts()
     return read_record(EarlierRun, facts, run.path, EARLIER) if facts.get(EARLIER) else None
+
+
+def past_of(result: Result) -> dict[str, Any]:
+    """What advice on a run must know of what was done before, as `AdviceContext` calls it."""
+    return {
+        "earlier": earlier_of(result.run),
+        "train_cost": train_cost_of(result),
+        "was_in_folds": result.was_in_folds,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from dlx.errors import UsageError
@@ -14,6 +15,16 @@ from dlx.text import command
 from dlx.words import Status
 
 KEY = "training.epochs"
+
+
+def resumed(reference: str, overrides: Sequence[str]) -> Session:
+    """The session of a run that goes on, for more epochs where the one override says so; raises as `extended`."""
+    if not overrides:
+        return Session.resume(reference)
+    if [override.partition("=")[0] for override in overrides] != [KEY]:
+        what = f"a run goes on as it was begun, for more epochs at most ({KEY})"
+        raise UsageError(f"{', '.join(overrides)}: {what}")
+    return extended(reference, overrides[0])
 
 
 def extended(reference: str, setting: str) -> Session:

@@ -25,6 +25,11 @@ def is_of_folds(path: Path) -> bool:
     return is_listed or ((path / TRIALS).is_dir() and bool(FOLDS_STATED.search(read(path / PLAN))))
 
 
+def refit_command(plan: Path) -> str:
+    """What trains one network on all that the folds have judged."""
+    return command("train", plan, "data.folds=null", "training.refit=true")
+
+
 def refuse_lost_folds(path: Path, name: Path | str) -> None:
     """Raise DataError where the document of a training in folds is gone."""
     if (path / FOLDS).is_file():

@@ -15,6 +15,7 @@ from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import FACTS
 from dlx.runs.latest import ROOT, point_to_newest
 from dlx.runs.result import Result
+from dlx.text import option
 from dlx.training.records import COLUMNS as OF_ROWS
 from dlx.words import Status
 
@@ -162,7 +163,7 @@ def selected(runs: list[PastRun], conditions: list[Condition], sort: str | None,
 
 def _sorted(runs: list[PastRun], column: str, down: bool) -> Iterator[PastRun]:
     if column not in COLUMNS:
-        raise UsageError(f"--sort {column}: there is no such column {allowed(column, COLUMNS)}")
+        raise UsageError(f"{option('sort', column)}: there is no such column {allowed(column, COLUMNS)}")
     having = [run for run in runs if run[column] is not None]
     yield from sorted(having, key=lambda run: run[column] or 0, reverse=down)  # 0 only for the type: None is left out
     yield from (run for run in runs if run[column] is None)

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from dlx import files
 from dlx.errors import DataError, UsageError
-from dlx.text import command
+from dlx.text import command, option
 
 MANIFEST = "manifest.json"
 
@@ -162,11 +162,11 @@ class JointChange:
             manifest.confirm(name)
 
 
-def write_output(option: str, path: Path, content: bytes, is_ours: Callable[[bytes], bool]) -> None:
+def write_output(name: str, path: Path, content: bytes, is_ours: Callable[[bytes], bool]) -> None:
     """Write where an option of the user says: a new file, or over one of its kind that dlx made; into a pipe or device.
 
     Args:
-        option: such as ``--out``, for the message.
+        name: of the option, such as ``out``, for the message.
         path: a link is followed.
         content: of the file.
         is_ours: whether a file's content is of the same kind and was made by dlx.
@@ -177,15 +177,17 @@ def write_output(option: str, path: Path, content: bytes, is_ours: Callable[[byt
     """
     place = path.resolve() if path.is_symlink() else path
     if place.is_dir():
-        raise UsageError(f"{option} {path}: is a directory: the name of a file is needed")
+        raise UsageError(f"{option(name, path)}: is a directory: the name of a file is needed")
     if place.exists() and not place.is_file():  # a pipe or a device, which a new file is not to replace
         with files.writing(path), place.open("wb") as file:
             file.write(content)
         return
     if place.is_file() and (before := files.read(place)) and not is_ours(before):
-        raise UsageError(f"{option} {path}: is there already, and dlx made no such file: give another name")
+        raise UsageError(f"{option(name, path)}: is there already, and dlx made no such file: give another name")
     if place.name in _own_names(place.parent):
-        raise UsageError(f"{option} {path}: belongs to the files that dlx keeps in {place.parent}: give another name")
+        raise UsageError(
+            f"{option(name, path)}: belongs to the files that dlx keeps in {place.parent}: give another name"
+        )
     files.write_atomically(place, content)
 
 

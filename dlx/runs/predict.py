@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic_core import PydanticCustomError
 
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset, Part
@@ -30,6 +31,7 @@ from dlx.stats.calibration import at_threshold, tempered
 from dlx.stats.intervals import error_rate
 from dlx.stats.metrics.metric import measure
 from dlx.stats.metrics.probabilities import LogLoss
+from dlx.text import option
 from dlx.training.error_unit import unit_of_errors
 from dlx.training.evaluation import Evaluation, measured
 from dlx.training.model import Model
@@ -106,7 +108,7 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
     facts = model.facts
     examples = read_like(facts["preprocessing"], path.resolve(), target, strict=strict)
     if examples.y is None:
-        raise DataError(f"{path}: there are no labels to compare with; name their column or file with --target")
+        raise DataError(f"{path}: there are no labels to compare with; name them with {option('target', ..., 'y')}")
     _check_targets(model, examples.y, examples.origin)
     dataset = _dataset(model, examples)
     over = Evaluation(model.network, Reader(dataset, "data", facts["dtype"]))
@@ -183,6 +185,8 @@ def trained(run: RunDirectory, name: str = MODEL) -> Model:
     arrays, facts = run.model(name)
     try:
         return Model(arrays, facts)
+    except PydanticCustomError as error:  # it names a component that nobody has defined
+        raise DataError(f"{run.path / name}: {error}") from error
     except (KeyError, ValueError, TypeError, IndexError) as error:  # what is in it does not make a network
         raise DataError(f"{run.path / name}: is damaged: {type(error).__name__}: {error}") from error
 

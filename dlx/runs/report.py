@@ -25,7 +25,7 @@ from dlx.show.page import CollectionMaterial, Material
 from dlx.show.page.changed import changed
 from dlx.spec.loader import load_spec
 from dlx.spec.yaml_text.writing import dump
-from dlx.text import command
+from dlx.text import command, option
 
 
 def write_report(reference: str, out: Path | None = None) -> Path:
@@ -40,13 +40,13 @@ def write_report(reference: str, out: Path | None = None) -> Path:
         EnvironmentProblem: the file cannot be written.
     """
     if out is not None and not out.name:
-        raise UsageError(f"--out {out}: expected the name of a file")
+        raise UsageError(f"{option('out', out)}: expected the name of a file")
     many = _many(Path(reference))
     directory = many or open_run(reference)
     html = _of_many(many, out) if many else page.page(material_of(RunDirectory(directory.path)))
     if out is None:
         return directory.write_unlocked(REPORT, html.encode())
-    write_output("--out", out, html.encode(), page.is_ours)
+    write_output("out", out, html.encode(), page.is_ours)
     return out
 
 

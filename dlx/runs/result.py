@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,6 +55,11 @@ class Result:
     def status(self) -> Status:
         """How far training has come, or how it ended."""
         return Status(self.facts["status"])
+
+    @property
+    def was_in_folds(self) -> bool:
+        """Whether it is one training of a spec that folds have judged before."""
+        return any(re.fullmatch(r"data\.folds=\s*(null|~)?\s*", override) for override in self.facts["overrides"])
 
     @property
     def data(self) -> Mapping[str, Any]:

@@ -9,8 +9,9 @@ from dlx.text import command
 
 # The ends of the names of data files, but for those that a spec may have too; a run is listed without the formats.
 TABLES = (
-    *(".arrow", ".arrows", ".bmp", ".csv", ".data", ".feather", ".gif", ".h5", ".hdf", ".hdf5", ".idx", ".jpeg"),
-    *(".jpg", ".jsonl", ".mat", ".ndjson", ".npy", ".npz", ".parquet", ".png", ".tsv", ".xlsm", ".xlsx"),
+    *(".arrow", ".arrows", ".bmp", ".csv", ".dat", ".data", ".feather", ".gif", ".h5"),
+    *(".hdf", ".hdf5", ".idx", ".jpeg", ".jpg", ".jsonl", ".mat", ".ndjson", ".npy"),
+    *(".npz", ".parquet", ".png", ".psv", ".tab", ".tsv", ".xlsm", ".xlsx"),
 )
 
 

@@ -23,9 +23,10 @@ from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.runs.data_facts import data_facts
 from dlx.runs.directory import RunDirectory
-from dlx.runs.earlier import earlier_of
+from dlx.runs.earlier import past_of
 from dlx.runs.file_names import BOUNDARY, CURVES, REFIT
 from dlx.runs.performance import Performance, measure_of, needs_bound
+from dlx.runs.result import Result
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
 from dlx.show.pictures.drawing_process import DrawingProcess
@@ -144,7 +145,7 @@ class NetworkRun:
             explained = explanation(self.experiment, course, judged_errors, measured_metrics, with_notes=False)
         if performance is not None:
             simple = unbeaten(performance.baselines, judged)
-            evidence = Evidence(Supply.of(spec, dataset), ending_of(metrics), simple)
+            evidence = Evidence(Supply.of(spec, dataset), ending_of(metrics, spec.training), simple)
         judgement = options.optimal_error, options.tolerance, dataset.task
         document = diagnose(errors, *judgement, explained.findings, unproven, judged, evidence)
         measured_beside = performance.document() if performance else {}
@@ -177,7 +178,7 @@ class NetworkRun:
         first: list[NextStep] = []
         if self.diagnosis:
             supply = Supply.of(self.experiment.spec, self.experiment.dataset)
-            context = AdviceContext(self.diagnosis, supply, run.path, run.config, earlier=earlier_of(run))
+            context = AdviceContext(self.diagnosis, supply, run.path, run.config, **past_of(Result.of(run)))
             first = next_steps(context)[:1]
         others = NextStep(command("diagnose", run.path), LOOK), NextStep(command("predict", run.path, "FILE"), USE)
         typed = {step.command for step in first}

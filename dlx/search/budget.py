@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dlx.errors import UsageError
+from dlx.text import option
 
 UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
@@ -22,5 +23,5 @@ def seconds_of(text: str | float) -> float:
         parts = []
     seconds = sum(number * unit for number, unit in zip(parts, UNITS.values(), strict=False))
     if seconds <= 0:
-        raise UsageError(f"--budget {text}: expected a time such as 90s, 10m or 1h30m")
+        raise UsageError(f"{option('budget', text)}: expected a time such as 90s, 10m or 1h30m")
     return seconds

@@ -116,7 +116,7 @@ def _value(options: type[Options], name: str) -> Any:
     default, words = option["default"], option["type"]
     if choices := choices_of(options, name):
         return next((choice for choice in choices if choice != default), choices[0])
-    if words.startswith("true or false"):
+    if "true or false" in words:
         return default is not True
     if isinstance(default, int | float) and default:
         return default

@@ -11,7 +11,7 @@ from dlx.spec.shapes import SPEC, Shape, write_out
 from dlx.spec.tree import KeyPath, Node, dotted
 from dlx.spec.yaml_text.limits import MAX_DEPTH
 from dlx.spec.yaml_text.reading import parse
-from dlx.text import quoted, shorten
+from dlx.text import place_of_settings, quoted, shorten
 
 
 def overrides_tree(overrides: Sequence[str], shape: Shape = SPEC) -> tuple[Node, list[Problem]]:
@@ -21,9 +21,9 @@ def overrides_tree(overrides: Sequence[str], shape: Shape = SPEC) -> tuple[Node,
     >>> tree.plain()
     {'optimizer': {'name': 'adam', 'beta1': 0.8}, 'seed': 2}
     >>> print(*problems)
-    command line: seed=3: seed: given twice, first on the command line: seed=2
+    settings: seed=3: seed: given twice, first as seed=2
     """
-    nowhere = Place("command line")
+    nowhere = Place(place_of_settings())
     trees: list[Node] = [Node({}, nowhere, nowhere)]
     problems: list[Problem] = []
     for words in in_words(overrides):
@@ -59,7 +59,7 @@ def _is_open(text: str) -> bool:
 def _override_tree(words: Sequence[str]) -> Node:
     """``a.b=value`` as the tree {a: {b: value}}; raises `SpecError` where it is something else."""
     override = " ".join(words)
-    place = Place(f"command line: {shorten(override, LONGEST_KEY)}")
+    place = Place(f"{place_of_settings()}: {shorten(override, LONGEST_KEY)}")
     key, equals, value = override.partition("=")
     if len(words) > 1 or (equals and (key != key.strip() or key.startswith("+"))):
         what = f"a setting is one word: {quoted(_as_setting(override))}"
@@ -98,7 +98,9 @@ def combine(trees: Sequence[Node], problems: list[Problem], path: KeyPath = ()) 
             for key, node in tree.value.items():
                 groups.setdefault(key, []).append(node)
         elif tree is not first:
-            problems.append(Problem(tree.place, dotted(path), f"given twice, first on the {first.place}"))
+            problems.append(
+                Problem(tree.place, dotted(path), f"given twice, first as {str(first.place).partition(': ')[2]}")
+            )
     if not others or not isinstance(first.value, dict):
         return first
     return replace(first, value={key: combine(nodes, problems, (*path, key)) for key, nodes in groups.items()})

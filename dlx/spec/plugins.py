@@ -5,15 +5,16 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.metadata import entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from inspect import isabstract
 from types import CodeType
+from typing import Any
 
-from dlx.component import REGISTRY
+from dlx.component import REGISTRY, Component
 from dlx.errors import DlxError, EnvironmentProblem, UsageError
 from dlx.spec.plugin_sources import PluginSource, is_file, module_name
 
@@ -54,6 +55,37 @@ def load_installed() -> None:
         except (Exception, SystemExit) as error:
             package = entry.dist.name if entry.dist else "an unknown package"
             raise EnvironmentProblem(f"plugin {entry.name} of {package} fails: {_fault(error)}") from error
+
+
+def unnamed(spec: Mapping[str, Any]) -> dict[str, type[Component]]:
+    """The components of a spec, as plain data, by name, that no plugin of it has defined but the program that runs.
+
+    Such as a class in a notebook: another process does not know it.
+    """
+    plugins = {*_modules.values(), *map(module_name, spec.get("plugins", ()))}
+    members = {name: member for family in REGISTRY.values() for name, member in family.items()}
+    own = {name: member for name, member in members.items() if member.__module__.partition(".")[0] != "dlx"}
+    names = set(_names(spec)) if own else set()
+    return {
+        name: member
+        for name, member in own.items()
+        if name in names and not _is_of(member.__module__, plugins) and not is_installed(member.__module__)
+    }
+
+
+def _is_of(module: str, plugins: Set[str]) -> bool:
+    return any(module == plugin or module.startswith(f"{plugin}.") for plugin in plugins)
+
+
+def _names(value: object) -> Iterator[str]:
+    """What stands under any ``name``."""
+    for key, inner in value.items() if isinstance(value, Mapping) else ():
+        if isinstance(inner, str):
+            yield from [inner] if key == "name" else []
+        else:
+            yield from _names(inner)
+    for inner in value if isinstance(value, list | tuple) else ():
+        yield from _names(inner)
 
 
 def is_installed(plugin: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetPydanticSchema
@@ -14,6 +13,7 @@ from dlx.spec.architecture import Architecture, KeepProb, under_own_keys
 from dlx.spec.architecture import Count as Count
 from dlx.spec.architecture import LayerSection as LayerSection
 from dlx.spec.architecture import norms_of as norms_of
+from dlx.spec.experiment_names import FOLDER_NAME, folder_name
 from dlx.spec.judgement import Diagnosis as Diagnosis
 from dlx.spec.quantities import PARTS, DevQuantity, metric_of
 from dlx.spec.short_forms import as_switch
@@ -106,18 +106,6 @@ DRAWN_ONCE = ("split", "subset", "initializer")  # of the streams: none of these
 TASK_SCHEMA = core_schema.no_info_after_validator_function(Task, core_schema.literal_schema([*map(str, Task)]))
 StatedTask = Annotated[Task, GetPydanticSchema(lambda *_: TASK_SCHEMA)]
 
-FOLDER_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
-NO_FOLDERS = {"CON", "PRN", "AUX", "NUL", *(f"{device}{number}" for device in ("COM", "LPT") for number in "123456789")}
-
-
-def _folder_name(name: str) -> str:
-    if not re.fullmatch(FOLDER_NAME, name):
-        raise ValueError(f"expected up to 100 letters, digits, '.', '_' and '-', no sign in front, got {name!r}")
-    if name.endswith(".") or name.partition(".")[0].upper() in NO_FOLDERS:
-        raise ValueError(f"Windows has no folder of that name, got {name!r}")
-    return name
-
-
 # What says something about a network or its examples, so that an objective has no use for it.
 OF_NETWORKS = ("data", "task", "architecture", "loss", "initializer", "regularization", "metrics", "diagnosis")
 OF_BATCHES = ("batch_size", "early_stopping", "refit")  # in `training`
@@ -126,8 +114,8 @@ OF_BATCHES = ("batch_size", "early_stopping", "refit")  # in `training`
 class Spec(Options):
     """An experiment: everything that decides its result."""
 
-    name: Annotated[str, AfterValidator(_folder_name), Field(json_schema_extra={"pattern": f"^{FOLDER_NAME}$"})] = (
-        Field("experiment", description="the folder of its runs under runs/")
+    name: Annotated[str, AfterValidator(folder_name), Field(json_schema_extra={"pattern": f"^{FOLDER_NAME}$"})] = Field(
+        "experiment", description="the folder of its runs under runs/"
     )
     seed: Seed = Field(1, description="every random stream derives from it")
     dtype: Literal["float32", "float64"] = Field("float32", description="of all arrays of the network")

@@ -73,21 +73,21 @@ def at_threshold(answers: Answers, threshold: float) -> Answers:
     return replace(answers, threshold=threshold)
 
 
-def reliability(answers: Answers, bins: int = BINS) -> Reliability:
-    """The calibration curve in so many bins of equal width."""
+def reliability(answers: Answers) -> Reliability:
+    """The calibration curve in bins of equal width."""
     if answers.task is Task.BINARY:
         probability, is_true = answers.probabilities[:, 1], answers.y == 1
     else:
         probability = answers.probabilities[np.arange(answers.m), answers.predicted]
         is_true = answers.predicted == answers.y
-    number = np.minimum((probability * bins).astype(np.intp), bins - 1)
+    number = np.minimum((probability * BINS).astype(np.intp), BINS - 1)
     curve, error = [], 0.0
-    for index in range(bins):
+    for index in range(BINS):
         inside = number == index
         m = int(inside.sum())
         if m:
             mean, share = float(probability[inside].mean()), float(is_true[inside].mean())
-            curve.append(Bin(index / bins, (index + 1) / bins, mean, error_rate(share, m)))
+            curve.append(Bin(index / BINS, (index + 1) / BINS, mean, error_rate(share, m)))
             error += m / answers.m * abs(share - mean)
     return Reliability(curve, error)
 

@@ -61,9 +61,9 @@ class Question(NamedTuple):
         times = NormalDist().inv_cdf(1 - self.risk) / Z
         return difference(widened(upper, times), widened(lower, times))
 
-    def is_settled(self, sizes: Mapping[str, int], shift: float = 0.0) -> bool:
+    def is_settled(self, sizes: Mapping[str, int]) -> bool:
         """Whether the interval then lies on one side of the tolerance."""
-        return self._is_high(sizes, shift) or self._is_low(sizes, shift)
+        return self._is_high(sizes) or self._is_low(sizes)
 
     def chance(self, sizes: Mapping[str, int]) -> float:
         """The probability that it is settled by measuring these parts anew on so many examples.
@@ -120,10 +120,10 @@ class Question(NamedTuple):
         high = _first(lambda shift: self._is_high(sizes, shift), -farthest, farthest)
         return -_first(lambda shift: self._is_low(sizes, -shift), -farthest, farthest), high
 
-    def _is_high(self, sizes: Mapping[str, int], shift: float) -> bool:
+    def _is_high(self, sizes: Mapping[str, int], shift: float = 0.0) -> bool:
         return self.gap(sizes, shift).low > self.tolerance
 
-    def _is_low(self, sizes: Mapping[str, int], shift: float) -> bool:
+    def _is_low(self, sizes: Mapping[str, int], shift: float = 0.0) -> bool:
         return self.gap(sizes, shift).high <= self.tolerance
 
     def _resized(self, part: str, sizes: Mapping[str, int]) -> Estimate:

@@ -51,9 +51,9 @@ class Estimate:
         return cls(value, float(low), inf if high is None else float(high), document.get("m"))
 
 
-def exact(value: float, m: int | None = None) -> Estimate:
+def exact(value: float) -> Estimate:
     """A value taken at its word: its interval is the point itself."""
-    return Estimate(value, value, value, m)
+    return Estimate(value, value, value)
 
 
 def unbounded(value: float) -> Estimate:

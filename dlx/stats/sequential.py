@@ -78,10 +78,10 @@ def replicates_to_settle(d: Array, tried: int, most: int = MOST_REPLICATES, risk
     return high if high <= most else None
 
 
-def examples_to_settle(d: Array, tried: int, risk: float = 1 - CONFIDENCE) -> int | None:
+def examples_to_settle(d: Array, tried: int) -> int | None:
     """The number of examples at which their own chance would leave the mean of d certain; None where it is 0."""
     mean, m = abs(float(d.mean())), d.shape[1]
-    return int(-(-m * (examples_half(d, risk / tried) / mean) ** 2 // 1)) if mean > 0 else None
+    return int(-(-m * (examples_half(d, (1 - CONFIDENCE) / tried) / mean) ** 2 // 1)) if mean > 0 else None
 
 
 def _is_certain(mean: float, examples: float, spread: float, replicates: int, risk: float) -> bool:

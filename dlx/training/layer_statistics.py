@@ -16,7 +16,7 @@ import numpy as np
 
 from dlx.nn.activations import Activation
 from dlx.nn.network import Network, Step
-from dlx.nn.tape import Tape
+from dlx.nn.slopes import slope
 from dlx.training.records import LayerRecord
 from dlx.types import Array
 from dlx.words import Task
@@ -43,31 +43,21 @@ class Limits:
 def limits(activation: Activation) -> Limits:
     """Found from g′ on a grid of 0.01, so that they hold for activations of plugins too."""
     z = np.round(np.arange(-FARTHEST, FARTHEST + 0.005, 0.01), 2)
-    slope = np.abs(slopes(activation, z[np.newaxis])[0])
-    steepest = slope[np.abs(z) <= 5].max() or 1.0
-    saturates = slope.any() and (slope[[0, -1]] < 1e-3 * steepest).all()
+    slopes = np.abs(slope(activation, z[np.newaxis])[0])
+    steepest = slopes[np.abs(z) <= 5].max() or 1.0
+    saturates = slopes.any() and (slopes[[0, -1]] < 1e-3 * steepest).all()
     if saturates:
-        steep = np.flatnonzero(slope >= FLAT * steepest)
-        low, high = (_crossing(z, slope, i, j, FLAT * steepest) for i, j in ((steep[0], -1), (steep[-1], 1)))
+        steep = np.flatnonzero(slopes >= FLAT * steepest)
+        low, high = (_crossing(z, slopes, i, j, FLAT * steepest) for i, j in ((steep[0], -1), (steep[-1], 1)))
         return Limits(low=low, high=high)
-    alive = int((slope >= DEAD * steepest).argmax())
+    alive = int((slopes >= DEAD * steepest).argmax())
     return Limits(dead=float(z[alive - 1])) if alive > 0 else Limits()
 
 
-def _crossing(z: Array, slope: Array, i: int, j: int, limit: float) -> float:
+def _crossing(z: Array, slopes: Array, i: int, j: int, limit: float) -> float:
     """Where between z[i] and its neighbour z[i + j] the slope is the limit."""
-    share = (slope[i] - limit) / (slope[i] - slope[i + j])
+    share = (slopes[i] - limit) / (slopes[i] - slopes[i + j])
     return float(z[i] + share * (z[i + j] - z[i]))
-
-
-def slopes(activation: Activation, Z: Array) -> Array:
-    """g′(Z)."""
-    tape = Tape(Z.dtype)
-    _, backward = activation.record(tape, Z)
-    slope = backward(np.ones_like(Z))
-    with np.errstate(all="ignore"):
-        tape.run()
-    return slope
 
 
 class _Signal:

@@ -32,6 +32,7 @@ TIMES = [
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?"), "TIME"),
     (re.compile(r"\d{4}-?\d\d-?\d\dT\d{6}[-\w]*"), "RUN-ID"),
     (re.compile(r" *\b\d+(\.\d+)?(e-\d+)?(?:\s|&nbsp;)(s|ms|µs|min|h)\b(\s\d+\s(s|min)\b)?"), " DURATION"),
+    (re.compile(r'data-value="[-+.\de]+">\s*DURATION'), "DURATION"),  # by which a table of a page is sorted
     (re.compile(r"[\d.]+ GB are free"), "MEMORY are free"),
     (re.compile(r"^(epoch|step) [\d,/]+  cost .*\n", re.MULTILINE), ""),  # progress is shown now and then
     (re.compile(r"(seconds per step|predicted seconds|predicted bytes) .*"), r"\1 MEASURED"),

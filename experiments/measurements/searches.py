@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from dlx.documents.tuning import tuning_of
 from dlx.events import finish
 from dlx.runs.collection import TuneDirectory
 from dlx.search.tune.file import load_tune
@@ -66,12 +67,12 @@ def measure(bench: Bench) -> Measured:
         }
     rows["importance"] = _importance(found["random"])
     rows |= {f"alpha_{scale}": _alone(bench, scale) for scale in ("uniform", "log_uniform")}
-    shown = found["coarse_to_fine"][0]
+    at_random, shown = tuning_of(found["random"][0]), tuning_of(found["coarse_to_fine"][0])
     return Measured(
         rows,
         {
-            "settings": pictures.settings(found["random"][0]),
-            "importance": pictures.importance(found["random"][0]),
+            "settings": pictures.settings(at_random),
+            "importance": pictures.importance(at_random.name, at_random.importance),
             "learning_rate": pictures.hyperparameter(shown, "optimizer.learning_rate"),
             "beta1": pictures.hyperparameter(shown, "optimizer.beta1"),
         },

@@ -21,6 +21,8 @@ SPEC: dict[str, Any] = {
     "architecture": {"hidden": [4]},
     "training": {"epochs": 2, "batch_size": 32},
 }
+SEARCH = {"trials": 2, "space": {"optimizer.learning_rate": {"log_uniform": [1e-4, 0.1]}}}
+ARRAYS = np.eye(9), [0, 1, 0] * 3
 pandas = pytest.importorskip("pandas")
 pyarrow = pytest.importorskip("pyarrow")
 
@@ -168,6 +170,14 @@ def test_messages_speak_of_what_was_given() -> None:
         run.evaluate(whole, ["new"] * len(whole))
 
 
+def test_a_missing_value_in_an_array_is_told_with_what_may_lack_some() -> None:
+    X = np.eye(6)
+    X[2, 1] = np.nan
+    assert "arrays lack no value: fill it, or give a table, where `impute` says" in refused((X, [0, 1] * 3))
+    assert "X[:, None] makes a single column" in refused((X[0], [0, 1] * 3))
+    assert "a table, such as pandas.DataFrame(X), may hold texts" in refused((X.astype(str), [0, 1] * 3))
+
+
 def test_remarks_speak_of_what_was_given() -> None:
     table = frame()
     run = dlx.train({**with_source(rare=1)}, table, target="kind")
@@ -222,8 +232,43 @@ def test_a_spec_to_start_from_is_that_of_the_command(call_dlx: Any) -> None:
     assert dlx.new((table[["age"]].fillna(0).to_numpy(), table["kind"]))["name"] == "arrays"
     with pytest.raises(UsageError, match="did you mean binary"):
         dlx.new(table, target="kind", task="binry")
-    with pytest.raises(UsageError, match="the examples of train alone"):
-        dlx.new({"train": table}, target="kind")
+
+
+def test_a_spec_for_data_in_parts_is_decided_by_train() -> None:
+    table = frame().drop(columns="when")
+    parts = {"train": table[:40], "dev": table[40:]}
+    spec = dlx.new(parts, target="kind")
+    assert "split" not in spec["data"]
+    spec["training"]["epochs"] = 1
+    run = dlx.train(spec, parts)
+    assert {part: estimate.m for part, estimate in run.errors.items()} == {"train": 40, "dev": 20}
+    assert "early_stopping" not in dlx.new({"train": table}, target="kind")["training"]
+    X, y = table[["age"]].to_numpy(), table["kind"]
+    spec = dlx.new({"train": (X[:40], y[:40]), "dev": (X[40:], y[40:])})
+    assert "split" not in spec["data"]
+    with pytest.raises(UsageError, match="examples of train are missing"):
+        dlx.new({"dev": table}, target="kind")
+    with pytest.raises(DataError, match="the targets are text"):
+        dlx.new((X, y.to_numpy()), task="regression")
+    assert dlx.new(table, target="kind", ignore="age")["data"]["source"]["ignore"] == ["age"]
+
+
+def test_messages_name_arguments_and_not_flags() -> None:
+    table = frame().drop(columns="when")
+    wrong: list[tuple[str, Any]] = [
+        ("task='regression': column 'kind' has texts", lambda: dlx.new(table, target="kind", task="regression")),
+        ("keep: there is no column 'x'", lambda: dlx.new(table, target="kind", keep=["x"])),
+        ("name columns with keep=…", lambda: dlx.new(table, target="kind", ignore=["age", "ward"])),
+        ("impute='x': allowed", lambda: dlx.new(table, target="kind", impute="x")),
+        ("settings: sed=3: sed: unknown key", lambda: dlx.train(SPEC, table, target="kind", sed=3)),
+        ("sort='x': there is no such column", lambda: dlx.runs(sort="x")),
+        ("budget='x': expected a time", lambda: dlx.tune({"base": SPEC, "search": SEARCH}, ARRAYS, budget="x")),
+    ]
+    for message, call in wrong:
+        with pytest.raises((DataError, SpecError, UsageError)) as caught:
+            call()
+        assert message in str(caught.value)
+        assert "--" not in str(caught.value)
 
 
 def test_a_network_for_another_program(tmp_path: Path) -> None:

@@ -84,6 +84,33 @@ def test_the_report_is_written_where_it_is_asked_for(run: dlx.Run, tmp_path: Pat
     assert run.report(tmp_path / "page.html").read_text().lower().startswith("<!doctype html>")
 
 
+def test_a_run_goes_on_for_longer_as_by_the_command(tmp_path: Path, blank_pictures: None) -> None:
+    settings: dict[str, Any] = {"training.epochs": 10}
+    run = dlx.train(BLOBS, out=tmp_path / "run")
+    whole = dlx.train(BLOBS, out=tmp_path / "whole", **settings)
+    longer = run.resume(**settings)
+    assert list(longer.metrics["train_cost"]) == list(whole.metrics["train_cost"])
+    with pytest.raises(UsageError, match=r"^seed=3: a run goes on as it was begun, for more epochs at most"):
+        run.resume(seed=3)
+
+
+def test_what_a_run_has_measured_is_exported_too(run: dlx.Run, tmp_path: Path) -> None:
+    files = run.export("csv", tmp_path / "measured")
+    assert files
+    assert all(file.is_file() for file in files)
+    with pytest.raises(UsageError, match=r"^to='foo': there is no such format"):
+        run.export("foo")
+
+
+def test_documents_are_shown_in_brief(run: dlx.Run) -> None:
+    for document in (run.diagnose(), run.gradcheck(examples=2), dlx.gradcheck("relu")):
+        assert len(repr(document)) < 1000
+        assert "\n" not in repr(document)
+    assert "verdict='" in repr(run.diagnose())
+    assert repr(dlx.gradcheck("relu")).startswith("ComponentsReport(passed=True, plugin='relu'")
+    assert "<th>passed</th><td>True</td>" in dlx.gradcheck("relu")._repr_html_()
+
+
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DlxError):
         dlx.Run(tmp_path)

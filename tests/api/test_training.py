@@ -228,6 +228,7 @@ class Pressing(Optimizer):
             signal.raise_signal(signal.SIGINT)
 
 
+@pytest.mark.filterwarnings("ignore:optimizer 'pressing' is a class of")
 def test_ctrl_c_while_it_trains_keeps_the_run(examples: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(REGISTRY["optimizer"], "pressing", Pressing)
     monkeypatch.setattr(Pressing, "name", "pressing")

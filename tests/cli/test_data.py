@@ -107,3 +107,11 @@ def test_faults(call_dlx: Run, pets: Path, arguments: list[str], code: int, mess
     result = call_dlx("data", *arguments, cwd=pets)
     assert result.code == code
     assert message in result.stderr
+
+
+def test_a_target_of_one_value_is_shown_as_the_other_columns_are(call_dlx: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("a,b,y\n1,p,u\n2,q,u\n3,p,u\n4,q,u\n")
+    result = call_dlx("data", "x.csv", "--target", "y", cwd=tmp_path)
+    assert result.code == 0
+    assert "y: it has the same value in every row" in result.stdout
+    assert "what may be predicted: b" in result.stdout

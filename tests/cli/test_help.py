@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from dlx import __version__
-from dlx.cli.commands import COMMANDS, GROUPS, load_command
-from dlx.cli.examples import EXAMPLES
+from dlx.cli.commands import COMMANDS, EXAMPLES, GROUPS
+from dlx.cli.loading import load_command
 
 Run = Callable[..., Any]
 

@@ -14,7 +14,8 @@ from typer.core import TyperCommand
 
 import dlx.cli
 from dlx import __version__
-from dlx.cli.commands import COMMANDS, load_command
+from dlx.cli.commands import COMMANDS
+from dlx.cli.loading import load_command
 from dlx.errors import CheckFailed, DataError, Diverged, EnvironmentProblem, Place, Problem, SpecError, UsageError
 from dlx.runs.export.formats import TARGETS
 from dlx.runs.export.tracking import TRACKERS

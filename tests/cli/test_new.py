@@ -89,6 +89,27 @@ def test_other_files_need_no_title(call_dlx: Run, tmp_path: Path) -> None:
     assert len(call_dlx("predict", "run", "data.csv", cwd=tmp_path).stdout.splitlines()) == 31
 
 
+@pytest.mark.parametrize(
+    ("name", "sound"), [("nul", "nul-data"), ("con.2020", "con-2020"), ("a.", "a"), ("…", "experiment")]
+)
+def test_files_with_names_that_no_folder_may_have(call_dlx: Run, tmp_path: Path, name: str, sound: str) -> None:
+    (tmp_path / f"{name}.csv").write_text("x,y\n1,a\n2,b\n3,a\n")
+    assert call_dlx("new", f"{name}.csv", "--target", "y", "-o", "spec.yaml", cwd=tmp_path).code == 0
+    assert load_spec(tmp_path / "spec.yaml").spec.name == sound
+
+
+def test_limits_among_numbers_of_which_a_group_is_sought(call_dlx: Run, tmp_path: Path) -> None:
+    rows = "".join(
+        f"{'<5' if n % 6 == 0 else n},{n % 24}:30,{'inf' if n % 20 == 7 else n / 3},{'ab'[n % 2]}\n" for n in range(80)
+    )
+    (tmp_path / "data.csv").write_text(f"level,clock,x,y\n{rows}")
+    text = call_dlx("new", "data.csv", "--target", "y", cwd=tmp_path).stdout
+    assert "level: {kind: number, censored: true}" in text
+    assert "these columns lack: x 4" in text
+    assert "clock: {kind: time}" in text
+    assert "split with" not in text  # a time of a day does not say which row was first
+
+
 @pytest.mark.parametrize("name", ["2023", "1e5", "true", "null"])
 def test_files_with_names_of_other_types(call_dlx: Run, tmp_path: Path, name: str) -> None:
     (tmp_path / f"{name}.csv").write_text("x,y\n1,a\n2,b\n3,a\n")

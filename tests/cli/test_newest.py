@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from dlx.cli.commands import COMMANDS, load_command
+from dlx.cli.commands import COMMANDS
+from dlx.cli.loading import load_command
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")
 Run = Callable[..., Any]

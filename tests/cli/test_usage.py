@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from dlx.cli.commands import COMMANDS, load_command
+from dlx.cli.commands import COMMANDS
+from dlx.cli.loading import load_command
 from dlx.cli.usage import OPTIONS, SYNONYMS
 
 Run = Callable[..., Any]

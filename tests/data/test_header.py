@@ -51,6 +51,13 @@ def test_names_of_rows_without_a_name_as_r_writes_them(tmp_path: Path) -> None:
     assert read(tmp_path / "r.txt", spaced, ignore=[""]) == plain
 
 
+def test_delimiters_at_the_ends_of_all_lines_but_the_header(tmp_path: Path) -> None:
+    plain = read(tmp_path / "plain.csv", f"a,b,y\n{ROWS}")
+    for end in (",", ", "):
+        rows = ROWS.replace("\n", f"{end}\n")
+        assert read(tmp_path / "open.csv", f"a,b,y\n{rows}", ignore=[""], target="y") == plain
+
+
 @pytest.mark.parametrize(
     "row",
     [

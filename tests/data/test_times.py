@@ -44,6 +44,13 @@ def read(text: str, order: Order | None = None) -> float:
         ("%d-%b-%Y %H:%M:%S", None),
         ("%B %d, %Y %H:%M:%S", None),
         ("%d%b%Y %H:%M:%S", None),
+        ("%a, %d %b %Y %H:%M:%S +0000", None),
+        ("%d/%b/%Y:%H:%M:%S +0000", None),
+        ("%a %b %d %H:%M:%S %Y", None),
+        ("%a %b %d %H:%M:%S UTC %Y", None),
+        ("%A, %B %d, %Y %I:%M:%S %p", None),
+        ("%Y-%b-%d %H:%M:%S", None),
+        ("%Y年%m月%d日 %H:%M:%S", None),
     ],
 )
 @given(of=MOMENTS)
@@ -55,6 +62,33 @@ def test_what_is_formatted_comes_back(form: str, order: Order | None, of: dateti
 def test_years_of_two_digits(of: datetime) -> None:
     day = datetime(of.year, of.month, of.day, tzinfo=UTC)
     assert read(of.strftime("%d.%m.%y")) == days(day)
+
+
+@pytest.mark.parametrize("form", ["%B %Y", "%b-%Y", "%Y %b", "%b-%y", "%b '%y", "%Y-%m", "%Y年%m月"])
+@given(of=RECENT)
+def test_a_month_is_its_first_day(form: str, of: datetime) -> None:
+    assert read(of.strftime(form)) == days(datetime(of.year, of.month, 1, tzinfo=UTC))
+
+
+@given(of=RECENT)
+def test_weeks_and_quarters(of: datetime) -> None:
+    day = datetime(of.year, of.month, of.day, tzinfo=UTC)
+    assert read(of.strftime("%G-W%V-%u")) == days(day)
+    assert read(of.strftime("%GW%V")) == days(day - timedelta(days=day.weekday()))
+    first = datetime(of.year, 1 + 3 * ((of.month - 1) // 3), 1, tzinfo=UTC)
+    quarter = 1 + (of.month - 1) // 3
+    assert {read(f"{of.year}Q{quarter}"), read(f"{of.year}-Q{quarter}"), read(f"Q{quarter} {of.year}")} == {days(first)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("5 de marzo de 2021", "5. März 2021", "5 mars 2021", "Freitag, 5. März 2021", "5 maart 2021", "5-MRZ-21"),
+        *("5 março 2021", "viernes 5 marzo 2021", "Mar 5th, 2021", "5th of March 2021"),
+    ],
+)
+def test_months_in_other_languages(text: str) -> None:
+    assert read(text) == days(datetime(2021, 3, 5, tzinfo=UTC))
 
 
 @given(of=MOMENTS, minutes=st.integers(-14 * 60, 14 * 60))
@@ -76,7 +110,23 @@ def test_times_of_a_day(text: str, hours: float) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "x", "12", "1.5", "1.2", "12-12", "2020", "20200101", "5 may", "32 Jan 2020", "1 Foo 2020", "1/2/202"),
+        *(
+            "",
+            "x",
+            "12",
+            "1.5",
+            "1.2",
+            "12-12",
+            "2020",
+            "20200101",
+            "5 may",
+            "32 Jan 2020",
+            "1 Foo 2020",
+            "May 5",
+            "A-12",
+            "1/2/202",
+        ),
+        *("Type 2020", "Q5 2020", "2020-W54", "2021-W53", "2020年13月", "de 2020", "Apt 12"),
         *(
             "2021-02-29",
             "2021-13-01",

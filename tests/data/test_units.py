@@ -42,6 +42,23 @@ def test_what_is_no_measured_number(text: str) -> None:
     assert measured(text) is None
 
 
+@given(
+    st.decimals(0, 9999, places=2),
+    st.sampled_from(["CHF", "EUR", "Rs.", "US$", "R$", "kr"]),
+    st.sampled_from(["", " "]),
+)
+def test_a_currency_may_stand_in_front(number: Any, unit: str, space: str) -> None:
+    parts = measured(f"{unit}{space}{number}")
+    assert parts is not None
+    assert (float(parts.number), parts.unit) == (float(number), unit)
+    assert measured(f"{unit} {number} kg") is None
+
+
+@pytest.mark.parametrize("text", ["Room 5", "No. 5", "M5", "Type 3", "R2", "Km 12"])
+def test_other_words_in_front_make_a_name(text: str) -> None:
+    assert measured(text) is None
+
+
 def test_spellings_of_units() -> None:
     assert same_unit("years") == same_unit("Year") == same_unit("year.")
     assert same_unit("KG") == same_unit("kg")

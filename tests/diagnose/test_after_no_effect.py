@@ -78,3 +78,51 @@ def test_an_effect_is_an_error_that_is_surely_lower() -> None:
     assert earlier.without_effect({"dev": error_rate(0.29, 200)}, None) == (
         "architecture.hidden was just changed, and the dev error is not surely lower (30.00 % in runs/a, 29.00 % here)"
     )
+
+
+@pytest.mark.parametrize(
+    ("keys", "error", "is_undone"),
+    [
+        (("optimizer.learning_rate",), 0.32, True),
+        (("optimizer.learning_rate",), 0.3, False),  # no larger
+        (("optimizer.learning_rate",), 0.29, False),
+        (("data.normalize",), 0.5, False),  # which errors do not tell to be wrong
+    ],
+)
+def test_what_came_to_a_larger_error_is_undone(keys: tuple[str, ...], error: float, is_undone: bool) -> None:
+    earlier = EarlierRun("runs/a", keys, {"dev": error_rate(0.3, 200)}, 0.5, dict.fromkeys(keys, "before"))
+    assert earlier.to_undo({"dev": error_rate(error, 200)}) == (dict.fromkeys(keys, "before") if is_undone else {})
+
+
+def test_a_longer_training_has_its_effect_on_train() -> None:
+    """It is said to have had none neither where train errs less for it nor where its cost alone fell."""
+    before, same = error_rate(0.3, 200), {"dev": error_rate(0.31, 200), "train": error_rate(0.3, 200)}
+    earlier = EarlierRun("runs/a", ("training.epochs",), {"dev": before, "train": before}, 0.5, {"training.epochs": 9})
+    assert "training.epochs was just changed" in earlier.without_effect(same, None, 0.49)
+    assert earlier.to_undo(same, 0.49) == {"training.epochs": 9}
+    for errors, cost in ((same, 0.4), ({**same, "train": error_rate(0.1, 200)}, 0.49)):
+        assert earlier.without_effect(errors, None, cost) == ""
+        assert earlier.to_undo(errors, cost) == {}
+
+
+def test_a_rate_that_did_harm_has_no_part_in_what_is_typed_next(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    """Circles at a rate that learns, then at one that destroys the network: a border between them is known to exist."""
+    (tmp_path / "spec.yaml").write_text(CIRCLES)
+    call_dlx("train", "spec.yaml", "--out", "run0", cwd=tmp_path)
+    shown = call_dlx("train", "run0/config.yaml", "optimizer.learning_rate=30", "--out", "run1", cwd=tmp_path).stdout
+    words = first_command(shown)
+    assert words[:2] == ["dlx", "diagnose"]  # of the same key nothing is tried once more
+    assert words[2:] == ["run0", "--act"]
+    dropped = ("optimizer.learning_rate=2", "regularization.keep_prob=0.05")
+    call_dlx("train", "run0/config.yaml", *dropped, "--out", "run2", cwd=tmp_path)
+    facts = json.loads((tmp_path / "run2" / "run.json").read_text())
+    assert facts["earlier"]["values"] == {"optimizer.learning_rate": 0.01, "regularization.keep_prob": 1.0}
+
+
+CIRCLES = """
+name: circles
+data: {source: {name: circles, m: 300, noise: 0.05}, split: {train: 200, dev: 100}}
+architecture: {hidden: [16]}
+optimizer: {name: adam, learning_rate: 0.01}
+training: {epochs: 30, batch_size: 32}
+"""

@@ -21,6 +21,7 @@ from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.evidence import Evidence, ending_of, unbeaten
 from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.next_step import Cost, speaks_of
+from dlx.diagnose.remedies.against_bias import deeper, wider
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.length import longer_training
 from dlx.diagnose.supply import ALWAYS, MOST_TIMES, Supply
@@ -66,18 +67,20 @@ def test_a_good_network_is_used() -> None:
 
 
 def test_an_open_gap_asks_for_more_examples_in_numbers_before_they_can_be_measured() -> None:
-    """A command that needs a file that nobody has is no first step."""
+    """A command that needs a file that nobody has is no first step; folds judge what is there, and only once."""
     spec = load_spec(CONFIG).spec
     supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}, rows=200))
     errors = {"train": error_rate(0.0, 100), "dev": error_rate(0.01, 100)}
     document = diagnose(errors, 0.0, 0.02, evidence=Evidence(supply))
     first, second = next_steps(AdviceContext(document, supply, RUN, CONFIG))
-    assert first.command == ""
+    assert first.command.endswith("data.folds=5")
     assert re.fullmatch(
         r"bias is unsettled: the 200 examples at hand are too few to settle it; "
-        r"collect more: [\d,]+ train examples would in 4 of 5 cases",
+        r"collect more: [\d,]+ train examples would in 4 of 5 cases; meanwhile let folds judge all .*",
         first.advice,
     )
+    after = next_steps(AdviceContext(document, supply, RUN, CONFIG, was_in_folds=True))
+    assert [step.command.split()[1] for step in after] == ["report", "predict", "export"]
     assert second.command == "dlx evaluate 'runs/a run' FILE"
 
 
@@ -475,3 +478,32 @@ def test_a_longer_training_waits_no_longer_than_it_lasts(patience: int, stated: 
     overrides = dict(longer_training(context))
     assert overrides.pop("training.epochs") == 30
     assert overrides == ({} if stated is None else {"training.early_stopping.patience": stated})
+
+
+@pytest.mark.parametrize(("stopped", "key"), [(True, "training.early_stopping.patience"), (False, "training.epochs")])
+def test_more_epochs_are_of_no_use_where_early_stopping_ended_it(stopped: bool, key: str) -> None:
+    spec = derive(load_spec(CONFIG).spec, {"training.early_stopping": {"patience": 2, "monitor": "dev_cost"}})
+    supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}, rows=200))
+    errors = {"train": exact(0.3), "dev": exact(0.3)}
+    document = diagnose(errors, 0.0, 0.02, evidence=Evidence(supply, Ending(falling=True, stopped=stopped)))
+    steps = next_steps(AdviceContext(document, supply, RUN, CONFIG))
+    keys = [word.partition("=")[0] for word in shlex.split(steps[0].command)[3:]]
+    assert keys[0] == key
+    assert not stopped or not any("training.epochs=" in step.command for step in steps)
+
+
+def test_early_stopping_has_ended_a_training_that_was_to_be_much_longer() -> None:
+    training = derive(
+        load_spec(CONFIG).spec, {"training.early_stopping": {"patience": 1}, "training.epochs": 60}
+    ).training
+    rows = {"epoch": [1.0, 2.0, 3.0], "train_cost": [0.9, 0.7, 0.5]}
+    assert ending_of(rows, training) == Ending(falling=True, stopped=True)
+    assert ending_of(rows) == Ending(falling=True)
+
+
+def test_a_network_that_can_learn_all_by_heart_is_made_no_bigger() -> None:
+    """A layer of as many units as there are examples fits any labels (G.-B. Huang 2003)."""
+    spec = derive(load_spec(CONFIG).spec, {"architecture.hidden": [40]})
+    assert wider(SpecContext(spec, DataFacts(40))) == deeper(SpecContext(spec, DataFacts(40))) == {}
+    assert wider(SpecContext(spec, DataFacts(41))) != {}
+    assert wider(SpecContext(derive(spec, {"architecture.hidden": [64, 32]}), DataFacts(68))) == {}

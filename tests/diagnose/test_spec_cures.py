@@ -14,6 +14,7 @@ from dlx.diagnose.next_step import speaks_of
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.spec_cures import next_steps_of_spec
 from dlx.documents.range_test import TestedRates as Rates
+from dlx.runs.diagnose import examine
 from dlx.spec.loader import derive, load_spec
 
 SOFTMAX = Path(__file__).parents[2] / "configs" / "softmax.yaml"
@@ -78,3 +79,23 @@ def test_what_else_a_section_states_stays(call_dlx: Callable[..., Any]) -> None:
     assert command[0] == "architecture={activation: tanh}"
     assert command[1].startswith("architecture.hidden=")
     assert call_dlx("config", "show", SOFTMAX, *command).code == 0
+
+
+RINGS = """
+name: rings
+data: {source: {name: circles, m: 600, noise: 0.05, factor: 0.5}, split: {train: 420, dev: 180}}
+architecture: {hidden: [20, 10]}
+regularization: {keep_prob: 0.1}
+optimizer: {name: adam, learning_rate: 0.0003}
+training: {epochs: 30, batch_size: 64}
+"""
+
+
+def test_a_rate_is_cured_together_with_what_hides_it(tmp_path: Path) -> None:
+    """Under dropout that leaves a unit, the network errs as a constant answer does, whatever the rate is."""
+    (tmp_path / "rings.yaml").write_text(RINGS)
+    steps = examine(str(tmp_path / "rings.yaml")).steps
+    words = shlex.split(steps[0].command)[3:]
+    assert [word.partition("=")[0] for word in words] == ["optimizer.learning_rate", "regularization.keep_prob"]
+    assert "learning_rate_too_low: " in steps[0].advice
+    assert "dropout_too_strong: " in steps[0].advice

@@ -23,14 +23,15 @@ from dlx.nn.objectives import Objective
 
 
 def note(array):
+    if Path("stacks").exists():
+        return
     frame, names = sys._getframe(1), []
     while frame:
         if Path(dlx.__file__).parent in Path(frame.f_code.co_filename).parents and frame.f_code.co_name != "<module>":
             names.insert(0, frame.f_code.co_qualname)
         frame = frame.f_back
     if "fit" in names and "Experiment.first_sample" not in names:
-        with Path("stacks").open("a") as file:
-            file.write(" ".join(names) + "\\n")
+        Path("stacks").write_text(" ".join(names))
 
 
 class Traced(ReLU):
@@ -52,7 +53,7 @@ class Bowl(Objective):
         tape.add_cost(0.5, w, w)
         return lambda dw: tape.call(np.copyto, dw, w)
 '''
-DATA = "data: {source: moons}\narchitecture: {hidden: [3], activation: traced}\n"
+DATA = "data: {source: {name: moons, m: 60}}\narchitecture: {hidden: [3], activation: traced}\n"
 
 
 @pytest.mark.parametrize("what", [DATA, "objective: bowl\n"], ids=["network", "objective"])
@@ -61,6 +62,6 @@ def test_a_step_is_near_to_the_shell(what: str, tmp_path: Path, call_alone: Call
     (tmp_path / "spec.yaml").write_text(f"plugins: [tracing.py]\n{what}training: {{epochs: 1, engine: numpy}}\n")
     result = call_alone("train", "spec.yaml", "--out", "run", cwd=tmp_path)
     assert result.code == 0, result.stderr
-    first = (tmp_path / "stacks").read_text().splitlines()[0].split()
+    first = (tmp_path / "stacks").read_text().split()
     assert (first[0], first[-1]) == ("main", "Tape.run")
     assert len(first) <= MOST_FRAMES, first

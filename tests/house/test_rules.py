@@ -47,7 +47,7 @@ ALSO_LIGHT = {"dlx.runs.signals", "dlx.data.reading"}
 # What is imported before the command is known.
 FIRST = {
     *("dlx", "dlx.__main__", "dlx.cli", "dlx.cli.late_imports", "dlx.cli.messages", "dlx.cli.remarks"),
-    *("dlx.cli.standard_streams", "dlx.cli.reading_bar", "dlx.cli.commands", "dlx.cli.examples", "dlx.cli.layout"),
+    *("dlx.cli.standard_streams", "dlx.cli.reading_bar", "dlx.cli.commands", "dlx.cli.layout", "dlx.cli.loading"),
     "dlx.cli.quiet",
 }
 # What is imported where it is used: the command line, so that Ctrl-C is heeded meanwhile, and what needs Optuna.
@@ -292,13 +292,40 @@ def circles(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:
     return []
 
 
-def test_no_module_imports_itself_through_others() -> None:
+def import_graph() -> dict[str, set[str]]:
+    """What each module imports of dlx."""
     names = dict(modules())
-    graph = {
+    return {
         name: {i.module for i in Imports(parsed(path)).imports if i.module in names} - {name}
         for name, path in names.items()
     }
-    assert circles(graph) == []
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    assert circles(import_graph()) == []
+
+
+OPENS_FILE = re.compile(r"(.*\.)?open|.*\.(read|write)_(text|bytes)")
+
+
+def opened_in(tree: ast.Module) -> list[str]:
+    """The calls that open a file."""
+    calls = (ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return [call for call in calls if OPENS_FILE.fullmatch(call)]
+
+
+def test_nothing_that_nn_reaches_opens_a_file() -> None:
+    graph, paths = import_graph(), dict(modules())
+    reached = {name for name in graph if room(name) == "nn"}
+    while further := {to for name in reached for to in graph[name]} - reached:
+        reached |= further
+    assert {"dlx.nn.tape", "dlx.component", "dlx.errors"} <= reached
+    assert {name: opened for name in reached if (opened := opened_in(parsed(paths[name])))} == {}
+    assert opened_in(ast.parse("open(x)\npath.open()\npath.read_text()\nopened(x)")) == [
+        "open",
+        "path.open",
+        "path.read_text",
+    ]
 
 
 def test_circles_are_noticed() -> None:

@@ -69,13 +69,16 @@ def test_without_a_mistake_nothing_is_judged_and_nothing_changes(tmp_path: Path)
 @pytest.fixture
 def run(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A network that is surer of itself than it should be."""
-    kind, split = request.param if isinstance(request.param, tuple) else (request.param, {"train": 100, "dev": 300})
+    default = ("", {"train": 100, "dev": 300}, False)
+    kind, split, refit = (
+        (*param, *default[len(param) :]) if isinstance(param := request.param, tuple) else (param, *default[1:])
+    )
     source = {"name": "file", "path": str(table(tmp_path / "t.csv", kind)), "target": "y"}
     sections: dict[str, Any] = {
         "data": {"source": source, "split": split},
         "architecture": {"hidden": [32]},
         "optimizer": {"name": "adam", "learning_rate": 0.02},
-        "training": {"epochs": 60, "batch_size": 32},
+        "training": {"epochs": 60, "batch_size": 32, "refit": refit},
     }
     directory = RunDirectory.create("x", out=tmp_path / "run")
     with Session(prepare(Spec.model_validate(sections).complete()), directory) as session:
@@ -110,6 +113,13 @@ def test_what_is_applied_is_what_predict_and_evaluate_use(run: Path, tmp_path: P
     assert isinstance(last, Dense)
     assert isinstance(was, Dense)
     assert last.W * document["temperature"] == pytest.approx(was.W, rel=1e-5)
+
+
+@pytest.mark.parametrize("run", [("binary", {"train": 30, "dev": 100}, True)], indirect=True)
+def test_it_says_which_network_was_judged_where_another_one_predicts(run: Path) -> None:
+    remark = calibrate(str(run)).document["remarks"][-1]
+    assert "trained again on all" in remark
+    assert "and so are temperature and threshold" in remark
 
 
 @pytest.mark.parametrize("run", ["binary"], indirect=True)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.documents.tuning import Importance
 from dlx.plain_data import plain
 from dlx.show.charts.calibration import calibration_chart
 from dlx.show.charts.curves import training_curves
@@ -92,11 +93,8 @@ def test_the_waterfall_of_any_errors(data: st.DataObject, task: str, tolerance: 
 @FEW
 @given(values=st.lists(st.lists(st.floats(-1, 2), min_size=3, max_size=3).map(sorted), max_size=8))
 def test_the_importance_of_any_hyperparameters(values: list[list[float]]) -> None:
-    shares: list[dict[str, Any]] = [
-        {"key": f"key{number}", "low": low, "value": value, "high": high}
-        for number, (low, value, high) in enumerate(values)
-    ]
-    assert importance({"name": "a", "importance": shares}).startswith(b"\x89PNG")
+    shares = [Importance(f"key{number}", value, low, high) for number, (low, value, high) in enumerate(values)]
+    assert importance("a", shares).startswith(b"\x89PNG")
     assert all(len(bar(share.value / 100)) <= BAR for share in importance_bars(shares))
 
 

@@ -63,30 +63,30 @@ def test_the_order_of_overrides_does_not_matter(write: Write) -> None:
 @pytest.mark.parametrize(
     ("overrides", "problems"),
     [
-        (["seed"], ["command line: seed: expected key=value, as in optimizer.learning_rate=0.01"]),
-        (["=3"], ["command line: =3: expected key=value, as in optimizer.learning_rate=0.01"]),
-        (["a..b=3"], ["command line: a..b=3: expected key=value, as in optimizer.learning_rate=0.01"]),
-        (["seed=1", "seed=2"], ["command line: seed=2: seed: given twice, first on the command line: seed=1"]),
-        (["extends=a.yaml"], ["command line: extends=a.yaml: extends: stands in a spec file, not on the command line"]),
-        (["seed=x"], ["command line: seed=x: seed: expected a whole number, got 'x'"]),
+        (["seed"], ["settings: seed: expected key=value, as in optimizer.learning_rate=0.01"]),
+        (["=3"], ["settings: =3: expected key=value, as in optimizer.learning_rate=0.01"]),
+        (["a..b=3"], ["settings: a..b=3: expected key=value, as in optimizer.learning_rate=0.01"]),
+        (["seed=1", "seed=2"], ["settings: seed=2: seed: given twice, first as seed=1"]),
+        (["extends=a.yaml"], ["settings: extends=a.yaml: extends: stands in a spec file, not on the command line"]),
+        (["seed=x"], ["settings: seed=x: seed: expected a whole number, got 'x'"]),
         (
             ["architecture.hidden.2=4"],
             [
-                "command line: architecture.hidden.2=4: architecture.hidden.2: "
+                "settings: architecture.hidden.2=4: architecture.hidden.2: "
                 "there is no such entry: architecture.hidden has 2, counted from 0"
             ],
         ),
         (
             ["seed=[1"],
             [
-                "command line: seed=[1: not valid YAML: expected ',' or ']', but the text ends here "
+                "settings: seed=[1: not valid YAML: expected ',' or ']', but the text ends here "
                 "(while parsing a flow sequence)"
             ],
         ),
         (
             ["regularization.keep_prop=3"],
             [
-                "command line: regularization.keep_prop=3: regularization.keep_prop: unknown key "
+                "settings: regularization.keep_prop=3: regularization.keep_prop: unknown key "
                 "(allowed l2, l1, keep_prob; did you mean keep_prob?)"
             ],
         ),
@@ -101,6 +101,6 @@ def test_faults_of_overrides_and_of_the_file_are_told_together(write: Write) -> 
     path = write("spec.yaml", "data: {source: moons}\nseed: x\n")
     assert problems_of(path, "epochs", "training.epochs=0") == [
         "spec.yaml:2:7: seed: expected a whole number, got 'x'",
-        "command line: epochs: expected key=value, as in optimizer.learning_rate=0.01",
-        "command line: training.epochs=0: training.epochs: expected at least 1, got 0",
+        "settings: epochs: expected key=value, as in optimizer.learning_rate=0.01",
+        "settings: training.epochs=0: training.epochs: expected at least 1, got 0",
     ]

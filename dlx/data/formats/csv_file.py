@@ -41,11 +41,12 @@ class Csv(TableFormat):
     column of nothing but yes and no, true and false … is 1 and 0. Empty lines are passed over.
     """
 
-    name, title, suffixes = "csv", "CSV", (".csv", ".tsv", ".txt", ".data")
+    name, title, suffixes = "csv", "CSV", (".csv", ".tsv", ".tab", ".psv", ".txt", ".dat", ".data")
     details = " ".join(suffixes)
     options = TableFormat.options | {
         "header",
         "delimiter",
+        "quote",
         "encoding",
         "decimal",
         "thousands",
@@ -62,7 +63,7 @@ class Csv(TableFormat):
         style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
         chunks, names = chunks_of(path, dialect, AT_ONCE), None
         if dialect.header:  # the first record comes alone
-            names = [""] * dialect.has_row_names + next(chunks, Chunk([0], [[]])).records[0]
+            names = dialect.names(next(chunks, Chunk([0], [[]])).records[0])
         return undue_rows(names, chunks, style)
 
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
@@ -76,7 +77,7 @@ class Csv(TableFormat):
         if top is None:
             raise DataError(f"{path}: the file is empty")
         style = NumberStyle(dialect.decimal, options.thousands, not options.plain)
-        top = top[0], [""] * dialect.has_row_names + top[1]
+        top = top[0], dialect.names(top[1])
         names = column_names(path, top, dialect.header, style, options, like)
         of = roles(names, options, like, path)
         dropped = RowFilter(top[1] if dialect.header else None, options.drop_rows, style)
@@ -134,7 +135,9 @@ class TextTable(NamedTuple):
                 continue
             wrong = notes[0] if notes else (line, record)
             if len(wrong[1]) != width:
-                raise DataError(f"{self.path}:{wrong[0]}: expected {width} fields, found {len(wrong[1])}")
+                sign = self.dialect.delimiter
+                advice = f"; a field that holds {sign!r} needs quotes around it" if len(wrong[1]) > width else ""
+                raise DataError(f"{self.path}:{wrong[0]}: expected {width} fields, found {len(wrong[1])}{advice}")
             lines.append(line)
             records.append(record)
         return lines, records, notes

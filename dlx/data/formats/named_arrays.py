@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -20,6 +21,12 @@ from dlx.types import Array
 from dlx.words import PARTS
 
 Load = Callable[[], Array]
+PART = "(?P<part>train|dev|val|valid|validation|test)"
+# As others call them: train_set_x of the course's files, x_val, test_images.
+OTHER_NAMES = re.compile(
+    rf"(?:{PART}(?:_set)?_(?P<letter>x|y|images|labels)|(?P<first>[xy])_(?P<of>val|valid|validation))"
+)
+LETTERS = {"images": "x", "labels": "y"}
 
 
 class NamedArrays(Format):
@@ -37,8 +44,8 @@ class NamedArrays(Format):
         used = {f"{letter}{ending}" for letter in letters for ending in ("", *(f"_{part}" for part in PARTS))}
         by = options.split_columns if isinstance(options, SplitTableOptions) else {}
         used |= {str(column).lower() for column in by.values()}
-        with self.arrays(path, lambda name: name.lower() in used) as arrays:
-            names = {name.lower(): name for name in arrays}
+        with self.arrays(path, lambda name: usual_name(name) in used) as arrays:
+            names = {usual_name(name): name for name in arrays}
             endings = {part: f"_{part}" for part in PARTS if f"x_{part}" in names}
             endings |= {"all": ""} if "x" in names else {}
             if not endings or ("all" in endings and len(endings) > 1):
@@ -49,6 +56,19 @@ class NamedArrays(Format):
                 columns = _split_columns(path, arrays, names, by, len(parts["all"].X))
                 parts = {"all": replace(parts["all"], split_columns=columns)}
             return parts
+
+
+def usual_name(name: str) -> str:
+    """The name that dlx has for an array.
+
+    >>> [usual_name(name) for name in ("X_train", "test_set_y", "x_val", "validation_images", "list_classes")]
+    ['x_train', 'y_test', 'x_dev', 'x_dev', 'list_classes']
+    """
+    match = OTHER_NAMES.fullmatch(name.lower())
+    if match is None:
+        return name.lower()
+    letter, part = match["letter"] or match["first"], match["part"] or match["of"]
+    return f"{LETTERS.get(letter, letter)}_{'dev' if part.startswith('val') else part}"
 
 
 def _examples(

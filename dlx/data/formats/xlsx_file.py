@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import ZipFile
 
 from dlx.data.columns import Column
-from dlx.data.dialect import RECORDS
+from dlx.data.delimiter import RECORDS
 from dlx.data.dropped_rows import Chunk, RowFilter, undue_rows
 from dlx.data.formats.format import TableFormat
 from dlx.data.header import has_header, without_titles
@@ -41,7 +41,7 @@ class Xlsx(TableFormat):
     """
 
     name, title, suffixes, article = "xlsx", "XLSX", (".xlsx", ".xlsm"), "an"
-    details = "the first sheet, or `sheet`"
+    details = "the first sheet with anything in it, or `sheet`"
     options = TableFormat.options | {
         "header",
         "skip_lines",
@@ -147,18 +147,23 @@ def _workbook(path: Path) -> Iterator[Workbook]:
 
 
 def _sheet(path: Path, workbook: Workbook, name: str | None, is_other_file: bool) -> Any:
-    """The sheet of that name, or the first; the only one of a file that has another name than that of train."""
+    """The sheet of that name, or the first that is not empty; the only one of another file, whatever its name."""
     sheets = {sheet.title: sheet for sheet in workbook.worksheets}
     if not sheets:
         raise DataError(f"{path}: there is no sheet with cells in it")
     if name is None or (is_other_file and len(sheets) == 1):
-        sheet = next(iter(sheets.values()))
+        sheet = next(filter(_has_values, sheets.values()), next(iter(sheets.values())))
     elif name in sheets:
         sheet = sheets[name]
     else:
         raise DataError(f"{path}: there is no sheet {name!r} {allowed(name, list(sheets))}")
     sheet.reset_dimensions()  # as stated they may be wrong, or those of an otherwise empty sheet
     return sheet
+
+
+def _has_values(sheet: Any) -> bool:
+    sheet.reset_dimensions()
+    return any(value is not None for row in sheet.iter_rows(values_only=True) for value in row)
 
 
 def _text(value: Any) -> str:

@@ -73,6 +73,11 @@ class ColumnProfile:
         return ~self.content.is_missing if isinstance(self.content, Texts) else np.isfinite(self.numbers)
 
     @property
+    def usable(self) -> int:
+        """How many rows have one."""
+        return int(np.count_nonzero(self.is_usable))
+
+    @property
     def m(self) -> int:
         """The number of rows."""
         return len(self.content)

@@ -7,6 +7,7 @@ from math import isnan
 
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.before.optimization import TOO_FEW_EPOCHS
+from dlx.diagnose.evidence import CUT
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.length import longer_training, patience_to_the_end
 from dlx.documents.findings import Severity
@@ -17,7 +18,6 @@ FALLING = 0.05  # of itself, over the last quarter of the epochs
 SHORT = 0.2  # of the epochs asked for, after which early stopping has ended it
 IMPATIENT = 3  # evaluations: a dev error of a few hundred examples goes up that often while it falls
 HARMED = 0.5  # tolerances by which an error may be behind, after which more training would hardly pay
-CUT = 0.7  # of the epochs asked for: who was stopped later was stopped near the end
 
 STOPPED_TOO_SOON = Cause(
     "stopped_too_soon",
@@ -38,7 +38,8 @@ def stopped_too_soon(course: TrainingHistory) -> Iterator[Finding]:
         return
     falling = course.fall(0.25)
     is_short = last < SHORT * course.spec.training.epochs or course.behind("train") or course.behind("dev")
-    has_no_patience = stopping.patience <= IMPATIENT and is_short
+    has_bias = course.errors["train"].value - course.spec.diagnosis.optimal_error > course.tolerance
+    has_no_patience = stopping.patience <= IMPATIENT and (is_short or has_bias)
     rows_since_best = int((course.rows["epoch"] > (course.kept_epoch or last)).sum())
     is_blind = stopping.min_delta > 0 and rows_since_best < stopping.patience
     if not (has_no_patience or is_blind) or not (falling > FALLING or course.behind("train")):
@@ -52,7 +53,7 @@ def stopped_too_soon(course: TrainingHistory) -> Iterator[Finding]:
         evidence += f"; over the last quarter of that the train cost fell by {percent(falling)}"
     remedy = "a larger training.early_stopping.patience"
     remedy = f"training.early_stopping.min_delta: 0, with {remedy}" if is_blind else remedy
-    harms = course.behind("train", HARMED) or course.behind("dev", HARMED)
+    harms = course.behind("train", HARMED) or course.behind("dev", HARMED) or (has_bias and falling > FALLING)
     severity: Severity = "warning" if harms else "note"
     yield STOPPED_TOO_SOON.finding(course.beside(evidence), falling, FALLING, severity=severity, remedy=remedy)
 

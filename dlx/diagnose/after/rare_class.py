@@ -85,12 +85,33 @@ def _hardly_counting(of_train: dict[Any, MissedClass], of_dev: dict[Any, MissedC
     for label, there in of_dev.items():
         own, share = of_train[label], there.m / m
         is_missed = there.share > MOSTLY and own.share > MOSTLY and there.low > GAP
-        if share < HARDLY and there.m >= FEWEST and is_missed and min(there.share, own.share) < 1:
+        if _is_rare(there, of_dev) and there.m >= FEWEST and is_missed and min(there.share, own.share) < 1:
             evidence = f"class {label} has {percent(share, 1)} of the examples; the network misses"
             evidence = f"{evidence} {percent(there.share)} of its {there.m} on dev, which adds"
             evidence = f"{evidence} {percent(share * there.share, 1)} to the error"
             yield RARE_CLASS_MISSED.finding(evidence, there.share, MOSTLY, overrides=BALANCED)
             return
+
+
+def never_answered(metrics: PartMetrics, part: str, spec: Spec) -> Iterator[Finding]:
+    """A class so rare that missing most of it hardly counts, where only the answers to one part are known."""
+    missed = _missed(metrics, part)
+    if spec.data.class_weight is not None or spec.diagnosis.metric is not None:
+        return
+    m = sum(of_class.m for of_class in missed.values())
+    for label, there in missed.items():
+        share = there.m / m
+        if _is_rare(there, missed) and there.m >= FEWEST and there.share > MOSTLY and there.low > GAP:
+            evidence = f"class {label} has {percent(share, 1)} of the examples, of which the networks miss"
+            evidence = f"{evidence} {percent(there.share)}; that adds {percent(share * there.share, 1)} to the error"
+            yield RARE_CLASS_MISSED.finding(evidence, there.share, MOSTLY, remedy=WEIGH, overrides=BALANCED)
+            return
+
+
+def _is_rare(of_class: MissedClass, classes: dict[Any, MissedClass]) -> bool:
+    """Whether a class hardly counts, and others do: of ten that are as frequent as each other none is rare."""
+    counts = [other.m for other in classes.values()]
+    return of_class.m < HARDLY * sum(counts) and of_class.m <= RARE * max(counts)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ import numpy as np
 from dlx.diagnose.before.first_steps import FirstSteps
 from dlx.diagnose.before.probe import Probe
 from dlx.diagnose.before.probes import decide
-from dlx.diagnose.before.slopes import slope
 from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_bias import relu
 from dlx.documents.findings import Severity
 from dlx.nn.activations import Activation, ReLU
+from dlx.nn.slopes import slope
 
 NO_ACTIVATION = Cause(
     "no_activation",

@@ -68,7 +68,7 @@ EXPLODING_SIGNAL = Cause(
 )
 VANISHING_GRADIENT = Cause(
     "vanishing_gradient",
-    "relu in place of sigmoid or tanh; he; batch norm",
+    "relu in place of sigmoid or tanh, with the initializer he; batch norm",
     "Vanishing gradients",
     (relu, fitting_initializer, batch_norm),
     refuted_if=End.TRAIN_FITS,

@@ -11,13 +11,13 @@ import numpy as np
 from dlx.data.dataset import Dataset, Part
 from dlx.data.normalization import Standard
 from dlx.data.target_scaling import UNSCALED
-from dlx.diagnose.before.slopes import saturates
 from dlx.diagnose.data.samples import part_rows, part_sample, sample
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import He, Initializer, Xavier
 from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Manual, Schedule
+from dlx.nn.slopes import saturates
 from dlx.spec.from_file import FromFile
 from dlx.spec.sections import LayerSection, Spec
 from dlx.training.build import assemble

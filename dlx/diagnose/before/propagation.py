@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from dlx.diagnose.before.slopes import saturates, slope, steepest
 from dlx.nn.activations import Activation, Backward
 from dlx.nn.layers import Activate
 from dlx.nn.network import Network
+from dlx.nn.slopes import saturates, slope, steepest
 from dlx.nn.tape import Tape
 from dlx.types import Array
 

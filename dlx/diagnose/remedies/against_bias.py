@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from dlx.diagnose.remedies.changes import Overrides, SpecContext, change, rounded
@@ -30,6 +31,7 @@ from dlx.words import Task
 
 LIKE_RELU = {"relu", "leaky_relu", "elu", "softplus", "swish", "gelu"}  # what `he` fits; `xavier` fits the others
 MOST_UNITS = 4096
+MOST_WEIGHTS = 30  # between hidden layers, for each example of train
 FEW_STEPS = 5000  # of Adam at α = 0.001, which moves a weight by at most about α a step
 
 # Inputs and initialization
@@ -111,17 +113,28 @@ def batch_norm_defaults(now: SpecContext) -> Overrides:
 
 @change("more units fit more complex functions", "Basic recipe")
 def wider(now: SpecContext) -> Overrides:
+    if _can_learn_by_heart(now):
+        return {}
     return _layers([{"units": 32}]) if not now.layers else scaled(now, 4, least=16)
 
 
 @change("another layer fits more complex functions", "Basic recipe")
 def deeper(now: SpecContext) -> Overrides:
+    if _can_learn_by_heart(now):
+        return {}
     if not now.layers:
         return _layers([{"units": 64}, {"units": 32}])
     hidden = now.spec.dump()["architecture"]["hidden"]
     keep_prob = now.spec.regularization.keep_prob
     override = {"regularization.keep_prob": [*keep_prob, keep_prob[-1]]} if isinstance(keep_prob, tuple) else {}
     return _layers([*hidden, hidden[-1]]) | override
+
+
+def _can_learn_by_heart(now: SpecContext) -> bool:
+    """Whether the hidden layers have so many weights for the examples that more of them cannot be what lacks."""
+    units = [layer.units for layer in now.layers]
+    weights = sum(below * above for below, above in pairwise(units))
+    return min(units, default=0) >= now.facts.m or weights >= MOST_WEIGHTS * now.facts.m
 
 
 def scaled(now: SpecContext, factor: float, least: int) -> Overrides:

@@ -17,6 +17,7 @@ from dlx.runs.references import find_all
 from dlx.show import pictures
 from dlx.show.charts.groups import Group, MeanCurve, mean_curve
 from dlx.spec.quantities import Metric
+from dlx.text import option
 from dlx.words import Status, Task
 
 MOST_NAMES = 3  # of specs in the title of a picture
@@ -123,7 +124,9 @@ def _metrics(names: Sequence[str]) -> list[str]:
     members = list(Metric.members())
     for name in names:
         if name not in members:
-            raise UsageError(f"--metric: there is no metric named {name!r} {allowed(name, members)}")
+            raise UsageError(
+                f"{option('metric', python='metrics')}: there is no metric named {name!r} {allowed(name, members)}"
+            )
     return list(dict.fromkeys(names))
 
 
@@ -143,7 +146,7 @@ def _check(sides: Sequence[Sequence[Path]]) -> None:
     if sum(map(len, sides)) < 2:
         raise UsageError(f"{sides[0][0]}: is one run; a comparison takes two or more (dlx diagnose looks at one)")
     if len(sides) == 2 and (both := [path for path in sides[0] if path.resolve() in {at.resolve() for at in sides[1]}]):
-        raise UsageError(f"{both[0]}: stands on both sides of --against")
+        raise UsageError(f"{both[0]}: stands on both sides of {option('against')}")
 
 
 def _check_sides(groups: Sequence[RunGroup]) -> None:

@@ -22,6 +22,7 @@ from dlx.runs.file_names import MODEL
 from dlx.runs.manifest import write_output
 from dlx.runs.predict import model_of
 from dlx.runs.references import open_run
+from dlx.text import option
 from dlx.training.model import Model
 
 for module in iter_modules(targets.__path__, f"{targets.__name__}."):
@@ -48,7 +49,7 @@ def export(run: str, to: str, out: Path | None = None) -> list[Path]:
             anything else than ``dlx predict``.
     """
     if to not in TARGETS:
-        raise UsageError(f"--to {to}: there is no such format {allowed(to, [*TARGETS, *TRACKERS])}")
+        raise UsageError(f"{option('to', to)}: there is no such format {allowed(to, [*TARGETS, *TRACKERS])}")
     directory = open_run(run)
     base = out or directory.path / f"model_{to}"
     model = model_of(run)
@@ -62,7 +63,7 @@ def export(run: str, to: str, out: Path | None = None) -> list[Path]:
         if out is None:
             directory.write_unlocked(path.name, content)
         else:
-            write_output("--out", path, content, is_ours)
+            write_output("out", path, content, is_ours)
     return list(paths)
 
 

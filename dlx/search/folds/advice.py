@@ -6,14 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from dlx.diagnose.advice_context import AdviceContext
+from dlx.diagnose.after.rare_class import never_answered
 from dlx.diagnose.evidence import Evidence, unbeaten
 from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.next_step import NextStep
 from dlx.diagnose.rate_advice import rates_for_bias
 from dlx.diagnose.supply import Supply
+from dlx.diagnose.verdict import OUT_OF_FOLD
 from dlx.documents.baselines import Baselines
 from dlx.documents.diagnosis import JudgedMetric
 from dlx.documents.folds import FoldsDocument
+from dlx.runs.file_names import PLAN
+from dlx.runs.fold_directories import refit_command
 from dlx.search.trials.shared_data import data_of
 from dlx.spec.sections import Spec
 from dlx.text import command
@@ -21,6 +25,8 @@ from dlx.training.build import build_supervised
 from dlx.words import Status
 
 TRAIN = command("train")
+REFIT_BEFORE = "go back, and train one network on all the examples (data.folds: null, training.refit)"
+REFIT = "train one network on all the examples then, as they are (data.folds: null, training.refit)"
 
 
 def evidence_of(spec: Spec, fold: Spec, baselines: Baselines, measure: JudgedMetric | None) -> Evidence:
@@ -47,8 +53,14 @@ def first_step(document: FoldsDocument, spec: Spec, fold: Spec, directory: Path,
     if document.diagnosis is None or document.status is not Status.COMPLETED:
         return None
     errors, experiment = document.diagnosis.judged_errors, build_supervised(fold, dataset=data_of(fold))
-    tested, findings = rates_for_bias(experiment, errors)
+    tested, of_rate = rates_for_bias(experiment, errors)
+    findings = [*of_rate, *never_answered(document.metrics, OUT_OF_FOLD, spec)]
     diagnosis = replace(document.diagnosis, baselines=document.baselines, learning_rate=tested, findings=findings)
-    steps = next_steps(AdviceContext(diagnosis, _supply(spec, fold), directory, plan))
+    context = AdviceContext(diagnosis, _supply(spec, fold), directory, plan, earlier=document.earlier)
+    if context.without_effect and context.earlier is not None and context.earlier.is_no_lower(errors):
+        before = Path(context.earlier.run) / PLAN  # each change has to pay, so that they come to an end
+        return NextStep(refit_command(before if before.exists() else plan), f"{context.without_effect}; {REFIT_BEFORE}")
+    steps = next_steps(context)
     possible = (step for step in steps if not step.command or step.command.startswith(TRAIN))
-    return next(possible, NextStep("", diagnosis.next[0]))
+    first = next(possible, NextStep("", diagnosis.next[0]))
+    return first if first.command else replace(first, command=refit_command(plan), advice=f"{first.advice}; {REFIT}")

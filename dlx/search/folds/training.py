@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from dlx.diagnose.after.rare_class import never_answered
 from dlx.diagnose.next_step import NextStep
 from dlx.diagnose.tolerance import TOLERANCE, default_tolerance
 from dlx.diagnose.verdict import OUT_OF_FOLD, diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.documents.earlier_run import EarlierRun
 from dlx.documents.folds import FoldRecord, FoldsDocument, Spread
 from dlx.events import Count
 from dlx.runs.collection import FoldsDirectory
@@ -77,11 +79,13 @@ class FoldsRun:
         spec: complete, with ``data.folds``.
         directory: of the whole, locked.
         executor: trains.
+        earlier: the training in folds that it is made from.
     """
 
     spec: Spec
     directory: FoldsDirectory
     executor: Executor
+    earlier: EarlierRun | None = None
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -128,7 +132,8 @@ class FoldsRun:
 
     def _head(self, status: Status) -> FoldsDocument:
         task = str(data_of(self.specs[0]).task)
-        return FoldsDocument(self.spec.name, status, task, self.folds, self.before + time.time() - self.started)
+        seconds = self.before + time.time() - self.started
+        return FoldsDocument(self.spec.name, status, task, self.folds, seconds, earlier=self.earlier)
 
     def _document(self) -> FoldsDocument:
         outcomes = [self.outcomes[trial.key] for trial in self.trials]
@@ -176,6 +181,7 @@ class FoldsRun:
             options.tolerance or default,
             task,
             unproven=performance.unproven,
+            findings=list(never_answered(performance.metrics, OUT_OF_FOLD, self.spec)),
             measure=judgement,
             evidence=evidence_of(self.spec, self.specs[0], performance.baselines, judgement),
         )

@@ -28,7 +28,7 @@ from dlx.show import pictures
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.stats.power_law import Points, points
-from dlx.text import command
+from dlx.text import command, option
 from dlx.training.build import build_supervised
 from dlx.words import Task
 
@@ -130,12 +130,11 @@ def subject_of(run: RunDirectory) -> CurveSubject:
 
 def _sizes(subject: CurveSubject, options: CurveOptions) -> list[int]:
     if options.replicates < FEWEST_REPLICATES:
-        raise UsageError(
-            f"--seeds {options.replicates}: one training a size tells nothing of chance (allowed 2 or more)"
-        )
+        seeds = option("seeds", options.replicates, "replicates")
+        raise UsageError(f"{seeds}: one training a size tells nothing of chance (allowed 2 or more)")
     sizes = sorted(set(options.sizes)) or training_sizes(subject.m, subject.classes)
     if sizes[0] < 2 or sizes[-1] > subject.m:
-        raise UsageError(f"--sizes: train has {subject.m} examples (allowed 2 to {subject.m})")
+        raise UsageError(f"{option('sizes')}: train has {subject.m} examples (allowed 2 to {subject.m})")
     return sorted({fitting(subject.spec, size) for size in sizes})
 
 

@@ -16,7 +16,7 @@ from dlx.runs.signals import noted_signals
 from dlx.search.trials.cluster import Cluster
 from dlx.search.trials.executors import Serial
 from dlx.search.trials.outcome import Outcome, examined
-from dlx.search.trials.processes import WorkerDied
+from dlx.search.trials.processes import Processes, WorkerDied
 from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.text import without_advice
@@ -131,6 +131,8 @@ def _future(
 ) -> Future[Outcome]:
     """The outcome to come; one of an earlier call needs no worker."""
     if earlier_outcome is None:
+        if isinstance(executor, Processes | Cluster):
+            trial.refuse_unnamed_classes()
         return executor.submit(run_trial, trial, folder, deadline)
     future: Future[Outcome] = Future()
     future.set_result(earlier_outcome)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Self
 
-from dlx.spec.plugins import hashes
+from dlx.errors import UsageError
+from dlx.spec.plugins import hashes, unnamed
 from dlx.spec.sections import Spec
 
 
@@ -28,6 +29,12 @@ class Trial:
         """The trial of a complete spec."""
         training = spec.training.model_copy(update={"threads": 1, "refit": None})  # a refit measures nothing
         return cls(spec.model_copy(update={"training": training}).dump(), until_epoch, hashes())
+
+    def refuse_unnamed_classes(self) -> None:
+        """Raises `UsageError` where it needs a class that only this process knows, so that no other could train it."""
+        for name, member in unnamed(self.spec).items():
+            what = f"{member.kind} {name!r} is a class of {member.__module__}, which worker processes do not know"
+            raise UsageError(f"{what}: put it in a file that `plugins` names, or take one worker")
 
     @property
     def key(self) -> str:

@@ -62,9 +62,9 @@ def _draw(document: TuningDocument, directory: TuneDirectory) -> list[Path]:
     trials = [trial for trial in document.trials if trial.value is not None or trial.status != Status.UNFINISHED]
     if not any(trial.value is not None for trial in trials):
         return []
-    ended = replace(document, trials=trials).to_document()
+    ended = replace(document, trials=trials)
     images = {dimension.key: pictures.hyperparameter(ended, dimension.key) for dimension in document.space}
     images["settings"] = pictures.settings(ended)
     if document.importance:
-        images["importance"] = pictures.importance(ended)
+        images["importance"] = pictures.importance(document.name, document.importance)
     return [directory.write_picture(name, png) for name, png in images.items()]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dlx.documents.tuning import Importance
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class ShareBar:
         return self.low > 0
 
 
-def importance_bars(shares: Sequence[Mapping[str, Any]]) -> list[ShareBar]:
+def importance_bars(shares: Sequence[Importance]) -> list[ShareBar]:
     """Of ``importance`` in ``tune.json``, the most important one first."""
-    ranked = sorted(shares, key=lambda share: -share["value"])
-    return [ShareBar(share["key"], *(100 * share[end] for end in ("value", "low", "high"))) for share in ranked]
+    ranked = sorted(shares, key=lambda share: -share.value)
+    return [ShareBar(share.key, 100 * share.value, 100 * share.low, 100 * share.high) for share in ranked]

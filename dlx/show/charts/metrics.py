@@ -1,4 +1,4 @@
-"""The metrics of a run and what simple models reach beside it, as tables and as the few words that matter most."""
+"""The metrics of a run and what simple models reach beside it, as tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ JUDGED = (
     "train",
     DATA,
 )  # the part whose metrics matter, the first that there is
-IN_BRIEF = {False: ("balanced_error", "f1", "roc_auc"), True: ("r2", "mae")}  # of a regression or not
 OF_CLASSES = ("precision", "recall", "f1")  # of each class by itself, and of each label these too:
 MIXED = ("rmse", "mae", "median_absolute_error", "absolute_error_90")  # over targets of other units they say nothing
 OF_TARGETS = ("r2", "mae", "rmse")
@@ -101,7 +100,8 @@ def class_table(metrics: PartMetrics | None) -> ClassTable | None:
         return None
     judged = judged_part(metrics)
     by_class = {name: metric.classes for name, metric in metrics[judged].items() if metric.classes is not None}
-    kind, candidates = ("label", OF_LABELS) if _is_of_labels(metrics[judged]) else ("class", OF_CLASSES)
+    of_labels = "subset_error" in metrics[judged]  # any number of which an example may have
+    kind, candidates = ("label", OF_LABELS) if of_labels else ("class", OF_CLASSES)
     names = [name for name in candidates if name in by_class]
     if "recall" not in names or len(by_class[names[0]]) > MOST_CLASSES:
         return None
@@ -135,34 +135,6 @@ def baseline_tables(baselines: Baselines | None, task: str | None) -> list[Basel
     return [
         BaselineTable(part, [row for model in models for row in _baseline_rows(model, part, task)]) for part in parts
     ]
-
-
-def in_brief(metrics: PartMetrics | None, task: str | None, target_errors: str | None = None) -> str:
-    """The metrics that matter where the error alone misleads; empty where it does not: of balanced classes."""
-    if not metrics:
-        return ""
-    judged, regression = judged_part(metrics), task == Task.REGRESSION
-    of_part = readable(metrics[judged], target_errors)
-    if not regression and not _is_unbalanced(of_part):
-        return ""
-    texts = [
-        f"{title_of(name)} {metric_text(name, of_part[name].value, task)}"
-        for name in IN_BRIEF[regression]
-        if name in of_part and of_part[name].value is not None
-    ]
-    return f"{', '.join(texts)} ({in_words(judged)})" if texts else ""
-
-
-def beside_baselines(baselines: Baselines | None, task: str | None) -> str:
-    """Such as `than always no (1.00 %): not established; than a linear model (1.25 %): yes`; empty where unknown."""
-    if baselines is None:
-        return ""
-    if baselines.skipped:
-        return f"than simple models: not measured, because {baselines.skipped}"
-    return "; ".join(
-        f"than {model.title} ({error(model.first.error.value, task)}): {ANSWERS[model.first.difference.verdict]}"
-        for model in baselines.models.values()
-    )
 
 
 def readable(of_part: Metrics, target_errors: str | None) -> Metrics:
@@ -230,20 +202,3 @@ def _baseline_row(
     difference = beside.difference
     ends = interval(difference.low, difference.high, task).replace("inf", "∞")
     return title, error(beside.error.value, task), error(difference.value, task), ends, ANSWERS[difference.verdict]
-
-
-def _is_of_labels(metrics: Metrics) -> bool:
-    """Whether these are metrics of several labels, any number of which an example may have."""
-    return "subset_error" in metrics
-
-
-def _is_unbalanced(metrics: Metrics) -> bool:
-    """Whether always answering the most frequent class errs less than half as often as by equal classes.
-
-    Of several labels nothing is balanced: most examples may lack most of them.
-    """
-    if _is_of_labels(metrics):
-        return True
-    recall = metrics.get("recall")
-    sizes = [entry.m or 0 for entry in (recall.classes if recall else None) or ()]
-    return bool(sizes) and 1 - max(sizes) / max(sum(sizes), 1) < 0.5 * (1 - 1 / len(sizes))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 
 from dlx.documents.tuning import ConfirmationResult, TuningDocument
 from dlx.show.charts.importance import importance_bars
@@ -138,7 +137,7 @@ def _importance(search: TuningDocument) -> Element | None:
     """How much each hyperparameter explains alone, with its interval."""
     if not search.importance:
         return None
-    bars = importance_bars([asdict(share) for share in search.importance])
+    bars = importance_bars(search.importance)
     rows = [
         element(
             "tr",

@@ -26,7 +26,6 @@ TRAIN, DEV, ALARM = "#0072B2", "#D55E00", "#B2182B"
 CLASSES = ("#0072B2", "#D55E00", "#A0246A", "#D9A5E0", "#BDB088", "#740E06", "#2337F0", "#101024")
 READABLE = 4.5
 SMALLEST = 9  # points of a text: 9 pixels or more where a picture of the widest stands in a column of 840 pixels
-WIDEST = 11.6  # inches
 LOOK: dict[Any, Any] = {
     "font.size": 9.5,
     "text.color": INK,

@@ -14,6 +14,7 @@ from time import monotonic
 from typing import IO, Any, BinaryIO, ParamSpec
 
 from dlx.show.pictures.canvas import house_style, new_figure, png
+from dlx.training.threads import available
 
 Parameters = ParamSpec("Parameters")
 
@@ -32,7 +33,7 @@ class DrawingProcess:
 
     def __init__(self, is_wanted: bool = True) -> None:
         self._begun = monotonic()
-        self._is_wanted = is_wanted and _processors() > 1
+        self._is_wanted = is_wanted and available() > 1
         self._process: Popen[bytes] | None = None
 
     def prepare(self) -> None:
@@ -83,10 +84,6 @@ class DrawingProcess:
 def _has_answer(stream: IO[bytes]) -> bool:
     """Wait for it as long as one is patient. No timer does that: at the end of a program no thread can be started."""
     return sys.platform == "win32" or bool(select([stream], [], [], PATIENCE)[0])
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def main() -> None:

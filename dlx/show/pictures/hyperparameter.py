@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.show.charts.trials import Trials
 from dlx.show.pictures.canvas import ALARM, DEV, GREY, INK, house_style, new_figure, png
 from dlx.show.pictures.scales import Scale, spelled, tail
-from dlx.show.pictures.trials import Trials
 from dlx.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from dlx.documents.tuning import TuningDocument
 
 WIDTH, HEIGHT = 8.0, 4.4
 FIRST, LAST = np.array([0.62, 0.78, 0.91]), np.array([0.02, 0.24, 0.46])  # the colours of the rounds run between them
@@ -24,12 +25,12 @@ CROWDED = 150  # trials, from which on points are smaller
 MOST_ROUNDS = 6  # that the legend names one by one
 BRACKET = 0.016  # of the height, between the stretches of two rounds
 MOST_BRACKETS = 8
-
-Document = Mapping[str, Any]
+FEW_DECADES = 25
+HEADROOM = 0.07  # of the axes above the highest error, for what has none
 
 
 @house_style()
-def hyperparameter(document: Document, key: str) -> bytes:
+def hyperparameter(document: TuningDocument, key: str) -> bytes:
     """Every trial's error over one hyperparameter, on the scale it was drawn on, as PNG.
 
     The line is the running median of the trials nearest in this hyperparameter, the band their middle half; diverged
@@ -39,9 +40,9 @@ def hyperparameter(document: Document, key: str) -> bytes:
         document: ``tune.json``.
         key: of the hyperparameter.
     """
-    entry = next(entry for entry in document["space"] if entry["key"] == key)
-    trials, scale = Trials(document), Scale(entry)
-    figure = new_figure(WIDTH, HEIGHT, f"{tail(document['name'], 40)}: {trials.what} over {tail(key, 40)}")
+    dimension = next(dimension for dimension in document.space if dimension.key == key)
+    trials, scale = Trials(document), Scale(dimension)
+    figure = new_figure(WIDTH, HEIGHT, f"{tail(document.name, 40)}: {trials.what} over {tail(key, 40)}")
     axes = figure.add_axes((0.085, 0.125, 0.705, 0.74))
     drawing = _Drawing(axes, trials, scale, document)
     drawing.course()
@@ -65,12 +66,12 @@ def color_of(round_: int, rounds: int) -> tuple[float, float, float]:
 class _Drawing:
     """The axes, and where each trial stands along them."""
 
-    def __init__(self, axes: Axes, trials: Trials, scale: Scale, document: Document) -> None:
+    def __init__(self, axes: Axes, trials: Trials, scale: Scale, document: TuningDocument) -> None:
         self.axes, self.trials, self.scale = axes, trials, scale
-        self.regions = [round_["region"].get(scale.key, []) for round_ in document.get("rounds", [])]
-        self.places = scale.places([trial["settings"][scale.key] for trial in document["trials"]])
+        self.regions = [round_.region.get(scale.key, []) for round_ in document.rounds]
+        self.places = scale.places([trial.settings[scale.key] for trial in document.trials])
         scale.write(axes.xaxis, self.places)
-        self.edge = trials.scale(axes)
+        self.edge = _scale_errors(axes, trials)
         self.count = int(max([1, *trials.rounds]))
         self.x = scale.beside(self.places)
         self.size = 26 if len(self.x) < CROWDED else 11
@@ -161,6 +162,25 @@ class _Drawing:
             for low, high in self.scale.span(region):
                 self.axes.plot([low, high], [y, y], color=color, linewidth=2.6, transform=across, clip_on=False,
                                solid_capstyle="butt")  # fmt: skip
+
+
+def _scale_errors(axes: Axes, trials: Trials) -> float:
+    """Scale and number the vertical axis; returns the height at which what has no place on it stands."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    axes.set_ylabel(trials.label)
+    if trials.is_logarithmic:
+        axes.set_yscale("log")
+        reach = trials.top / trials.bottom
+        axes.set_ylim(trials.bottom / 1.08, trials.top * reach ** (HEADROOM / (1 - HEADROOM)))
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if reach < FEW_DECADES**2 else (1,)))
+        axes.yaxis.set_minor_locator(NullLocator())
+    else:
+        reach = trials.top - trials.bottom
+        axes.set_ylim(trials.bottom - 0.02 * reach, trials.top + reach * HEADROOM / (1 - HEADROOM))
+    axes.yaxis.set_major_formatter("{x:,g}")
+    axes.grid(axis="y")
+    return 1 - HEADROOM / 2
 
 
 def _smooth(values: Array) -> Array:

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from dlx.show.charts.importance import importance_bars
 from dlx.show.pictures.canvas import GREY, INK, TRAIN, house_style, new_figure, png
 from dlx.show.pictures.scales import tail
+
+if TYPE_CHECKING:
+    from dlx.documents.tuning import Importance
 
 WIDTH, ABOVE, BELOW, ROW = 8.0, 0.75, 0.55, 0.36  # inches
 LETTER = 0.078
 LONGEST = 44
 SUBTITLE = "share of the explained variance of the trials' ranks, each hyperparameter alone, with 95 % interval"
 
-Document = Mapping[str, Any]
-
 
 @house_style()
-def importance(document: Document) -> bytes:
-    """A bar with its 95 % interval for each hyperparameter, the most important on top, as PNG.
+def importance(name: str, shares: Sequence[Importance]) -> bytes:
+    """A bar with its 95 % interval for each hyperparameter of a search, the most important on top, as PNG.
 
     Those whose interval holds 0 are grey.
-
-    Args:
-        document: ``tune.json``.
     """
-    bars = importance_bars(document["importance"])[::-1]
+    bars = importance_bars(shares)[::-1]
     names = [tail(bar.key, LONGEST) for bar in bars]
     height = ABOVE + BELOW + ROW * max(len(bars), 1)
-    title = f"{tail(document['name'], 40)}: what decides which of two trials is better"
+    title = f"{tail(name, 40)}: what decides which of two trials is better"
     figure = new_figure(WIDTH, height, title, SUBTITLE)
     left = 0.3 + LETTER * max([8, *map(len, names)])
     axes = figure.add_axes((left / WIDTH, BELOW / height, (WIDTH - left - 0.75) / WIDTH, 1 - (ABOVE + BELOW) / height))

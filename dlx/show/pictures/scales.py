@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ from dlx.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
+
+    from dlx.documents.tuning import SearchedDimension
 
 EACH = 13  # whole numbers that are all written
 DECADES = 2.2  # of a logarithmic axis from which on only powers of ten are written
@@ -26,8 +28,6 @@ WIDEST, TALLEST = 60, 36  # characters of a key along an axis
 LONGEST = 18  # characters of an option
 TINY = 1e-16  # the nearest that 1 − β comes to 0
 
-Document = Mapping[str, Any]
-
 
 class Scale:
     """An entry of ``space`` of ``tune.json``.
@@ -37,13 +37,14 @@ class Scale:
     `is_discrete`, and these are half a step further.
     """
 
-    def __init__(self, entry: Document) -> None:
-        self.key: str = entry["key"]
-        self.kind: str = entry["scale"]
-        self.options: Sequence[Any] = entry.get("choices", ())
-        self.is_integer = bool(entry.get("integer"))
+    def __init__(self, dimension: SearchedDimension) -> None:
+        self.key, self.kind = dimension.key, dimension.scale
+        self.options: Sequence[Any] = dimension.choices
+        self.is_integer = bool(dimension.integer)
         self.is_choice = self.kind == "choice"
-        ends = (0, len(self.options) - 1) if self.is_choice else (entry["low"], entry["high"])
+        ends = 0.0, len(self.options) - 1.0
+        if dimension.low is not None and dimension.high is not None:
+            ends = dimension.low, dimension.high
         self.is_discrete = self.is_choice or (self.is_integer and ends[1] - ends[0] < FEW)
         room = 0.5 if self.is_discrete else 0
         self.low, self.high = (self._end(end) for end in (ends[0] - room, ends[1] + room))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dlx.show.charts.trials import Trials
 from dlx.show.pictures.canvas import ALARM, DEV, GREY, TRAIN, house_style, new_figure, png
 from dlx.show.pictures.scales import Scale, tail
-from dlx.show.pictures.trials import Trials
 from dlx.types import Array
 
 if TYPE_CHECKING:
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from matplotlib.collections import PathCollection
     from matplotlib.figure import Figure
 
+    from dlx.documents.tuning import SearchedDimension, TuningDocument
+
 WIDTH, HEIGHT = 9.4, 4.9
 RUG = 0.025  # of the axes
 CROWDED = 150
 
-Document = Mapping[str, Any]
-
 
 @house_style()
-def settings(document: Document) -> bytes:
+def settings(document: TuningDocument) -> bytes:
     """Two panels over the two most important hyperparameters, those of many values before all others, as PNG.
 
     On the left a grid of at most as many trials: k = ⌊(n/options)^(1/d)⌋ values of each of d numbers, however many
@@ -37,12 +37,12 @@ def settings(document: Document) -> bytes:
     Args:
         document: ``tune.json``.
     """
-    trials, count = Trials(document), len(document["trials"])
-    title = f"{tail(document['name'], 40)}: what {count:,} trials try of each hyperparameter"
+    trials, count = Trials(document), len(document.trials)
+    title = f"{tail(document.name, 40)}: what {count:,} trials try of each hyperparameter"
     figure = new_figure(WIDTH, HEIGHT, title)
-    scales = [Scale(entry) for entry in _most_important(document)]
-    columns = [scale.places([trial["settings"][scale.key] for trial in document["trials"]]) for scale in scales]
-    if document.get("method") == "grid":
+    scales = [Scale(dimension) for dimension in _most_important(document)]
+    columns = [scale.places([trial.settings[scale.key] for trial in document.trials]) for scale in scales]
+    if document.method == "grid":
         searched = _Sample("this search, a grid", columns, (34, 13))
         samples = searched, _random(scales, count)
     else:
@@ -81,23 +81,23 @@ class _Sample(NamedTuple):
         return self.sizes[0] if len(self.columns[0]) < CROWDED else self.sizes[1]
 
 
-def _most_important(document: Document) -> Sequence[Document]:
-    """Two entries of the space, or one where there is only one."""
-    weight = {entry["key"]: entry["value"] for entry in document.get("importance", [])}
+def _most_important(document: TuningDocument) -> Sequence[SearchedDimension]:
+    """Two dimensions of the space, or one where there is only one."""
+    weight = {share.key: share.value for share in document.importance}
 
-    def rank(entry: Document) -> tuple[bool, bool, float]:
-        scale = Scale(entry)
+    def rank(dimension: SearchedDimension) -> tuple[bool, bool, float]:
+        scale = Scale(dimension)
         return scale.is_choice, scale.is_discrete, -weight.get(scale.key, 0)
 
-    return sorted(document["space"], key=rank)[:2]
+    return sorted(document.space, key=rank)[:2]
 
 
-def _grid(document: Document, scales: Sequence[Scale]) -> _Sample:
+def _grid(document: TuningDocument, scales: Sequence[Scale]) -> _Sample:
     """As many values of each number as a grid of no more trials than there are has room for."""
-    numbers = sum(entry["scale"] != "choice" for entry in document["space"])
-    options = prod(len(entry["choices"]) for entry in document["space"] if entry["scale"] == "choice")
+    numbers = sum(dimension.scale != "choice" for dimension in document.space)
+    options = prod(len(dimension.choices) for dimension in document.space if dimension.scale == "choice")
     each = 1
-    while numbers and options * (each + 1) ** numbers <= len(document["trials"]):
+    while numbers and options * (each + 1) ** numbers <= len(document.trials):
         each += 1
     more = f" ({each + 1} of each would take {options * (each + 1) ** numbers:,} trials)" if numbers else ""
     values = np.meshgrid(*(_grid_places(scale, each) for scale in scales))

@@ -22,8 +22,9 @@ def rehearsal(document: Mapping[str, Any], json: bool = False) -> None:
 def _rows(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "name", str(document["name"])
     if "task" in document:
-        sizes = f"{document['n_x']:,} inputs and {document['n_y']:,} output{'s' * (document['n_y'] != 1)}"
-        yield "task", f"{document['task']}, with {sizes}"
+        yield "task", str(document["task"])
+        yield "n x", _counted(document["n_x"], "input")
+        yield "n y", _counted(document["n_y"], "output")
         yield "examples", ", ".join(f"{part} {count:,}" for part, count in document["examples"].items())
     yield "parameters", f"{document['parameters']:,}"
     if "folds" in document:
@@ -31,12 +32,12 @@ def _rows(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     each = "of the first fold, " if "folds" in document else ""
     yield "steps", f"{document['steps']:,}, {each}{brief(document['seconds_per_step'])} each"
     yield "first cost", f"{document['first_cost']:.4g}"
-    yield "time", f"about {duration(document['predicted_seconds'])}, on {_threads(document['threads'])}"
+    yield "time", f"about {duration(document['predicted_seconds'])}, on {_counted(document['threads'], 'thread')}"
     yield "memory", f"about {size(document['predicted_bytes'])}"
 
 
-def _threads(count: int) -> str:
-    return f"{count} thread{'s' * (count != 1)}"
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def brief(seconds: float) -> str:

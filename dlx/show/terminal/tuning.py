@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,7 +122,7 @@ def _estimate(estimate: Estimate | None, task: str | None) -> tuple[str, str]:
 
 def _importance(shares: Sequence[Importance]) -> None:
     """A bar for each hyperparameter, the most important one first."""
-    bars = importance_bars([asdict(share) for share in shares])
+    bars = importance_bars(shares)
     keys = [share.key for share in bars]
     names = keys if max(map(text_width, keys)) + BESIDE_NAMES <= columns_of(sys.stdout) else short_names(keys)
     rows = []

@@ -11,6 +11,7 @@ from dlx.data.labels import Labels, infer_labels
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.texts import Texts
 from dlx.errors import DataError
+from dlx.text import option
 from dlx.types import Array
 from dlx.words import Task
 
@@ -34,7 +35,7 @@ def labels_of(target: Sequence[ColumnProfile], labelled: Array, task: Task | Non
         y = np.column_stack([_numbers(column, labelled, origin) for column in target])
     elif task is None and first.is_number and first.distinct > 1:
         what = f"column {first.name!r} has a different whole number in each row, as names of rows are"
-        raise DataError(f"{origin}: {what}: take another target, or say --task regression")
+        raise DataError(f"{origin}: {what}: take another target, or say {option('task', 'regression')}")
     else:
         y = _values(first, labelled)
     return infer_labels(y, task, origin, [column.name for column in target])
@@ -53,5 +54,5 @@ def _numbers(column: ColumnProfile, rows: Array, origin: str) -> Array:
     numbers: Array = truth_values(values) if values.dtype.kind == "U" else values
     if numbers.dtype.kind == "U":
         what = f"column {column.name!r} holds text; several targets must be numbers, or 0 and 1, or true and false"
-        raise DataError(f"{origin}: {what}: name one of them with --target")
+        raise DataError(f"{origin}: {what}: name one of them with {option('target', ...)}")
     return numbers.astype(np.float64)

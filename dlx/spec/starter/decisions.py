@@ -41,7 +41,7 @@ class Decision(NamedTuple):
 class Wishes:
     """What the user has decided already; each wins over what would be decided here.
 
-    keep: columns that are not to be left out, whatever they look like.
+    keep: columns that are not to be left out. parts: those that have tables of their own, of which this is train.
     """
 
     task: Task | None = None
@@ -49,6 +49,7 @@ class Wishes:
     keep: tuple[str, ...] = ()
     categorical: tuple[str, ...] = ()
     impute: str | None = None
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,7 @@ class Decisions:
             where = shortened(f"{mark} in {' and '.join(names)}" for mark, names in self.marks.items())
             yield "missing", Decision(list(self.missing), f"marks of missing values: {where or 'as you asked'}")
         if self.incomplete or self.wishes.impute:
-            counts = [f"{column.name} {column.missing + column.marked:,}" for column in self.incomplete]
+            counts = [f"{column.name} {column.m - column.usable + column.marked:,}" for column in self.incomplete]
             reason = (
                 f"of {self.profile.m:,} values these columns lack: {shortened(counts)}" if counts else "as you asked"
             )

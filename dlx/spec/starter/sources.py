@@ -15,6 +15,7 @@ from dlx.data.sources import File
 from dlx.errors import DataError, Place, UsageError
 from dlx.spec.yaml_text.reading import parse
 from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.text import option
 
 # Options that are written with their reason, or follow.
 DECIDED = ("name", "missing", "categorical", "ignore", "times", "columns")
@@ -26,7 +27,7 @@ def source_of(data: Path, target: list[str], **options: Any) -> File:
     Raises:
         UsageError: an option does not fit the file's format.
     """
-    columns = tuple(parse(text, Place("--target")).plain() for text in target)
+    columns = tuple(parse(text, Place(option("target"))).plain() for text in target)
     chosen: dict[str, Any] = {"target": columns[0] if len(columns) == 1 else columns} if columns else {}
     stated = {key: value for key, value in options.items() if value not in (None, (), [])}
     try:

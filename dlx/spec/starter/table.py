@@ -12,12 +12,13 @@ from dlx.data.profile.columns import ColumnProfile, Kind
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import candidates, task_for
 from dlx.data.sources import File
+from dlx.data.times import moment
 from dlx.errors import UsageError, allowed
 from dlx.spec.starter.comments import shortened
 from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.sources import block, entry, relative
 from dlx.spec.yaml_text.writing import dump_scalar
-from dlx.text import command
+from dlx.text import command, option
 from dlx.words import Task, percent
 
 MOST_CANDIDATES = 8
@@ -29,12 +30,12 @@ MOST_CLASSES = 30  # different whole numbers that may also be classes, though th
 def check_names(profile: TableProfile, wishes: Wishes) -> None:
     """Raises `UsageError` where a wish names no column."""
     if wishes.impute is not None and wishes.impute not in get_args(Impute):
-        raise UsageError(f"--impute {wishes.impute}: {allowed(wishes.impute, list(get_args(Impute)))[1:-1]}")
+        raise UsageError(f"{option('impute', wishes.impute)}: {allowed(wishes.impute, list(get_args(Impute)))[1:-1]}")
     for flag in ("ignore", "keep", "categorical"):
         for name in getattr(wishes, flag):
             if name not in (*profile.names, *profile.unreadable):
                 what = f"there is no column {name!r} {listed(name, profile.names)}"
-                raise UsageError(f"{profile.origin}: --{flag}: {what}")
+                raise UsageError(f"{profile.origin}: {option(flag)}: {what}")
 
 
 def check_target(target: Sequence[ColumnProfile], wishes: Wishes) -> None:
@@ -42,10 +43,10 @@ def check_target(target: Sequence[ColumnProfile], wishes: Wishes) -> None:
     for column in target:
         if wishes.task is Task.REGRESSION and not column.is_number:
             what = f"column {column.name!r} has texts such as {column.counts[0][0]!r}, which are no numbers"
-            raise UsageError(f"--task regression: {what}; leave out --task for classes")
+            raise UsageError(f"{option('task', 'regression')}: {what}; leave out {option('task')} for classes")
         if column.name in wishes.categorical and wishes.task is not None and not wishes.task.has_one_class:
-            what = f"its values are names, and --task {wishes.task} takes them for something else"
-            raise UsageError(f"--categorical {column.name}: it is the target: {what}; leave out either")
+            what = f"its values are names, and {option('task', wishes.task)} takes them for something else"
+            raise UsageError(f"{option('categorical', column.name)}: it is the target: {what}; leave out either")
 
 
 def candidates_in_words(profile: TableProfile) -> str:
@@ -114,7 +115,7 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
         if units := profile.units_of(other.name):
             yield f"{other.name}: {units}"
     for name, (first, *others) in profile.doubled.items():
-        ways = ", ".join(f"--target {place}" for place in others)
+        ways = ", ".join(option("target", place) for place in others)
         yield f"several columns are named {name}: column {first} (from 0) is meant, {ways} takes another"
     if decisions.linear is not None and len(decisions.linear.terms) < len(decisions.features):
         predicted, term = decisions.target[0].name, decisions.linear.terms[0].name
@@ -124,7 +125,8 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
     column, labels = decisions.target[0], decisions.labels
     if labels.task.has_one_class and len(decisions.target) == 1:
         if column.is_number and column.distinct > 2:
-            yield f"the numbers of {column.name} are taken for classes: --task regression if they are quantities"
+            wish = option("task", "regression")
+            yield f"the numbers of {column.name} are taken for classes: {wish} if they are quantities"
         values, counts = column.counts
         if alike := _differ_by_case(values.tolist()):
             yield f"{alike} differ by case or spaces alone, and are classes of their own as the file stands"
@@ -132,7 +134,8 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
             share, label = counts.max() / counts.sum(), column.frequent(1)[0][0]
             yield f"always saying {label} errs in {percent(1 - share, 2)} of the rows: less than that is the aim"
     elif labels.task.is_regression and column.is_whole and column.distinct <= MOST_CLASSES:
-        yield f"{column.name} has {column.distinct} different whole numbers: --task multiclass if they are classes"
+        what = f"{column.name} has {column.distinct} different whole numbers"
+        yield f"{what}: {option('task', 'multiclass')} if they are classes"
         if column.present.min() in (0, 1):
             yield "if it counts something: `loss: poisson` beside `data`, and `normalize_targets: none` in it"
     yield from _on_the_split(decisions)
@@ -159,10 +162,15 @@ def _on_the_split(decisions: Decisions) -> Iterator[str]:
 
 
 def _is_time(column: ColumnProfile, decisions: Decisions) -> bool:
-    return column.kind is Kind.TIME and column.name in decisions.columns
+    """Whether a column of times tells which of them was first, which those of a day do not."""
+    if column.kind is not Kind.TIME or column.name not in decisions.columns:
+        return False
+    [(time, _)] = column.frequent(1)
+    first = moment(str(time))
+    return first is None or not first.is_clock
 
 
 def _is_group(column: ColumnProfile, decisions: Decisions) -> bool:
     """Whether several rows seem to be of one thing, such as a patient, that the column names."""
-    is_hashed = column.name in decisions.columns and decisions.columns[column.name].value["kind"] == "hashed"
+    is_hashed = column.name in decisions.columns and decisions.columns[column.name].value.get("kind") == "hashed"
     return column.is_named_like_identifier or (is_hashed and ROWS_OF_A_GROUP * column.distinct <= column.m)

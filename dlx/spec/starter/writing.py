@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,13 @@ from dlx.data.labels import Labels, infer_labels
 from dlx.data.profile.reading import profile_file, with_labels
 from dlx.data.sources import File
 from dlx.errors import DataError, UsageError
+from dlx.spec.experiment_names import nearest_name
 from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.network import TOY, StarterTraining
 from dlx.spec.starter.sources import block, relative, target_columns
 from dlx.spec.starter.table import candidates_in_words, check_names, check_target, notes, source_block
 from dlx.spec.yaml_text.writing import dump_scalar
-from dlx.text import command
+from dlx.text import command, option
 from dlx.words import Task
 
 TEMPLATE = """\
@@ -94,20 +94,22 @@ def _of_table(source: File, wishes: Wishes, file: Path) -> str:
     labels, n = decisions.labels, len(decisions.features)
     if n == 0:
         what = "; ".join(f"{name}: {reason}" for name, reason in decisions.ignored.items())
-        why = f" ({what}); name columns with --keep" if what else ": the target is the only column"
+        why = f" ({what}); name columns with {option('keep', ...)}" if what else ": the target is the only column"
         raise UsageError(f"{source.path}: nothing is left to learn from{why}")
     title = f"{decisions.m:,} examples, {n} column{'s' * (n > 1)} to learn from, {_outputs(labels)}."
-    return _text(
-        source, title, source_block(decisions, source, file), labels, decisions.m, True, file, notes(decisions)
-    )
+    text, parts = source_block(decisions, source, file), wishes.parts
+    has_dev = not parts or "dev" in parts
+    return _text(source, title, text, labels, decisions.m, not parts, file, notes(decisions), has_dev)
 
 
 def _of_arrays(source: File, wishes: Wishes, file: Path) -> str:
     parts = {part: tidy(examples) for part, examples in source.load().items()}
     train = parts.get("all") or parts["train"]
     if train.y is None:
-        raise UsageError(f"{source.path}: say with --target what is to be predicted")
+        raise UsageError(f"{source.path}: say with {option('target', ...)} what is to be predicted")
     labels = infer_labels(train.y, wishes.task, train.origin, train.target)
+    if labels.task.is_regression:
+        labels.encode(train.y, train.origin)  # which refuses texts
     _refuse_too_few(source, len(train.y) if "all" in parts else LEAST)
     m, n_x = train.X.shape
     options = {key: (value, "") for key, value in relative(source, file.parent).items()}
@@ -132,7 +134,7 @@ def _text(
     return TEMPLATE.format(
         title=name,
         **_commands(file),
-        name=dump_scalar(re.sub(r"[^A-Za-z0-9._-]+", "-", data.stem).lstrip(".-_")[:100] or "experiment"),
+        name=dump_scalar(nearest_name(data.stem)),
         task=f"task: {labels.task}\n",
         source=f"{notes}{block}",
         split=_split(m) if is_whole else "",

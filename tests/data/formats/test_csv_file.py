@@ -79,6 +79,13 @@ def test_quoted_fields_byte_order_mark_spaces_and_empty_lines(tmp_path: Path) ->
         ("x.csv", {"delimiter": ";"}, "a;b;y\n1;2;0\n3;4;1\n"),
         ("x.tsv", {}, "a\tb\ty\n1\t2\t0\n3\t4\t1\n"),
         ("x.data", {}, "a,b,y\n1,2,0\n3,4,1\n"),
+        ("x.csv", {}, "'a','b','y'\n'1','2','0'\n'3','4','1'\n"),
+        ("x.csv", {"quote": "'"}, "'a';b;y\n'1';2;0\n3;4;1\n"),
+        ("x.tab", {}, "a\tb\ty\n1\t2\t0\n3\t4\t1\n"),
+        ("x.psv", {}, "a|b|y\n1|2|0\n3|4|1\n"),
+        ("x.dat", {}, "a  b y\n1  2 0\n3  4 1\n"),
+        ("x.txt", {}, "a^b^y\n1^2^0\n3^4^1\n"),
+        ("x.txt", {}, "a\x01b\x01y\n1\x012\x010\n3\x014\x011\n"),
         ("x.csv.gz", {}, gzip.compress(b"a,b,y\n1,2,0\n3,4,1\n", mtime=0)),
         ("X.CSV.GZ", {}, gzip.compress(b"a,b,y\n1,2,0\n3,4,1\n", mtime=0)),
         ("x.csv", {"target": "2020"}, "2018,2019,2020\n1,2,0\n3,4,1\n"),
@@ -135,7 +142,7 @@ def test_a_column_may_be_missing_for_more_records_than_are_read_at_once(
         ("\n\n", {}, "x.csv: the file is empty"),
         ("a,y\n", {}, "x.csv: there are no examples"),
         ("a,y\n1,0\n2\n", {}, "x.csv:3: expected 2 fields, found 1"),
-        ("a,y\n1,0\n2,1,5\n", {}, "x.csv:3: expected 2 fields, found 3"),
+        ("a,y\n1,0\n2,1,5\n", {}, "x.csv:3: expected 2 fields, found 3; a field that holds ',' needs quotes around it"),
         (
             "a,y\n1,0\n\n,1\n",
             {},
@@ -474,3 +481,26 @@ def test_notes_in_brackets_are_no_numbers(tmp_path: Path) -> None:
     assert features(read(tmp_path, "a,y\n(1),0\n(2),1\n")) == ["a=(1)", "a=(2)"]
     with pytest.raises(DataError, match=r"x\.csv:3: column 'a': '\(x\)' is not a number"):
         read(tmp_path, "a,y\n1,0\n(x),1\n")
+
+
+def test_single_quotes_enclose_delimiters_and_are_doubled(tmp_path: Path) -> None:
+    rows = "".join(f"'it''s, {number % 2}',{number},{'ab'[number % 2]}\n" for number in range(12))
+    examples = read(tmp_path, f"'name, short',size,y\n{rows}", "x.csv")
+    assert examples.features == ("name, short=it's, 0", "name, short=it's, 1", "size")
+    assert examples.X[:].tolist() == [[1 - number % 2, number % 2, number] for number in range(12)]
+
+
+def test_apostrophes_are_no_quotes(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{'tn'[number % 2]} 'Hart' s,{number},{'ab'[number % 2]}\n'{number % 2},{number},a\n" for number in range(12)
+    )
+    assert "name='0" in read(tmp_path, f"name,size,y\n{rows}", "x.csv").features
+
+
+def test_a_sign_that_is_no_quote_is_named_with_the_option_that_says_so(tmp_path: Path) -> None:
+    text = "name,size,y\n" + "".join(f'"pipe{number % 2},{number},{"ab"[number % 2]}\n' for number in range(13))
+    with pytest.raises(
+        DataError, match=r"x\.csv:2: the quote that begins here .*; if it is no quote, state `quote: ''`"
+    ):
+        read(tmp_path, text, "x.csv")
+    assert read(tmp_path, text, "x.csv", quote="").features == ('name="pipe0', 'name="pipe1', "size")

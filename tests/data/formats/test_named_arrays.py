@@ -66,6 +66,20 @@ def load(path: Path) -> dict[str, Examples]:
     return Source.parse({"name": "file", "path": str(path)}).load()
 
 
+@pytest.mark.parametrize(
+    "names", [("train_set_x", "train_set_y", "x_val"), ("train_images", "train_labels", "valid_images")]
+)
+def test_the_parts_as_others_call_them(tmp_path: Path, names: tuple[str, ...]) -> None:
+    arrays = dict(zip(names, (X, Y, X[:2]), strict=True))
+    parts = read(tmp_path / "x.npz", arrays | {"list_classes": np.array([0, 1])})
+    assert {part: examples.X[:].tolist() for part, examples in parts.items()} == {
+        "train": X.tolist(),
+        "dev": X[:2].tolist(),
+    }
+    assert parts["train"].y is not None
+    assert parts["train"].y.tolist() == Y.tolist()
+
+
 @pytest.mark.parametrize("labels", [Y, Y[:, np.newaxis], Y[np.newaxis], Y.astype(bool), Y / 2])
 def test_rows_are_examples_whatever_the_shape_of_y(tmp_path: Path, name: str, labels: np.ndarray[Any, Any]) -> None:
     examples = read(tmp_path / name, {"x": X, "Y": labels, "more": np.zeros(7)})["all"]

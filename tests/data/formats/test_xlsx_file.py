@@ -62,6 +62,11 @@ def test_titles_above_a_table_are_passed_over(tmp_path: Path) -> None:
     assert read(path, skip_lines=3).X[:].tolist() == X
 
 
+def test_empty_sheets_in_front_are_passed_over(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.xlsx", {"blank": [], "people": TABLE})
+    assert read(path).X[:].tolist() == X
+
+
 def test_a_sheet_by_its_name_and_another_file_with_one_of_another_name(tmp_path: Path) -> None:
     path = write(tmp_path / "x.xlsx", {"notes": [["read me"]], "people": TABLE})
     assert read(path, sheet="people").X[:].tolist() == X

@@ -9,12 +9,12 @@ import pytest
 
 from dlx.diagnose.before.probe import fitting
 from dlx.diagnose.before.propagation import Propagation, distinct_units, propagate
-from dlx.diagnose.before.slopes import saturates
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import He, Initializer, Normal, Xavier, Zeros
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network
 from dlx.nn.norms.batch_norm import BatchNorm
+from dlx.nn.slopes import saturates
 
 HE = He()
 

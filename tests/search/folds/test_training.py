@@ -325,7 +325,8 @@ def test_the_command(tmp_path: Path, rows: list[dict[str, str]], call_dlx: Calla
     assert "out-of-fold" in text
     assert "5 nearest neighbours" in text
     assert f"dlx train {out}/plan.yaml data.folds=null training.refit=true" in " ".join(text.split())
-    for command in (["diagnose", out], ["predict", out, tmp_path / "plants.csv"], ["export", out, "--to", "pytorch"]):
+    assert call_dlx("diagnose", out).code == 0
+    for command in (["predict", out, tmp_path / "plants.csv"], ["export", out, "--to", "pytorch"]):
         refused = call_dlx(*command)
         assert refused.code == 2
         assert "is a training in folds" in refused.stderr

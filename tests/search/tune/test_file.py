@@ -148,9 +148,9 @@ def test_an_override_changes_the_search_or_its_base(tmp_path: Path) -> None:
     path.write_text(plan.text())
     again = load_tune(path)[0]
     assert (again.base.spec, again.options, again.name) == (plan.base.spec, plan.options, "experiment")
-    with pytest.raises(SpecError, match=r"command line: search.trails=5: search.trails: unknown key"):
+    with pytest.raises(SpecError, match=r"settings: search.trails=5: search.trails: unknown key"):
         load_tune(path, ["search.trails=5"])
-    with pytest.raises(SpecError, match=r"command line: training.epocs=5: training.epocs: unknown key"):
+    with pytest.raises(SpecError, match=r"settings: training.epocs=5: training.epocs: unknown key"):
         load_tune(path, ["base.training.epocs=5"])
 
 

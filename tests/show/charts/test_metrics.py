@@ -1,4 +1,4 @@
-"""Metrics and baselines in tables and in few words: what matters is said where it matters, and nothing where not."""
+"""Metrics and baselines in tables: what matters is said where it matters, and nothing where not."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from dlx.documents.baselines import BaselineRecord, Baselines, NetworkDifference, PartBaseline
 from dlx.show.charts.metrics import (
     baseline_tables,
-    beside_baselines,
     class_table,
-    in_brief,
     metric_text,
     metrics_table,
     tail_sentences,
@@ -38,19 +36,6 @@ def baselines(verdict: str) -> Baselines:
     return Baselines({"constant": BaselineRecord("always no", 100, {"dev": compared, "test": compared})})
 
 
-@pytest.mark.parametrize(("counts", "is_told"), [([50, 50], False), ([70, 30], False), ([97, 3], True)])
-def test_metrics_are_in_brief_where_classes_are_unbalanced(counts: list[int], is_told: bool) -> None:
-    text = in_brief(of_classes(counts), Task.BINARY)
-    assert bool(text) is is_told
-    assert text in ("", "balanced error 50.00 %, F1 0.492, ROC AUC 0.500 (dev)")
-
-
-def test_a_regression_is_told_by_the_share_that_it_explains() -> None:
-    y = np.array([[1.0], [2.0], [3.0], [4.0]])
-    metrics = measure(Answers(Task.REGRESSION, y, y + np.array([[0.5], [-0.5], [0.5], [-0.5]])))
-    assert in_brief({"train": metrics}, Task.REGRESSION) == "R² 0.8, MAE 0.5 (train)"
-
-
 def of_labels() -> PartMetrics:
     """The metrics of a network that finds the first of two labels, and the second nowhere."""
     y = np.array([[1.0, 1.0], [0.0, 0.0], [1.0, 0.0], [0.0, 0.0]])
@@ -63,7 +48,6 @@ def test_each_label_has_a_row_with_how_many_examples_have_it() -> None:
     assert chart is not None
     assert chart.titles[:5] == ("label, dev", "precision", "recall", "F1", "ROC AUC")
     assert [(row[0], row[3], row[-1]) for row in chart.rows] == [("sweet", "1.000", "2"), ("red", "0.000", "1")]
-    assert in_brief(of_labels(), Task.MULTILABEL).startswith("balanced error 25.00 %, F1 0.500")
 
 
 def of_targets() -> PartMetrics:
@@ -84,26 +68,20 @@ def test_what_mixes_units_is_not_shown_of_targets_that_have_units_of_their_own()
     titles = [[row[0] for row in chart.rows] for chart in charts if chart is not None]
     assert "RMSE" in titles[0]
     assert titles[1] == ["R²"]
-    assert in_brief(of_targets(), "regression", "relative") == "R² 0.925 (dev)"  # of 0.865 and 0.985
 
 
 def test_an_older_document_has_none() -> None:
     assert metrics_table(None, "binary") is None
     assert class_table(None) is None
-    assert in_brief(None, "binary") == beside_baselines(None, "binary") == ""
     assert baseline_tables(None, "binary") == []
 
 
 @pytest.mark.parametrize(("verdict", "answer"), [("better", "yes"), ("worse", "no"), ("not established",) * 2])
 def test_baselines_stand_beside_the_network(verdict: str, answer: str) -> None:
-    assert beside_baselines(baselines(verdict), "binary") == f"than always no (1.00 %): {answer}"
     tables = baseline_tables(baselines(verdict), "binary")
     assert [chart.part for chart in tables] == ["dev", "test"]
     assert tables[0].rows == [("always no", "1.00 %", "1.00 %", "0.00 to 2.00 %", answer)]
     skipped = Baselines(skipped="the data stay in their file")
-    assert beside_baselines(skipped, "binary") == (
-        "than simple models: not measured, because the data stay in their file"
-    )
     assert baseline_tables(skipped, "binary") == []
 
 

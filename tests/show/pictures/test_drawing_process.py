@@ -33,7 +33,7 @@ training: {epochs: 5}
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Processes are made for the shortest training."""
     monkeypatch.setattr(drawing_process, "SECONDS", -1)
-    monkeypatch.setattr(drawing_process, "_processors", lambda: 2)
+    monkeypatch.setattr(drawing_process, "available", lambda: 2)
 
 
 @pytest.fixture
@@ -58,10 +58,10 @@ def test_what_goes_wrong_there_is_done_here(process: DrawingProcess) -> None:
 
 def test_none_is_made_for_what_is_short_or_has_one_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing_process, "SECONDS", 1000)
-    monkeypatch.setattr(drawing_process, "_processors", lambda: 2)
+    monkeypatch.setattr(drawing_process, "available", lambda: 2)
     short = DrawingProcess()
     monkeypatch.setattr(drawing_process, "SECONDS", -1)
-    monkeypatch.setattr(drawing_process, "_processors", lambda: 1)
+    monkeypatch.setattr(drawing_process, "available", lambda: 1)
     alone = DrawingProcess()
     for process in (alone, DrawingProcess(is_wanted=False)):
         process.prepare()

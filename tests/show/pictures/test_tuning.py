@@ -14,11 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.text import Text
 
+from dlx.documents.tuning import SearchedDimension, TuningDocument, tuning_of
 from dlx.show import pictures
+from dlx.show.charts.trials import Trials
 from dlx.show.pictures.canvas import ALARM, DEV, GREY, TRAIN
 from dlx.show.pictures.hyperparameter import FIRST, LAST
 from dlx.show.pictures.scales import Scale, spelled, tail
-from dlx.show.pictures.trials import Trials
 
 Plain = dict[str, Any]
 RATE: Plain = {"key": "optimizer.learning_rate", "scale": "log_uniform", "low": 1e-4, "high": 1.0, "integer": False}
@@ -60,8 +61,24 @@ def document(space: list[dict[str, Any]], count: int, rounds: int = 3, **changes
     return search | changes
 
 
+def read(search: Plain) -> TuningDocument:
+    """The document of a search, of which the pictures show the rest."""
+    unseen: Plain = {"at": {}, "epoch": 1, "seconds": 1.0, "message": "", "trials": []}
+    confirmation: Plain = {"finalists": [], "winner": None, "base": None, "gain": None, "test": None}
+    others: Plain = {"name": "a", "task": None, "status": "completed", "method": "random", "objective": "dev_error"}
+    others |= {"seeds": 1, "space": [], "rounds": [], "messages": [], "counts": {}, "importance": [], "trials": []}
+    document = {**others, "best_spec": None, "seconds": 1.0, **confirmation, **search}
+    document["space"] = [{"choices": [], **entry} for entry in document["space"]]
+    document["trials"] = [{"settings": {}, **unseen, **trial} for trial in document["trials"]]
+    return tuning_of(document)
+
+
+def scale_of(entry: Mapping[str, Any]) -> Scale:
+    return Scale(SearchedDimension(**{"choices": [], **entry}))
+
+
 def value(entry: Mapping[str, Any], at: float) -> Any:
-    scale = Scale(dict(entry))
+    scale = scale_of(entry)
     if scale.is_choice:
         return entry["choices"][int(at * len(entry["choices"]))]
     low, high = scale.place(entry["low"]), scale.place(entry["high"])
@@ -82,7 +99,7 @@ def share(png: bytes, color: Any) -> float:
 def test_a_hyperparameter_of_a_search_of_any_size(count: int) -> None:
     search = document(ALL, count)
     for entry in ALL if count == 64 else [RATE, HIDDEN]:
-        picture = pictures.hyperparameter(search, entry["key"])
+        picture = pictures.hyperparameter(read(search), entry["key"])
         assert share(picture, DEV) > 5e-5  # the best
         assert (share(picture, ALARM) > 0) == (count > 6)  # the diverged
         if count > 3:
@@ -92,7 +109,7 @@ def test_a_hyperparameter_of_a_search_of_any_size(count: int) -> None:
 
 def test_whole_numbers_on_a_log_scale_keep_apart() -> None:
     axes = Figure().add_subplot()
-    units = Scale({"key": "units", "scale": "log_uniform", "low": 2, "high": 12, "integer": True})
+    units = scale_of({"key": "units", "scale": "log_uniform", "low": 2, "high": 12, "integer": True})
     units.write(axes.xaxis, units.places([2, 12]))
     assert [text.get_text() for text in axes.get_xticklabels()] == [*"23456789", "10", "12"]
 
@@ -110,7 +127,7 @@ def test_a_grid_stands_beside_as_many_random_draws(
 
     monkeypatch.setattr(Axes, "text", noted)
     figures(monkeypatch)
-    pictures.settings(document(space, 27, rounds=1, method="grid"))
+    pictures.settings(read(document(space, 27, rounds=1, method="grid")))
     assert {"this search, a grid", "as many trials drawn at random"} <= set(texts)
     assert ("27 distinct values of optimizer.learning_rate" in texts) == (RATE in space)
 
@@ -118,9 +135,9 @@ def test_a_grid_stands_beside_as_many_random_draws(
 @pytest.mark.parametrize("space", [[RATE], [HIDDEN], [RATE, HIDDEN], [HIDDEN, NORM], ALL], ids=len)
 def test_importance_and_settings_of_any_space(space: list[dict[str, Any]]) -> None:
     search = document(space, 32, task="regression" if space == ALL else "multiclass")
-    ranked = pictures.importance(search)
+    ranked = pictures.importance(search["name"], read(search).importance)
     assert share(ranked, TRAIN) + share(ranked, "#338EC1") > 1e-3
-    picture = pixels(pictures.settings(search))
+    picture = pixels(pictures.settings(read(search)))
     left, right = np.split(picture, [picture.shape[1] // 2], axis=1)
     assert (np.abs(left - to_rgb(GREY)).max(axis=2) < 0.02).sum() > 200  # the grid
     assert (np.abs(right - to_rgb(DEV)).max(axis=2) < 0.02).sum() > 20  # the best
@@ -138,7 +155,7 @@ def test_a_grid_has_few_values_of_each_and_a_search_as_many_as_trials(monkeypatc
     """The lecture's example: 25 trials of two hyperparameters are 5 values of each, or 25; of three, 64 are 4."""
     saved = figures(monkeypatch)
     for space, count in (([RATE, BETA], 25), ([RATE, BETA, KEEP], 64), ([RATE, HIDDEN], 32)):
-        pictures.settings(document(space, count, rounds=1))
+        pictures.settings(read(document(space, count, rounds=1)))
     texts = [[[text.get_text() for text in axes.texts] for axes in figure.axes[:2]] for figure in saved]
     key, other = RATE["key"], BETA["key"]
     assert texts[0] == [
@@ -156,7 +173,7 @@ def test_a_grid_has_few_values_of_each_and_a_search_as_many_as_trials(monkeypatc
 
 def test_a_grid_of_whole_numbers_has_whole_numbers_and_both_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     saved = figures(monkeypatch)
-    pictures.settings(document([LAYERS, BATCH], 9))
+    pictures.settings(read(document([LAYERS, BATCH], 9)))
     points = np.asarray(saved[0].axes[0].collections[0].get_offsets())
     assert sorted(set(points[:, 1])) == [1, 2, 3]
     assert sorted(set((10 ** points[:, 0]).round(9))) == [16, 91, 512]  # the middle of a logarithmic scale is 90.5
@@ -164,7 +181,7 @@ def test_a_grid_of_whole_numbers_has_whole_numbers_and_both_ends(monkeypatch: py
 
 def labels(monkeypatch: pytest.MonkeyPatch, entry: dict[str, Any], **changes: Any) -> list[str]:
     saved = figures(monkeypatch)
-    pictures.hyperparameter(document([entry], 30) | changes, entry["key"])
+    pictures.hyperparameter(read(document([entry], 30) | changes), entry["key"])
     return [label.get_text() for label in saved[0].axes[0].get_xticklabels()]
 
 
@@ -189,7 +206,7 @@ def test_each_scale_is_numbered_in_its_own_way(
 
 
 def test_the_scale_of_1_minus_beta_is_even_in_its_powers_of_ten() -> None:
-    scale = Scale(BETA)
+    scale = scale_of(BETA)
     steps = np.diff(scale.places([0.9, 0.99, 0.999]))
     assert steps[0] == pytest.approx(steps[1])
     assert [scale.value(scale.place(beta)) for beta in (0.9, 0.95, 0.999)] == pytest.approx([0.9, 0.95, 0.999])
@@ -202,18 +219,18 @@ def test_a_widened_scale_reaches_as_far_as_its_trials(monkeypatch: pytest.Monkey
 
 
 def test_an_integer_that_many_trials_share_has_them_beside_each_other() -> None:
-    scale, places = Scale(LAYERS), np.array([1.0, 1, 1, 2, 3])
+    scale, places = scale_of(LAYERS), np.array([1.0, 1, 1, 2, 3])
     moved = scale.beside(places)
     assert len(set(moved)) == 5
     assert np.abs(moved - places).max() <= 0.25
     assert scale.low <= moved.min()
-    assert (Scale(BATCH).beside(places) == places).all()
+    assert (scale_of(BATCH).beside(places) == places).all()
 
 
 def test_terrible_trials_do_not_press_the_good_ones_down() -> None:
     values = [0.02, 0.021, 0.022, 0.023, 0.024, 0.025, 0.026, 0.027, 0.028, 0.03, 1e12]
     trials = [{"index": k, "round": 1, "status": "completed", "value": v} for k, v in enumerate(values)]
-    columns = Trials({"task": "regression", "trials": trials})
+    columns = Trials(read({"task": "regression", "trials": trials}))
     assert columns.top < 0.1
     assert columns.beyond.tolist() == [False] * 10 + [True]
     assert columns.best == 0
@@ -222,7 +239,7 @@ def test_terrible_trials_do_not_press_the_good_ones_down() -> None:
 def test_errors_of_many_sizes_have_a_logarithmic_axis_with_a_place_for_0() -> None:
     values = [0.0, 0.01, 0.02, 0.05, 0.3, 0.9, 0.9, None]
     trials = [{"index": k, "round": 1, "status": "completed", "value": v} for k, v in enumerate(values)]
-    columns = Trials({"task": "multiclass", "trials": trials})
+    columns = Trials(read({"task": "multiclass", "trials": trials}))
     assert columns.is_logarithmic
     assert columns.heights[0] == pytest.approx(0.5)  # % half of the lowest other
     assert np.isnan(columns.heights[-1])
@@ -232,9 +249,9 @@ def test_errors_of_many_sizes_have_a_logarithmic_axis_with_a_place_for_0() -> No
 def test_the_winner_of_the_fresh_trainings_is_the_best_one() -> None:
     search = document([RATE], 20)
     lowest = int(np.nanargmin([np.nan if trial["value"] is None else trial["value"] for trial in search["trials"]]))
-    assert Trials(search | {"winner": None}).best == lowest
-    assert Trials(search | {"winner": 1}).best == 1
-    assert Trials(search | {"winner": 6}).best == lowest  # that one diverged
+    assert Trials(read(search | {"winner": None})).best == lowest
+    assert Trials(read(search | {"winner": 1})).best == 1
+    assert Trials(read(search | {"winner": 6})).best == lowest  # that one diverged
 
 
 @pytest.mark.parametrize("task", ["binary", pytest.param("regression", marks=pytest.mark.thorough)])
@@ -255,28 +272,28 @@ def test_any_errors_can_be_drawn(values: list[float | None], task: str) -> None:
     search = document([RATE, HIDDEN], len(values), task=task, winner=None, importance=[])
     for trial, error in zip(search["trials"], values, strict=True):
         trial |= {"value": error, "status": "completed" if error is not None else "failed"}
-    assert pictures.hyperparameter(search, RATE["key"])
-    assert pictures.settings(search)
+    assert pictures.hyperparameter(read(search), RATE["key"])
+    assert pictures.settings(read(search))
 
 
 def test_errors_that_are_no_rates_can_be_drawn() -> None:
     search = document([RATE], 3, task="regression", winner=None, importance=[])
     for trial, error in zip(search["trials"], (0.0, 1e305, None), strict=True):
         trial |= {"value": error, "status": "completed" if error is not None else "failed"}
-    assert pictures.hyperparameter(search, RATE["key"])
+    assert pictures.hyperparameter(read(search), RATE["key"])
 
 
 def test_a_search_without_rounds_or_with_very_many_can_be_drawn() -> None:
     search = document([RATE], 40, rounds=20)
-    assert share(pictures.hyperparameter(search, RATE["key"]), tuple(LAST)) > 0
-    assert pictures.hyperparameter(search | {"rounds": []}, RATE["key"])
+    assert share(pictures.hyperparameter(read(search), RATE["key"]), tuple(LAST)) > 0
+    assert pictures.hyperparameter(read(search | {"rounds": []}), RATE["key"])
 
 
 def test_the_same_document_gives_the_same_bytes() -> None:
-    search = document(ALL, 20)
+    search = read(document(ALL, 20))
     for draw in (
         pictures.settings,
-        pictures.importance,
+        lambda content: pictures.importance("a", content.importance),
         lambda content: pictures.hyperparameter(content, HIDDEN["key"]),
     ):
         assert draw(search) == draw(search)

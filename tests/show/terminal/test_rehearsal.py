@@ -49,8 +49,10 @@ def test_a_regression_speaks_of_rmse_and_r2(folder: Path, call_dlx: Run) -> None
 
 def test_a_dry_run_is_in_round_numbers(folder: Path, call_dlx: Run) -> None:
     lines = call_dlx("train", "line.yaml", "--dry-run", cwd=folder).stdout.splitlines()
-    words = {line.split()[0]: line for line in lines}
-    assert words["task"].endswith("regression, with 1 inputs and 1 output")
+    words = {line[:12].strip(): line for line in lines}
+    assert words["task"].split() == ["task", "regression"]
+    # The sizes stand in rows of their own, under the symbols of the notes, for people and scripts that look for them.
+    assert [words[symbol].split()[2:] for symbol in ("n x", "n y")] == [["1", "input"], ["1", "output"]]
     assert re.search(r"120, [\d.]+ (µs|ms|s) each$", words["steps"])
     assert re.search(r"about [\d.]+ s( |,)|about \d+ min", words["time"])
     assert re.search(r"about [\d.]+ [MG]B$", words["memory"])

@@ -128,7 +128,7 @@ def test_labels_cannot_break_out_of_the_comment(tmp_path: Path) -> None:
 
 def test_what_is_missing_is_asked_for(tmp_path: Path) -> None:
     np.save(tmp_path / "X.npy", np.zeros((4, 2)))
-    with pytest.raises(UsageError, match=r"X\.npy: say with --target what is to be predicted$"):
+    with pytest.raises(UsageError, match=r"X\.npy: say with target=… what is to be predicted$"):
         written_for(tmp_path / "X.npy", [], None, FILE)
     with pytest.raises(UsageError, match=r"It may be kind \(2 classes\), width .*; as in: dlx new .* --target kind$"):
         written_for(iris(tmp_path), [], None, FILE)
@@ -180,7 +180,7 @@ def test_of_columns_with_one_name_the_stated_target_is_meant(
     path.write_text("\n".join(["a,b,y,y", *rows]))
     text = written_for(path, [target], None, tmp_path / "spec.yaml")
     assert f"- {ignored}  # column {5 - ignored} is named y, too" in text
-    assert ("several columns are named y: column 2 (from 0) is meant, --target 3 takes another" in text) is (
+    assert ("several columns are named y: column 2 (from 0) is meant, target=3 takes another" in text) is (
         target == "y"
     )
     assert set(dataset_of(spec_for(tmp_path, text)).classes) == labels
@@ -200,5 +200,5 @@ def test_a_target_whose_numbers_are_names(tmp_path: Path) -> None:
     source, file = source_of(path, ["y"]), tmp_path / "spec.yaml"
     assert "\ntask: regression" in starter_for(source, Wishes(), file)
     assert "\ntask: multiclass" in starter_for(source, Wishes(categorical=("y",)), file)
-    with pytest.raises(UsageError, match="--categorical y: it is the target: its values are names, and"):
+    with pytest.raises(UsageError, match="categorical='y': it is the target: its values are names, and"):
         starter_for(source, Wishes(Task.REGRESSION, categorical=("y",)), file)

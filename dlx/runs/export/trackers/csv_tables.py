@@ -36,7 +36,7 @@ class CsvTables(Tracker):
             if out is None and is_run:
                 runs[0].run.write_unlocked(path.name, content)
             else:
-                write_output("--out", path, content, is_ours)
+                write_output("out", path, content, is_ours)
         return [str(path) for path in paths]
 
 

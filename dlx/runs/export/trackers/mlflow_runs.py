@@ -15,6 +15,7 @@ from dlx.extras import missing_extra
 from dlx.runs.export.history import RunHistory
 from dlx.runs.export.tracker import Tracker
 from dlx.runs.file_names import EVENTS, FILES
+from dlx.text import option
 from dlx.words import Status
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class MLflow(Tracker):
 
     def write(self, runs: Sequence[RunHistory], source: Path, out: Path | None) -> list[str]:
         if out is not None:
-            raise UsageError(f"--out: MLflow keeps runs where the environment variable {STORE} says")
+            raise UsageError(f"{option('out')}: MLflow keeps runs where the environment variable {STORE} says")
         with _plain_errors():
             client = _client()
             return [_Written(client, run).write() for run in runs]

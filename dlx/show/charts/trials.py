@@ -1,27 +1,22 @@
-"""The trials of a search as pictures need them: arrays, how their errors are scaled, and which one is best."""
+"""The trials of a search as arrays: how their errors are scaled for a picture of all of them, and which one is best."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dlx.show.charts.scales import HUGE
+from dlx.show.charts.search import REACH, is_rate
 from dlx.types import Array
-from dlx.words import Status, Task
+from dlx.words import Status
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from dlx.documents.tuning import TuningDocument
 
 WIDE = 6  # a ratio of high errors to the lowest that asks for a logarithmic axis
 HIGH = 0.9  # of the errors are no higher than a high one
 BELOW, ABOVE = 2, 4  # powers of ten that a logarithmic axis goes below the median at most, and reaches in all
-REACH = 4  # how many times the distance from the lowest to the third quartile a linear axis goes up
-FEW_DECADES = 25
-HEADROOM = 0.07  # of the axes above the highest error, for what has none
-
-Document = Mapping[str, Any]
 
 
 class Trials:
@@ -31,24 +26,23 @@ class Trials:
     its place; what lies above stands at the upper edge.
     """
 
-    def __init__(self, document: Document) -> None:
-        trials = document["trials"]
-        objective = document.get("objective", "dev_error")
-        self.is_rate = objective.endswith("error") and document.get("task") != Task.REGRESSION
-        self.what = objective.replace("_", " ")
-        values = [np.nan if trial["value"] is None else float(trial["value"]) for trial in trials]
+    def __init__(self, document: TuningDocument) -> None:
+        self.is_rate = is_rate(document)
+        self.what = document.objective.replace("_", " ")
+        values = [np.nan if trial.value is None else float(trial.value) for trial in document.trials]
         self.values = (100 if self.is_rate else 1) * np.array(values, dtype=float)
         self.values[~(np.abs(self.values) < HUGE)] = np.nan
         self.ended = np.isfinite(self.values)
-        self.rounds = np.array([trial["round"] for trial in trials], dtype=int)
-        self.stopped = np.array([trial["status"] == Status.STOPPED for trial in trials], dtype=bool)
+        self.rounds = np.array([trial.round for trial in document.trials], dtype=int)
+        self.stopped = np.array([trial.status == Status.STOPPED for trial in document.trials], dtype=bool)
         self.best, self.is_confirmed = self._best(document)
         self.bottom, self.top, self.is_logarithmic = self._scaled()
 
-    def _best(self, document: Document) -> tuple[int | None, bool]:
+    def _best(self, document: TuningDocument) -> tuple[int | None, bool]:
         """The row of the trial that won when trained again, else of the lowest error, and whether it is the former."""
-        indices, won = [trial["index"] for trial in document["trials"]], document.get("winner")
-        if won in indices and self.ended[indices.index(won)]:
+        indices = [trial.index for trial in document.trials]
+        won = None if document.confirmation is None else document.confirmation.winner
+        if won is not None and won in indices and self.ended[indices.index(won)]:
             return indices.index(won), True
         return (int(np.nanargmin(self.values)) if self.ended.any() else None), False
 
@@ -82,21 +76,3 @@ class Trials:
     def spelled(self, value: float) -> str:
         """An error with its unit."""
         return f"{value:.2f} %" if self.is_rate else f"{value:.4g}"
-
-    def scale(self, axes: Axes) -> float:
-        """Scale and number the vertical axis; returns the height at which what has no place on it stands."""
-        from matplotlib.ticker import LogLocator, NullLocator
-
-        axes.set_ylabel(self.label)
-        if self.is_logarithmic:
-            axes.set_yscale("log")
-            reach = self.top / self.bottom
-            axes.set_ylim(self.bottom / 1.08, self.top * reach ** (HEADROOM / (1 - HEADROOM)))
-            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if reach < FEW_DECADES**2 else (1,)))
-            axes.yaxis.set_minor_locator(NullLocator())
-        else:
-            reach = self.top - self.bottom
-            axes.set_ylim(self.bottom - 0.02 * reach, self.top + reach * HEADROOM / (1 - HEADROOM))
-        axes.yaxis.set_major_formatter("{x:,g}")
-        axes.grid(axis="y")
-        return 1 - HEADROOM / 2
