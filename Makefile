@@ -139,7 +139,7 @@ package:  ## build sdist and wheel into dist/, check them, and use the wheel in 
 	@sh .ci/package
 
 guide:  ## make the guide a site in dist/guide, to be opened in a browser
-	@sh .ci/environment .venv-guide .ci/guide.txt
+	@sh .ci/environment .venv-guide dlx .ci/guide.txt
 	@sh .ci/site
 
 lab-test:  ## try the page of dlx lab in a real browser (needs a chromium; CHROMIUM=PATH names another)

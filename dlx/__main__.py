@@ -15,6 +15,7 @@ def main() -> int:
 
         return run()
     except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
         return 128 + signal.SIGINT
     finally:
         for number in NUMBERS:  # all is written: Python's own end must not be interrupted

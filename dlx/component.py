@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import sys
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
@@ -20,7 +22,12 @@ from pydantic_core import PydanticCustomError, core_schema
 from dlx.errors import allowed, nearest
 
 OWN = "; a class of your own has to be defined first, or its file named in `plugins`"
+PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep  # noqa: PTH100, PTH120 - a prefix of file names
 REGISTRY: dict[str, dict[str, type[Component]]] = {}
+
+
+class UnfitComponent(TypeError):
+    """A class that cannot be a component; the message says why, and needs no name of this class in front."""
 
 
 class Options(BaseModel):
@@ -44,6 +51,7 @@ class Component(Options):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
+        _refuse_shadows(cls)
         if "kind" in cls.__dict__:
             REGISTRY.setdefault(cls.kind, {})
         if "name" in cls.__dict__:
@@ -115,14 +123,49 @@ class Component(Options):
         return {"family": cls.kind}  # dlx.spec.schema puts the family's definition in its place
 
 
+def defined_at(kind: type) -> str | None:
+    """File and line of a class, where there is a file."""
+    try:
+        return f"{inspect.getsourcefile(kind)}:{inspect.getsourcelines(kind)[1]}"
+    except (OSError, TypeError):
+        return None
+
+
+def caller() -> tuple[str, int]:
+    """File and line of the code that has called the function that asks."""
+    frame = sys._getframe(2)
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def is_of_dlx(file: str) -> bool:
+    """Whether code of this file is dlx's own, and not that of a plugin."""
+    return file.startswith(PACKAGE)
+
+
+def _refuse_shadows(member: type[Component]) -> None:
+    """Refuse an option that has the name of something that every member of the family has."""
+    for name in inspect.get_annotations(member).keys() & member.model_fields.keys():
+        owners = [kind for kind in member.__mro__[1:] if issubclass(kind, Component) and name in vars(kind)]
+        if name in ("kind", "name"):
+            raise UnfitComponent(f"{name} is no option: write `{name} = …` without a type")
+        if owners:
+            what = f"{owners[0].__qualname__} has a {name} of its own"
+            raise UnfitComponent(f"no option can be called {name}: {what}; choose another name")
+
+
 def _register(member: type[Component]) -> None:
+    if not isinstance(member.name, str) or not member.name:
+        raise UnfitComponent(f"the name of a component is a text, got {member.name!r}")
+    if "kind" in vars(member) and any(getattr(base, "kind", "") for base in member.__mro__[1:]):
+        raise UnfitComponent(f"{member.name!r} has a kind of its own; the kind is that of its family: leave it out")
     family = REGISTRY.setdefault(member.kind, {})
     namesake = family.get(member.name)
     if namesake is not None and (namesake.__module__, namesake.__qualname__) != (
         member.__module__,
         member.__qualname__,
     ):
-        raise TypeError(f"{member.kind} {member.name!r} is defined in {namesake.__module__} and in {member.__module__}")
+        what = f"is defined already, in {defined_at(namesake) or namesake.__module__}"
+        raise UnfitComponent(f"{member.kind} {member.name!r} {what}; give yours another name")
     family[member.name] = member
 
 

@@ -29,7 +29,7 @@ from dlx.cli.quiet import quiet_by_command
 from dlx.cli.reading_bar import reading_shown
 from dlx.cli.remarks import remarks_shown
 from dlx.cli.standard_streams import flush_stdout, sound_streams
-from dlx.errors import EnvironmentProblem, UsageError
+from dlx.errors import EnvironmentProblem, Interrupted, UsageError
 from dlx.runs.signals import NUMBERS, end_process
 from dlx.text import from_shell
 
@@ -54,20 +54,22 @@ class _Commands(CommandGroup):
         return name, command if name is None else load_command(name), rest
 
     def make_context(self, *arguments: Any, **keywords: Any) -> Any:
-        with _broken_pipe():  # of --help
+        with _ended_from_outside():  # of --help
             return super().make_context(*arguments, **keywords)
 
     def invoke(self, ctx: Any) -> Any:
-        with _broken_pipe():
+        with _ended_from_outside():
             return super().invoke(ctx)
 
 
 @contextmanager
-def _broken_pipe() -> Iterator[None]:
+def _ended_from_outside() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
         raise typer.Exit(BROKEN_PIPE) from None
+    except KeyboardInterrupt:  # which Typer would end without a word
+        raise Interrupted(signal.SIGINT, "interrupted") from None
 
 
 app = Commands(cls=_Commands, no_args_is_help=True, context_settings=SETTINGS)
@@ -135,6 +137,7 @@ def main() -> int:
                     code = end.code if isinstance(end.code, int) else 0
             sys.stdout.flush()
         except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
             code = 128 + signal.SIGINT
         except BrokenPipeError:
             code = BROKEN_PIPE

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from dlx import guide
 from dlx.cli.commands import COMMANDS
 from dlx.cli.layout import argument_name, has_quiet, summary
 from dlx.cli.loading import load_command
@@ -132,6 +133,8 @@ def _of_kind(kind: str, path: str, place: Sequence[str], word: str, choices: Seq
             return _plain(word, table["kinds"].get(place[0], _keys_of(place[0])))
         case "KEY|FINDING|METRIC|COMPONENT":
             return _plain(word, table["topics"])
+        case "TOPIC":
+            return _plain(word, [*guide.TOPICS, *guide.REFERENCE])
         case "FORMAT":
             return _plain(word, table["formats"])
         case "NAME,":

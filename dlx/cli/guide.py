@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
@@ -19,15 +20,30 @@ def guide(topic: Topic = None, json: Json = False) -> None:
 
     Where the output is no terminal, it is the page's Markdown.
     """
-    chosen = list(pages.pages().values()) if topic is None else [pages.page(topic)]
-    if json:
-        text = {} if topic is None else {"text": chosen[0].text}
-        documents = [
-            {"topic": page.topic, "title": page.title, "summary": page.summary, "sections": page.sections, **text}
-            for page in chosen
-        ]
-        terminal.document({"pages": documents})
-    elif topic is None:
-        print_rows([(page.topic, page.summary) for page in chosen])
+    if topic is None:
+        _list(json)
+        return
+    if topic in pages.REFERENCE:
+        chosen: pages.Page = import_module("dlx.cli.reference").page(topic)  # which imports much
     else:
-        terminal.markdown_page(chosen[0].text)
+        chosen = pages.page(topic)
+    if json:
+        terminal.document({"pages": [{**_facts(chosen), "sections": chosen.sections, "text": chosen.text}]})
+    else:
+        terminal.markdown_page(chosen.text)
+
+
+def _list(json: bool) -> None:
+    """Every page by its topic, those that are written when they are asked for last."""
+    written: list[dict[str, Any]] = [{**_facts(page), "sections": page.sections} for page in pages.pages().values()]
+    later: list[dict[str, Any]] = [
+        {"topic": topic, "title": title, "summary": text} for topic, (title, text) in pages.REFERENCE.items()
+    ]
+    if json:
+        terminal.document({"pages": [*written, *later]})
+    else:
+        print_rows([(facts["topic"], facts["summary"]) for facts in [*written, *later]])
+
+
+def _facts(page: pages.Page) -> dict[str, str]:
+    return {"topic": page.topic, "title": page.title, "summary": page.summary}

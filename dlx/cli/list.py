@@ -9,16 +9,17 @@ import typer
 
 from dlx.cli.options import Json, Plugins
 from dlx.cli.rows import print_rows
-from dlx.errors import UsageError, allowed
+from dlx.errors import UsageError, allowed, nearest
 from dlx.runs import explain as explaining
 from dlx.search.study import section as study_section
 from dlx.search.tune import section as tune_section
 from dlx.show import terminal
 from dlx.spec import keys, plugins, schema, sections, trust
 from dlx.spec.yaml_text import writing
+from dlx.text import command
 
 if TYPE_CHECKING:
-    from dlx.component import Component
+    from dlx.component import Component, Options
     from dlx.runs.explain import TopicEntry
     from dlx.spec.keys import Key
 
@@ -28,6 +29,7 @@ Kind = Annotated[
 ]
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Such as adam, or epochs.", show_default=False)]
 
+PLANS: list[type[Options]] = [tune_section.TuneFile, study_section.StudyFile]
 WHOLE = "spec"  # the section of the keys that stand in none
 
 
@@ -58,7 +60,7 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
 
 def _sections() -> dict[str, list[Key]]:
     """The sections of a spec and of plans that are no components, with their keys."""
-    records = (sections.Spec, tune_section.TuneFile, study_section.StudyFile)
+    records: list[type[Options]] = [sections.Spec, *PLANS]
     every = [key for record in records for key in keys.keys(record).values()]
     by_section: dict[str, list[Key]] = {}
     for key in every:
@@ -97,14 +99,27 @@ def _chosen(kind: str | None, name: str | None, others: Sequence[str]) -> Mappin
     if kind is None:
         return dict(sorted(registry.items()))
     if kind not in registry:
-        what = f"there is no kind of component or section named {kind!r}"
-        raise UsageError(f"{what} {allowed(kind, [*registry, *others])}")
+        raise _no_kind(kind, [*registry, *others])
     members = registry[kind]
     if name is None:
         return {kind: members}
     if name not in members:
         raise UsageError(f"there is no {kind} named {name!r} {allowed(name, list(members))}")
     return {kind: {name: members[name]}}
+
+
+def _no_kind(word: str, kinds: Sequence[str]) -> UsageError:
+    """The refusal of what is no kind and no section, with the command for what it is, or is spelt like."""
+    what = f"there is no kind of component or section named {word!r}"
+    if nearest(word, kinds):
+        return UsageError(f"{what} {allowed(word, kinds)}")
+    topic = explaining.nearest_topic(word, PLANS)
+    if topic is None:
+        return UsageError(f"{what} {allowed(word, kinds)}")
+    for kind, members in schema.components().items():
+        if topic in members:
+            return UsageError(f"{what}; did you mean {command('list', kind, topic)}?")
+    return UsageError(f"{what}; did you mean {command('explain', topic)}?")
 
 
 def _print_json(chosen: Mapping[str, Mapping[str, type[Component]]], by_section: Mapping[str, list[Key]]) -> None:

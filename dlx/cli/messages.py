@@ -29,7 +29,7 @@ def message_and_code(error: Exception) -> tuple[str, int]:
         return "error: no path can have the character NUL", UsageError.exit_code
     if (folder := _unreadable_folder(error)) is not None:
         return f"error: {folder}: cannot be read by this user, and dlx runs from there", EnvironmentProblem.exit_code
-    plugins = sys.modules.get("dlx.spec.plugins")  # where it is not loaded, no plugin is
+    plugins = sys.modules.get("dlx.spec.plugin_faults")  # where it is not loaded, no plugin is
     if plugins and (message := plugins.blamed(error)):
         return f"error: {message}", UsageError.exit_code
     first = next(iter(str(error).splitlines()), "")

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, redirect_stdout
+from dataclasses import replace
 from io import StringIO
 from json import loads
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dlx.cli import study as studies
 from dlx.cli.messages import message_and_code
-from dlx.errors import DlxError, Interrupted, UsageError
+from dlx.errors import DlxError, Interrupted, Place, Problem, SpecError, UsageError
+from dlx.runs import mistaken
 from dlx.runs.file_names import SPECS
 from dlx.search.study import check, file
 from dlx.show import terminal
 from dlx.spec import keys, loader, trust
 from dlx.spec.yaml_text import writing
+
+if TYPE_CHECKING:
+    from dlx.spec.loader import Resolved
 
 SEED = "seed"
 
@@ -85,8 +90,7 @@ def train_several(
     Args:
         spec, words: as typed.
         training: of a spec with settings in which nothing is swept, its records and what to call with each.
-        out, workers, log: as `dlx train` takes them.
-        ways: ``json``, ``quiet`` and ``dry_run``.
+        out, workers, log, ways: as `dlx train` takes them; the ways are ``json``, ``quiet`` and ``dry_run``.
 
     Raises:
         UsageError: an option is for one training.
@@ -98,18 +102,42 @@ def train_several(
     if out is not None and further:
         raise UsageError("--out names one directory: leave it out where there are several specs")
 
+    specs = check_each([spec, *further], settings)
+
     def train(path: Path) -> None:
         if is_sweep:
-            train_sweep(path, settings, out, workers, **ways)
+            train_sweep(path, specs[path], settings, out, workers, **ways)
         else:
             with training(path, settings) as (records, tell):
                 for record in records:
                     tell(record)
 
     if further:
-        train_each([spec, *further], train, ways["json"])
+        train_each(list(specs), train, ways["json"])
     else:
         train(spec)
+
+
+def check_each(paths: Sequence[Path], words: Sequence[str]) -> dict[Path, Resolved]:
+    """The complete spec of each file, with the settings among ``words`` that are no sweep.
+
+    Raises:
+        DlxError: one of them is none, or is wrong; where several are, the others were shown.
+    """
+    specs: dict[Path, Resolved] = {}
+    sweeps, errors = swept(words), list[DlxError]()
+    settings = [word for word in words if word.partition("=")[0] not in sweeps]
+    for path in paths:
+        try:
+            mistaken.refuse_as_spec(path, "train")
+            specs[path] = loader.load_spec(path, settings, named_by=trust.NamedBy.USER)
+        except DlxError as error:
+            errors.append(error)
+    for further in errors[1:]:
+        terminal.say((message_and_code(further)[0], ""), stream=sys.stderr)
+    if errors:
+        raise errors[0]
+    return specs
 
 
 def train_each(paths: Sequence[Path], train: Callable[[Path], None], json: bool) -> None:
@@ -142,6 +170,7 @@ def train_each(paths: Sequence[Path], train: Callable[[Path], None], json: bool)
 
 def train_sweep(
     spec: Path,
+    resolved: Resolved,
     words: Sequence[str],
     out: Path | None,
     workers: int,
@@ -152,21 +181,42 @@ def train_sweep(
 ) -> None:
     """Train each of the values once, with the seed of the spec, and lay them over each other.
 
+    ``resolved`` is the spec with what is not swept.
+
     Raises:
         SpecError: a value does not fit.
     """
     sweeps = swept(words)
     settings = [word for word in words if word.partition("=")[0] not in sweeps]
-    seeds = sweeps.pop(SEED, None) or [str(loader.load_spec(spec, settings, named_by=trust.NamedBy.USER).spec.seed)]
-    entries = ", ".join(f"{key}: [{', '.join(values)}]" for key, values in sweeps.items())
-    varied = f"sweep={{{entries}}}" if sweeps else "variants={spec: null}"
-    plan = [varied, f"seeds=[{', '.join(seeds)}]", *(f"base.{setting}" for setting in settings)]
+    varied = {key: values for key, values in sweeps.items() if key != SEED}
+    seeds = sweeps.get(SEED, [str(resolved.spec.seed)])
+    entries = ", ".join(f"{key}: [{', '.join(values)}]" for key, values in varied.items())
+    variants = f"sweep={{{entries}}}" if varied else "variants={spec: null}"
+    plan = [variants, f"seeds=[{', '.join(seeds)}]", *(f"base.{setting}" for setting in settings)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sweep.yaml"
         path.write_text(f"base: {writing.dump_scalar(str(spec.resolve()))}\n", encoding="utf-8")
-        study = file.load_study(path, plan, named_by=trust.NamedBy.USER)
+        try:
+            study = file.load_study(path, plan, named_by=trust.NamedBy.USER)
+        except SpecError as error:
+            check_values(spec, settings, sweeps)
+            words = [f"{key}={','.join(values)}" for key, values in varied.items()]
+            typed = Place(f"command line: {' '.join(words)}")
+            raise SpecError([replace(problem, place=typed) for problem in error.problems]) from error
     check.check(study)
     if dry_run:
         terminal.foretold(check.foretold(study), json)
     else:
         studies.begin(study, out, workers, json=json, quiet=quiet)
+
+
+def check_values(spec: Path, settings: Sequence[str], sweeps: Mapping[str, Sequence[str]]) -> None:
+    """Raise SpecError with what is wrong with single values of a sweep, as it is said where each is typed alone."""
+    problems = list[Problem]()
+    for word in (f"{key}={value}" for key, values in sweeps.items() for value in values):
+        try:
+            loader.load_spec(spec, [*settings, word], named_by=trust.NamedBy.USER)
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)

@@ -55,7 +55,7 @@ Log = Annotated[
     str | None,
     typer.Option(metavar="PROGRAM", help="tensorboard: write events into the run directory while it trains."),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Build everything, take one step, write nothing.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Build everything, take some steps, write nothing.")]
 
 
 def train(

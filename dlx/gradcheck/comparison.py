@@ -29,6 +29,7 @@ from dlx.nn.gradcheck import (
 from dlx.types import Array
 
 SEARCHES = 2  # random directions over each parameter in which the referee looks for wrong entries
+PASSES = 60  # of a step that are looked at: what goes wrong now and then, or after a while, shows up to there
 PROOF = 200  # entries of one parameter that the referee has found wrong: the others need no second look
 
 
@@ -95,9 +96,15 @@ class Check:
         self.directions = len(plan.directions)
 
     def repeat(self) -> None:
-        """Look at the gradient once more, after passes at other places; where it differs, its entries are compared."""
-        again, first = self.subject.gradient(), self.d_theta
-        differ = ~np.isclose(again, first, rtol=GREAT, atol=self.noise, equal_nan=True)
+        """Look at the gradient again, after passes at other places; where it differs, its entries are compared."""
+        first = self.d_theta
+        for again in self.subject.later_gradients(1 if self.is_brief else PASSES):
+            differ = ~np.isclose(again, first, rtol=GREAT, atol=self.noise, equal_nan=True)
+            if differ.any():
+                self._compare_again(first, again, differ)
+                return
+
+    def _compare_again(self, first: Array, again: Array, differ: Array) -> None:
         for name, part in self.slices.items():
             wrong = np.flatnonzero(differ[part])[:PROOF] + part.start
             for gradient in (first, again):

@@ -72,7 +72,7 @@ class ComplexStep:
                 self._steps.append(_step(call, twins, constants))
                 self._steps[-1].run(exactly=True)
             except (AttributeError, KeyError, TypeError, ValueError):
-                raise NotAnalytic(list(tape.lines())[number]) from None
+                raise NotAnalytic(tape.line(number)) from None
         self._terms = [(scale, twins.of(term)) for scale, term in tape.cost_terms()]
         self.at_kink = False
 

@@ -13,10 +13,13 @@ from dlx.nn.layers import Dropout
 from dlx.types import Array
 from dlx.words import Task
 
-SMALL, LARGE, LARGEST = 3, 33, 130  # examples: fewer than a check has, more than one of 16, and many more
+SMALL, LARGE = 3, 33  # examples: fewer than a check has, and more than one of 16
+LARGEST = 1_030  # more than most batches of training
 MORE = 17  # than the usual batch of a check, also where examples are very long
 MOST_PARAMETERS = 1_000_000
-MOST_NUMBERS = 500_000  # that the layers of one batch hold together
+# That the layers of one batch hold together: 784-300-100-10 with batches of 512 took 3.5 s of CPU and 335 MB with this
+# bound and with one of 418 examples alike.
+MOST_NUMBERS = 4_000_000
 NEAR, FAR = 0.3, 1.0  # how far θ is moved, in root mean squares of each parameter
 AT_ZERO = 0.1  # that of a parameter that is 0
 JITTER = 0.1  # how far examples are moved, in standard deviations of each feature
@@ -50,13 +53,26 @@ def _words(size: int) -> str:
     return f"elsewhere, {size:,} example{'s' * (size != 1)}"
 
 
+def most_examples(subject: Subject) -> int:
+    """Of the largest batch that a place may have."""
+    return max(MORE, MOST_NUMBERS // sum(subject.network.sizes))
+
+
+def too_large(subject: CheckedCost) -> tuple[int, ...]:
+    """The sizes of batches of training that no place has."""
+    if not isinstance(subject, Subject):
+        return ()
+    return tuple(size for size in subject.sizes if size > most_examples(subject) and size != subject.examples)
+
+
 def _sizes(subject: Subject) -> dict[int, float]:
     """Numbers of examples, each with the distance of its θ: few, more, and those of training if not too many."""
     network = subject.network
     least = max([norm.norm.least_batch for norm in network.norms()], default=1)
-    most = max(MORE, MOST_NUMBERS // sum(network.sizes))
+    most = most_examples(subject)
     if subject.theta.size > MOST_PARAMETERS:  # each place holds θ several times
-        return {min(LARGE, most): FAR}
+        of_training = subject.sizes[:1]
+        return {min(LARGE, most): FAR} | {min(size, most): NEAR for size in of_training if size > subject.examples}
     sizes = {max(SMALL, least): NEAR, min(LARGE, most): FAR, min(max(LARGEST, network.sizes[-1]), most): NEAR}
     for size in subject.sizes:
         if size >= least and size != subject.examples:
@@ -96,6 +112,8 @@ def _batch(subject: Subject, size: int, rng: np.random.Generator) -> tuple[Array
     X, Y, n_y = subject.X, subject.Y, subject.network.sizes[-1]
     rows, columns = rng.integers(len(X), size=(2, size))
     like_X = X[rows] + JITTER * X.std(axis=0) * rng.standard_normal((size, X.shape[1]))
+    if size > LARGE:
+        like_X[1::4] = like_X[: len(like_X[1::4]) * 4 : 4]  # some are there twice, as where a rare class is oversampled
     labels = labels_like(subject.network.loss.task, Y[:n_y, columns], rng)
     weights = Y[n_y:, columns] * rng.uniform(0.5, 2, (len(Y) - n_y, size))
     return like_X, np.concatenate([labels, weights])

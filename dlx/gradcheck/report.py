@@ -8,6 +8,8 @@ from typing import Any, Literal
 from dlx.documents.brief import Brief
 from dlx.nn.gradcheck import GREAT, Verdict
 
+HERE_ONLY: Literal["great here only"] = "great here only"
+
 
 @dataclass(frozen=True)
 class Worst:
@@ -23,12 +25,13 @@ class Parameter:
     """W1, b1, gamma1 … with the difference between its analytic and numeric gradient.
 
     The verdict is the harshest of those on the whole parameter, its directions, each of its entries and what the
-    referee has judged. Where kinks leave nothing to judge there is neither difference nor worst entry.
+    referee has judged. Where kinks leave nothing to judge there is neither difference nor worst entry. What is great
+    where the check began, and runs through a gradient that is wrong elsewhere, is great here only.
     """
 
     name: str
     difference: float | None
-    verdict: Verdict | Literal["not judged"]
+    verdict: Verdict | Literal["not judged", "great here only"]
     worst: Worst | None
     entries: int
     kinks: int
@@ -52,7 +55,7 @@ class Fault:
     """The first operation, from the cost backwards, whose gradient is wrong, and what the error looks like.
 
     ``place`` is the file and line of an operation that is not one of dlx; ``at`` says where it shows, if not where the
-    check began.
+    check began; ``spoils`` names the parameters whose gradients are wrong because of it.
     """
 
     operation: str
@@ -62,6 +65,7 @@ class Fault:
     sentence: str
     place: str | None
     at: str | None = None
+    spoils: tuple[str, ...] = ()
 
     @property
     def clarity(self) -> int:
@@ -117,10 +121,13 @@ class Point:
         faults = [self.fault, *(place.fault for place in wrong_places), *(part.fault for part in wrong_parts)]
         clearest = min(filter(None, faults), key=lambda fault: fault.clarity, default=None)
         point = replace(self, elsewhere=elsewhere, alone=alone, fault=clearest)
-        if not self.passed or point.passed:
+        if point.passed:
             return point
-        difference = (*(place.difference for place in wrong_places), *(part.difference for part in wrong_parts))[0]
+        spoiled = {name for fault in faults if fault for name in fault.spoils}
         parameters = tuple(map(_harshest, self.parameters, *(place.parameters for place in elsewhere)))
+        parameters = tuple(_qualified(parameter, spoiled) for parameter in parameters)
+        differences = [*(place.difference for place in wrong_places), *(part.difference for part in wrong_parts)]
+        difference = differences[0] if self.passed else self.difference
         return replace(point, difference=difference, parameters=parameters)
 
     @property
@@ -134,12 +141,23 @@ class Point:
 def _harshest(here: Parameter, *elsewhere: Parameter) -> Parameter:
     """The first that is wrong elsewhere if it is not here, covered as here."""
     wrong = (other for other in elsewhere if other.verdict in ("look", "worry"))
-    return here if (other := next(wrong, None)) is None else replace(other, entries=here.entries, kinks=here.kinks)
+    if here.verdict in ("look", "worry") or (other := next(wrong, None)) is None:
+        return here
+    return replace(other, entries=here.entries, kinks=here.kinks)
+
+
+def _qualified(parameter: Parameter, spoiled: set[str]) -> Parameter:
+    """No praise for a gradient that a fault elsewhere spoils."""
+    is_refuted = parameter.verdict == "great" and parameter.name in spoiled
+    return replace(parameter, verdict=HERE_ONLY) if is_refuted else parameter
 
 
 @dataclass(frozen=True, repr=False)
 class Report(Brief):
-    """The checks of one network at each θ that was asked for; of an objective there are no examples."""
+    """The checks of one network at each θ that was asked for; of an objective there are no examples.
+
+    ``too_large`` are batches that training takes and no check has looked at, since they would fill the memory.
+    """
 
     first = ("passed",)
 
@@ -147,6 +165,7 @@ class Report(Brief):
     epsilon: float
     examples: int
     points: tuple[Point, ...]
+    too_large: tuple[int, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -176,6 +195,7 @@ class Report(Brief):
                 {"at": place.when, "passed": place.passed, "difference": place.difference}
                 for place in decisive.elsewhere
             ],
+            "too_large": list(self.too_large),
             "alone": [
                 {"operation": part.operation, "passed": part.passed, "difference": part.difference}
                 for part in decisive.alone

@@ -55,8 +55,8 @@ def signature(error: WrongGradient) -> tuple[str, str]:
     for name, values in _candidates(error):
         factor = _factor(error.analytic, values)
         if factor is not None and error.explained_by(factor * values):
-            times = "" if abs(factor - 1) < SAME else f"{factor:.6g} × "
-            return name, f"{error.name}: analytic = {times}what comes out with {name}"
+            further = "" if abs(factor - 1) < SAME else f" and {_factor_name(factor, error)}"
+            return name, f"{error.name}: analytic is what comes out with {name}{further}"
     if error.independent:
         return "stale", f"{error.name}: analytic stays the same where everything else changes"
     return _pattern(error)
@@ -121,12 +121,7 @@ def _mistakes(error: WrongGradient) -> Iterator[tuple[str, Array]]:
         yield "sign(W) in place of W", np.sign(operation.weights)
         return
     if isinstance(operation, LossOperation):
-        A, Y, w = operation.A, operation.Y, operation.weights if len(operation.weights) else 1.0
-        yield "Y left out", w * A
-        yield "A left out", -w * Y
-        yield "an activation derivative too much", w * (A - Y) * A * (1 - A)
-        yield "the weights left out", A - Y
-        yield "the weights twice", w * w * (A - Y)
+        yield from _loss_mistakes(error, operation)
         return
     assert isinstance(operation, LayerOperation)
     owner = operation.owner
@@ -141,6 +136,20 @@ def _mistakes(error: WrongGradient) -> Iterator[tuple[str, Array]]:
     elif isinstance(owner, Normalize):
         name = "dZ" if error.name == operation.input else error.name.removesuffix(str(owner.l))
         yield from owner.norm.mistakes(name, owner.arrays, operation.x, operation.out, operation.u)
+
+
+def _loss_mistakes(error: WrongGradient, operation: LossOperation) -> Iterator[tuple[str, Array]]:
+    """Of dZ = c·w∘(A − Y), where c is 1/m unless the loss has another."""
+    A, Y, w = operation.A, operation.Y, operation.weights if len(operation.weights) else 1.0
+    right = (w * (A - Y)).reshape(-1)[error.entries]
+    c = _factor(error.numeric, right) or 0.0
+    if not np.linalg.norm(error.numeric - c * right) < SAME * np.linalg.norm(error.numeric):
+        c = 1 / operation.x.shape[1]
+    yield "Y left out", c * w * A
+    yield "A left out", -c * w * Y
+    yield "an activation derivative too much", c * w * (A - Y) * A * (1 - A)
+    yield "the weights left out", c * (A - Y)
+    yield "the weights twice", c * w * w * (A - Y)
 
 
 def _linear_mistakes(error: WrongGradient, operation: LayerOperation, layer: Linear) -> Iterator[tuple[str, Array]]:

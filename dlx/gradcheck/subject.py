@@ -18,7 +18,7 @@ from dlx.nn.layers import Activate, Dropout
 from dlx.nn.network import Network
 from dlx.nn.params import Parameters
 from dlx.nn.tape import Tape
-from dlx.spec.plugins import blamed
+from dlx.spec.plugin_faults import blamed
 from dlx.types import Array
 
 Draw = Callable[[Array], None]
@@ -85,6 +85,17 @@ class CheckedCost(ABC):
         self._step.run()
         return self.parameters.d_theta.copy()
 
+    def later_gradients(self, count: int) -> Iterator[Array]:
+        """dθ as it comes out so many times more; the first after a pass elsewhere."""
+        for number in range(count):
+            if number:
+                self._step.run()
+            yield self.parameters.d_theta if number else self.gradient()
+
+    def parameters_before(self, owner: object) -> list[str]:
+        """The parameters to which an operation passes its gradient on."""
+        return []
+
     def first_not_finite(self) -> str:
         """The first array of the last training step that holds an infinity or a NaN, such as Z2."""
         name, _ = self._step.first_not_finite() or ("J", None)
@@ -150,6 +161,12 @@ class Subject(CheckedCost):
             tape.call(np.copyto, hinges[-1], network.parameters.weights)
         return tape, hinges
 
+    def parameters_before(self, owner: object) -> list[str]:
+        layers = self.network.layers
+        return [
+            name for layer in layers[: layers.index(owner) if owner in layers else None] for name in layer.parameters
+        ]
+
     def _named_tape(self) -> Tape:
         tape = Tape(self.network.parameters.theta.dtype)
         for name, array in {"X": self.X, "Y": self.Y, **self.network.parameters}.items():
@@ -206,7 +223,7 @@ def _rehearse(tape: Tape) -> None:
                 function(*args)
             except Exception as error:
                 message = blamed(error) or f"{type(error).__name__}: {error}"
-                raise UsageError(f"{list(tape.lines())[number]} fails: {message}") from error
+                raise UsageError(f"{tape.place_of(number)}{tape.line(number)} fails: {message}") from error
 
 
 def _dropouts(network: Network) -> list[Dropout]:

@@ -24,10 +24,24 @@ TOPICS = (
     "python",
     "exporting",
     "plugins",
+    "reference",
     "course",
     "curso",
     "figures",
 )
+
+# The pages that are written when they are asked for (`dlx.cli.reference`), with title and summary.
+REFERENCE = {
+    "keys": ("Keys", "Every key of a spec and of plans: what it means, what is allowed, its default, and an example."),
+    "components": (
+        "Components",
+        "What a spec may name: activations, optimizers, schedules, sources …, with their options.",
+    ),
+    "findings": ("Findings", "Everything that the diagnosis looks for: what it means, and what helps against it."),
+    "metrics": ("Metrics", "Every measure of a network, with its formula and what its interval rests on."),
+    "commands": ("Commands", "The help of every command, with its options and examples, and what exit codes mean."),
+    "documents": ("JSON documents", "What `--json` prints and the files of a run directory hold, key by key."),
+}
 
 
 @dataclass(frozen=True)
@@ -76,4 +90,4 @@ def page(topic: str) -> Page:
     word = topic.lower()
     where = [name for name, other in pages().items() if word in other.text.lower()]
     hint = f"; the word is in {', '.join(where)}" if where else ""
-    raise UsageError(f"there is no page {topic!r} in the guide {allowed(topic, list(TOPICS))}{hint}")
+    raise UsageError(f"there is no page {topic!r} in the guide {allowed(topic, [*TOPICS, *REFERENCE])}{hint}")

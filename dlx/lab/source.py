@@ -9,6 +9,7 @@ from typing import NamedTuple
 from dlx.lab.lessons import lesson
 from dlx.runs.file_names import CONFIG, FACTS
 from dlx.runs.latest import ROOT
+from dlx.runs.mistaken import refuse_as_spec
 from dlx.runs.references import means_run, open_run
 
 STARTER = "circles.yaml"
@@ -45,5 +46,6 @@ def source_of(text: str | None, name: str | None = None) -> LabSource:
     if path.is_dir() and not (path / CONFIG).exists() and any(path.glob(f"*/*/{FACTS}")):
         return LabSource(starter(), path, "runs")
     if not means_run(text):
+        refuse_as_spec(path, "lab")
         return LabSource(path)
     return LabSource(open_run(text).config)

@@ -10,8 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from dlx.component import Component
-from dlx.errors import UsageError
-from dlx.nn.functions import sigmoid, softplus
+from dlx.nn.functions import recorded, sigmoid, softplus
 from dlx.nn.tape import Tape
 from dlx.types import Array
 
@@ -36,9 +35,7 @@ class Activation(Component):
 
     def record(self, tape: Tape, Z: Array) -> tuple[Array, Backward]:
         """Write A = g(Z); return A and the function that writes dZ = dA ∘ g′(Z)."""
-        A, derivative = self.forward(tape, Z)
-        if A.shape != Z.shape:
-            raise UsageError(f"activation {self.name}: A = g(Z) is {A.shape} where Z is {Z.shape}")
+        A, derivative = recorded(self, "forward", self.forward(tape, Z), Z.shape)
 
         def backward(dA: Array) -> Array:
             if derivative is None:

@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from dlx.component import Component, defined_at
+from dlx.errors import UsageError
 from dlx.nn.tape import Tape
 from dlx.types import Array
+
+
+def recorded(component: Component, method: str, returned: Any, shape: tuple[int, ...]) -> tuple[Array, Any]:
+    """What a method has returned that writes a forward pass: the array of its result and what writes the backward pass.
+
+    Raises:
+        UsageError: it is anything else, or the array has another shape.
+    """
+    what = None
+    if not isinstance(returned, tuple) or len(returned) != 2 or not isinstance(returned[0], np.ndarray):
+        what = f"{returned!r:.60}, expected an array {shape} and what writes its backward pass"
+    elif returned[0].shape != shape:
+        what = f"an array {returned[0].shape}, expected one {shape}, the shape of Z"
+    elif returned[1] is not None and not callable(returned[1]):
+        what = f"{returned[1]!r:.60} beside the array, expected what writes its backward pass"
+    if what is not None:
+        place = defined_at(type(component))
+        raise UsageError(f"{place}: {component.kind} {component.name}: {method} returns {what}")
+    A, backward = returned
+    return A, backward
 
 
 def sigmoid(tape: Tape, Z: Array, out: Array) -> Array:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dlx.errors import UsageError
 from dlx.nn.activations import Activation
 from dlx.nn.dropout import mask_from as mask_from
+from dlx.nn.functions import recorded
 from dlx.nn.norms.norm import Backward, Norm, NormArrays, no_backward
 from dlx.nn.params import Flat, Parameters
 from dlx.nn.tape import Tape
@@ -127,10 +127,7 @@ class Normalize(Layer):
         return self.norm.title
 
     def record(self, tape: Tape, A: Array, training: bool) -> tuple[Array, Backward]:
-        Z_tilde, backward = self.norm.record(tape, A, self.arrays, training)
-        if Z_tilde.shape != A.shape:
-            raise UsageError(f"norm {self.norm.name}: Z̃ is {Z_tilde.shape} where Z is {A.shape}")
-        return Z_tilde, backward
+        return recorded(self.norm, "record", self.norm.record(tape, A, self.arrays, training), A.shape)
 
     def measure(self, mu: Array, sigma2: Array) -> None:
         """Evaluate with this exact mean and variance (n,) of each unit from now on."""

@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike
 from dlx.errors import UsageError
 from dlx.nn import penalties
 from dlx.nn.activations import Activation
+from dlx.nn.functions import recorded
 from dlx.nn.initializers import Initializer, Normal01
 from dlx.nn.layers import Activate, Dropout, Layer, Linear, Normalize
 from dlx.nn.losses import Loss
@@ -182,9 +183,8 @@ class Network:
     def record_loss(self, tape: Tape, Z: Array, Y: Array) -> tuple[Array, Callable[[Array], Array]]:
         """Write the output and the cost, weighted where Y has a row more than Z; return A and what writes dZ."""
         tape.layer = len(self.plans)
-        if len(Y) == len(Z):
-            return self.loss.record(tape, Z, Y)
-        return self.loss.record(tape, Z, Y[: len(Z)], tape.register("w", Y[len(Z) :]))
+        weights = () if len(Y) == len(Z) else (tape.register("w", Y[len(Z) :]),)
+        return recorded(self.loss, "record", self.loss.record(tape, Z, Y[: len(Z)], *weights), Z.shape)
 
     def norms(self) -> list[Normalize]:
         """The operations that normalize, first layer first."""

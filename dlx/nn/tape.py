@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import DTypeLike
 
+from dlx.component import caller, is_of_dlx
+from dlx.errors import UsageError
 from dlx.types import Array
 
 Call = tuple[Callable[..., object], tuple[Any, ...]]
@@ -35,6 +37,7 @@ class Tape:
         self.dtype = np.dtype(dtype)
         self.calls: list[Call] = []
         self._outputs: list[Array | None] = []
+        self._callers: list[tuple[str, int]] = []  # file and line that wrote each call down
         self._costs: list[tuple[float, Array]] = []
         self._later: list[Call] = []
         self._watched: list[tuple[Array, Array]] = []
@@ -88,6 +91,7 @@ class Tape:
         else:
             self.calls.append((function, args if out is None else (*args, out)))
         self._outputs.append(out)
+        self._callers.append(caller())
 
     @property
     def outputs(self) -> tuple[Array | None, ...]:
@@ -127,8 +131,27 @@ class Tape:
 
     def run(self) -> None:
         """Replay every call. What overflows shows in the results; the caller decides on NumPy's warnings."""
-        for function, args in self.calls:
-            function(*args)
+        try:
+            for function, args in self.calls:
+                function(*args)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            self.blame()
+            raise
+
+    def blame(self) -> None:
+        """After a call has failed: make them one by one, and say which it is, if dlx has not written it down itself.
+
+        Raises:
+            UsageError: names file and line of that.
+        """
+        for number, (function, args) in enumerate(self.calls):
+            try:
+                function(*args)
+            except Exception as error:
+                if not (place := self.place_of(number)):
+                    return
+                what = f"{self.line(number)} fails: {type(error).__name__}: {error}"
+                raise UsageError(f"{place}{what}") from error
 
     def cost(self) -> float:
         """J of the last replay."""
@@ -169,13 +192,7 @@ class Tape:
 
     def lines(self) -> Iterator[str]:
         """The step as readable lines, such as ``Z1 = dot(W1, X.T)``."""
-        for (function, args), output in zip(self.calls, self._outputs, strict=True):
-            inputs = args[:-1] if output is not None and args and args[-1] is output else args
-            owner = getattr(function, "__self__", None)
-            inputs = (owner, *inputs) if isinstance(owner, np.ndarray) else inputs
-            arguments = ", ".join(self.name_of(arg) if isinstance(arg, np.ndarray) else str(arg) for arg in inputs)
-            call = f"{_name(function)}({arguments})"
-            yield call if output is None else f"{self.name_of(output)} = {call}"
+        yield from map(self.line, range(len(self.calls)))
         for function, args in self._later:
             yield f"{self.name_of(args[-1])} = {_name(function)}({', '.join(self.name_of(arg) for arg in args[:-1])})"
         if self._costs:
@@ -183,6 +200,21 @@ class Tape:
                 f"{'−' if scale < 0 else '+'} {abs(scale):.6g}·{self.name_of(term)}" for scale, term in self._costs
             ]
             yield "J = " + " ".join(terms).removeprefix("+ ")
+
+    def line(self, number: int) -> str:
+        """The call with this number as such a line."""
+        (function, args), output = self.calls[number], self._outputs[number]
+        inputs = args[:-1] if output is not None and args and args[-1] is output else args
+        owner = getattr(function, "__self__", None)
+        inputs = (owner, *inputs) if isinstance(owner, np.ndarray) else inputs
+        arguments = ", ".join(self.name_of(arg) if isinstance(arg, np.ndarray) else str(arg) for arg in inputs)
+        call = f"{_name(function)}({arguments})"
+        return call if output is None else f"{self.name_of(output)} = {call}"
+
+    def place_of(self, number: int) -> str:
+        """``file:line: `` of the code that wrote this call down, where that is not dlx's own."""
+        file, line = self._callers[number]
+        return "" if is_of_dlx(file) else f"{file}:{line}: "
 
     def name_of(self, array: Array) -> str:
         """The name under which an array, its transpose or a reshaped view of it is known, with its layer."""

@@ -12,6 +12,7 @@ from dlx.errors import DataError, UsageError
 from dlx.events import Count
 from dlx.gradcheck.check import entry_by_entry
 from dlx.gradcheck.orders import Orders, orders_of
+from dlx.gradcheck.places import too_large
 from dlx.gradcheck.report import Report
 from dlx.gradcheck.subject import CheckedCost, LandscapeSubject, Subject
 from dlx.nn.gradcheck import EPSILON
@@ -70,7 +71,7 @@ def check_spec(
         threads.limit(CHECKING_THREADS)
         rng = np.random.default_rng(options.seed)
         points.append((yield from entry_by_entry(subject, when, options.epsilon, rng)))
-    return Report(experiment.spec.name, options.epsilon, subject.examples, tuple(points))
+    return Report(experiment.spec.name, options.epsilon, subject.examples, tuple(points), too_large(subject))
 
 
 def orders_of_file(path: Path, overrides: Sequence[str], options: CheckOptions) -> Orders:

@@ -41,9 +41,9 @@ class RunDirectory(TrainingFiles, ResultFiles):
     marker, document_name, files = CONFIG, FACTS, frozenset(FILES)
 
     def settle(self, root: Path) -> None:
-        """``root/latest`` points to the newest run."""
+        """``root/latest`` points to the newest run, wherever that lies, unless nothing can be written there."""
         super().settle(root)
-        if root.is_dir():
+        with suppress(DlxError):
             point_to_newest([self.path], root)
 
     @classmethod

@@ -1,23 +1,26 @@
-"""Rehearsal: what training would take, from building everything and doing one step, with nothing written."""
+"""Rehearsal: what training would take, from building everything and taking some steps, with nothing written."""
 
 from __future__ import annotations
 
 import os
 import sys
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dlx.data.dataset import Dataset
+from dlx.errors import Diverged
 from dlx.runs.kinds import RunKind, kind_of
 from dlx.runs.preparation import prepare
 from dlx.spec.loader import Resolved
 from dlx.training.experiment import Experiment
+from dlx.training.fit import take_steps
 
-REPETITIONS = 5
+SECONDS = 0.2  # that steps are taken for, so that their time is known
 # Measured: matplotlib with the picture of the curves, and what the picture of the classes' regions takes beyond it.
 DRAWING_BYTES, BOUNDARY_BYTES = 40_000_000, 30_000_000
 
@@ -31,8 +34,8 @@ def rehearse(resolved: Resolved, dataset: Dataset | None = None) -> dict[str, An
     kind, training = kind_of(experiment), experiment.spec.training
     steps = training.epochs * experiment.steps_per_epoch
     rows = 1 + -(-(training.epochs - 1) // training.evaluate_every)
-    cost, seconds_per_step = _one_step(experiment)
-    seconds_per_row = experiment.seconds_per_row()
+    cost, per_step = step_times(experiment, steps)
+    per_row = row_times(experiment)
     return {
         "name": experiment.spec.name,
         **kind.forecast(),
@@ -40,26 +43,63 @@ def rehearse(resolved: Resolved, dataset: Dataset | None = None) -> dict[str, An
         "threads": training.threads,
         "steps": steps,
         "first_cost": cost,
-        "seconds_per_step": seconds_per_step,
-        "predicted_seconds": steps * seconds_per_step + rows * seconds_per_row,
+        "seconds_per_step": per_step.seconds,
+        "predicted_seconds": per_step.of(steps) + per_row.of(rows),
         "predicted_bytes": _bytes(experiment, kind),
     }
 
 
-def _one_step(experiment: Experiment) -> tuple[float, float]:
-    """The first cost and the time of a step; of some repetitions the fastest: the first finds nothing in the caches."""
-    steps, seconds = experiment.steps, []
+class Times(NamedTuple):
+    """How long something takes that is done many times.
+
+    once: what it takes beforehand, for the first time: native code is made, and nothing is in the caches.
+    seconds: what it takes each time.
+    """
+
+    once: float
+    seconds: float
+
+    def of(self, count: int) -> float:
+        """How long it takes so many times."""
+        return self.once + count * self.seconds
+
+
+def step_times(experiment: Experiment, most: int) -> tuple[float, Times]:
+    """The first cost, and the times of steps, taken as training takes them, and no more than ``most`` of them.
+
+    Twice as many are taken again and again, and the fastest count: whatever else the machine does only slows them down.
+    """
+    started = perf_counter()
+    cost = _first_cost(experiment)
+    until_row = experiment.steps_per_epoch * experiment.spec.training.evaluate_every
+    each, count, end = list[float](), 1, inf
+    while count <= most and perf_counter() < end:
+        try:
+            take_steps(experiment, count)
+        except Diverged:
+            break
+        each.append((perf_counter() - started) / count)
+        most, count = most - count, min(2 * count, until_row)
+        started = perf_counter()
+        end = min(end, started + SECONDS)
+    fastest = min(each, default=0.0)
+    return cost, Times(max(each, default=0.0) - fastest, fastest)
+
+
+def row_times(experiment: Experiment) -> Times:
+    """The times of measuring train and dev."""
+    first, again = experiment.seconds_per_row(), experiment.seconds_per_row()
+    return Times(max(first - again, 0.0), min(first, again))
+
+
+def _first_cost(experiment: Experiment) -> float:
+    steps = experiment.steps
     steps.begin_epoch()
     with np.errstate(all="ignore"):
-        for _ in range(REPETITIONS):
-            started = perf_counter()
-            cost = steps.run_first(steps.size)
-            seconds.append(perf_counter() - started)
+        cost = steps.run_first(steps.size)
         if rest := steps.m % steps.size:  # the last batch of an epoch has arrays of its own
             steps.run_first(rest)
-    started = perf_counter()
-    experiment.update(experiment.learning_rate(), 1.0)
-    return cost, min(seconds) + perf_counter() - started
+    return cost
 
 
 def _bytes(experiment: Experiment, kind: RunKind) -> int:

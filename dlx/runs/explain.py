@@ -34,6 +34,17 @@ QUANTITIES = {
     "learning_rate": "α of a step, as the schedule makes it of optimizer.learning_rate.",
     "seconds": "How long the training has taken so far.",
 }
+# What a diagnosis judges, from the errors of the parts.
+GAPS = {
+    "bias": "How much the network errs on train beyond the optimal error: train − optimal. What lowers it is a larger "
+    "network, longer training or another optimizer.",
+    "variance": "How much more the network errs on dev than on train: dev − train, or train-dev − train where there is "
+    "a train-dev set. What lowers it is more data or regularization.",
+    "mismatch": "How much more the network errs on dev than on train-dev, which is of the distribution of train.",
+    "overfitting_to_dev": "How much more the network errs on test than on dev, which choices were made by.",
+    "verdict": "Whether bias and variance are high or low, which each is only if its whole interval lies on that side "
+    "of diagnosis.tolerance.",
+}
 
 
 @dataclass(frozen=True)
@@ -78,13 +89,15 @@ def explain(name: str, plans: Sequence[type[Options]]) -> list[TopicEntry]:
         ends = [entry for word in (*synonyms, text) for entry in _matches(word, by_file, exactly=False)]
         every = [*every, *ends] if every and every[0].kind != "quantity" else [*ends, *every]
     if not every:
-        names = list(topics(plans))
-        near = _meant(text, names)
-        raise UsageError(
-            f"{name}: there is no key, finding, metric or component of that name"
-            f"{hint(text, near)} (dlx list shows what there is)"
-        )
+        further = hint(text, nearest_topic(text, plans)) or " (dlx guide reference says where all of them are listed)"
+        raise UsageError(f"{name}: there is no key, finding, metric or component of that name{further}")
     return every
+
+
+def nearest_topic(word: str, plans: Sequence[type[Options]]) -> str | None:
+    """What a word means that can be explained: itself, what another tool calls so, or what is spelt almost so."""
+    names = list(topics(plans))
+    return word if word in names else _meant(word, names)
 
 
 def topics(plans: Sequence[type[Options]]) -> Iterator[str]:
@@ -96,6 +109,7 @@ def topics(plans: Sequence[type[Options]]) -> Iterator[str]:
         yield from members
     yield from CAUSES
     yield from QUANTITIES
+    yield from GAPS
 
 
 def _as_key(name: str) -> str:
@@ -117,7 +131,10 @@ def _matches(text: str, by_file: Sequence[Mapping[str, Key]], exactly: bool) -> 
             if exactly and text in (name, f"{kind}.{name}"):
                 yield _of_component(member)
     if exactly and text in CAUSES:
-        yield _of_finding(CAUSES[text])
+        yield of_finding(CAUSES[text])
+    if exactly and text.removeprefix("high ").removeprefix("low ") in GAPS:
+        name = text.removeprefix("high ").removeprefix("low ")
+        yield TopicEntry("quantity", name, GAPS[name], example=command("diagnose", "latest"))
     part, _, quantity = text.partition("_")
     measure = text if text in QUANTITIES else quantity if part in ("train", "dev", "test") else ""
     if exactly and measure in QUANTITIES:
@@ -135,10 +152,15 @@ def _meant(text: str, names: Sequence[str]) -> str | None:
     """The topic that another tool's word stands for, or that is spelt almost so."""
     last = text.rpartition(".")[2]
     for word in SYNONYMS.get(plainly(last), ()):
-        if topic := next((name for name in names if word == name.rpartition(".")[2]), None):
+        if topic := next((name for name in sorted(names, key=_is_deep) if word == name.rpartition(".")[2]), None):
             return topic
     ends = {name.rpartition(".")[2]: name for name in reversed(names)} | {name: name for name in names}
     return ends.get(nearest(text.lower(), ends) or nearest(last.lower(), ends) or "")
+
+
+def _is_deep(name: str) -> bool:
+    """Whether a key stands in a section of a section."""
+    return name.count(".") > 1
 
 
 def of_key(key: Key, all_keys: Mapping[str, Key] | None = None) -> TopicEntry:
@@ -203,7 +225,7 @@ def _of_component(member: type[Component]) -> TopicEntry:
     )
 
 
-def _of_finding(cause: Cause) -> TopicEntry:
+def of_finding(cause: Cause) -> TopicEntry:
     tried: dict[str, str] = {change.name: change.why for change in cause.changes}
     also = {"severity": cause.severity, "remedy": cause.remedy, "notes": cause.notes}
     if tried:

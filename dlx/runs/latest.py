@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from dlx.files import read, write_atomically
+from dlx.files import read, write_atomically, writing
 
 ROOT = Path("runs")
 LATEST = "latest"
@@ -15,6 +15,8 @@ LATEST = "latest"
 def point_to_newest(runs: Sequence[Path], root: Path = ROOT) -> None:
     """Let ``root/latest`` point to the last of these, or be gone where there is none."""
     if runs:
+        with writing(root):
+            root.mkdir(parents=True, exist_ok=True)
         _point(root / LATEST, runs[-1])
     else:
         (root / LATEST).unlink(missing_ok=True)

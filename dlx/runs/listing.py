@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from dlx.errors import DataError, UsageError, allowed
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import FACTS
-from dlx.runs.latest import ROOT, point_to_newest
+from dlx.runs.latest import LATEST, ROOT, followed, point_to_newest
 from dlx.runs.result import Result
 from dlx.text import option
 from dlx.training.records import COLUMNS as OF_ROWS
@@ -186,8 +186,9 @@ def tag(path: Path, tags: list[str], remove: bool = False) -> list[str]:
 
 
 def remove(paths: Sequence[Path]) -> list[Path]:
-    """Delete runs; ``latest`` then points to the newest that is left. Returns the files that stay, because dlx did not
-    write them, or they are no longer as it did.
+    """Delete runs; ``latest``, where it led to one, then points to the newest that is left.
+
+    Returns the files that stay, because dlx did not write them, or they are no longer as it did.
     """
     foreign: list[Path] = []
     for path in paths:
@@ -195,7 +196,32 @@ def remove(paths: Sequence[Path]) -> list[Path]:
             run.acquire()  # not while a training is running there
             foreign += run.foreign()
             run.remove_own()
-        with suppress(OSError):  # where something stays
-            path.rmdir()
-    point_to_newest([run.path for run in past_runs()])
+        _forget(path)
     return foreign
+
+
+def abandon(run: RunDirectory) -> None:
+    """Remove a run that has just been begun, and in which nothing was trained; it must be locked."""
+    run.remove_own()
+    run.close()
+    _forget(run.path)
+
+
+@contextmanager
+def abandoned_on_error(run: RunDirectory) -> Iterator[None]:
+    """Whatever goes wrong inside, also a signal to end, the run is abandoned."""
+    try:
+        yield
+    except BaseException:
+        abandon(run)
+        raise
+
+
+def _forget(path: Path) -> None:
+    """Remove the directory of a run, unless something stays in it; ``latest`` then leads to another one."""
+    with suppress(OSError):
+        path.rmdir()
+        if path.parent.parent == ROOT:
+            path.parent.rmdir()
+    if not followed(ROOT / LATEST).is_dir():
+        point_to_newest([run.path for run in past_runs()])

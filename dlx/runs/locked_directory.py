@@ -229,7 +229,7 @@ def _new_directory(root: Path, name: str) -> Path:
         while True:
             path = root / name / f"{_now()}-{secrets.token_hex(3)}"
             try:
-                path.mkdir()
+                path.mkdir(parents=True)  # another process may have removed the folder again
             except FileExistsError:
                 continue
             return path

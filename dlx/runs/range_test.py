@@ -9,6 +9,7 @@ from dlx.diagnose import rate_advice
 from dlx.diagnose.before.range_test import range_test
 from dlx.documents.range_test import RangeTest
 from dlx.events import Count
+from dlx.runs.mistaken import refuse_as_spec
 from dlx.runs.preparation import prepare
 from dlx.spec.loader import load_spec
 from dlx.spec.trust import NamedBy
@@ -22,6 +23,7 @@ def test_rates(path: Path, overrides: Sequence[str]) -> Generator[Count, None, R
         SpecError, DataError: as `dlx train` of it would.
         UsageError: its learning rate has no part in its training.
     """
+    refuse_as_spec(path, "tune", "--learning-rate")
     resolved = load_spec(path, overrides, named_by=NamedBy.USER)
     return (yield from range_test(prepare(resolved.spec, resolved.origins)))
 

@@ -12,7 +12,7 @@ from dlx.runs.directory import RunDirectory, existing
 from dlx.runs.file_names import SPECS
 from dlx.runs.fold_directories import is_of_folds, refuse_lost_folds
 from dlx.runs.latest import LATEST, ROOT, followed
-from dlx.runs.listing import COLUMNS, PastRun, past_runs
+from dlx.runs.listing import COLUMNS, PastRun, each, past_runs
 from dlx.text import command
 
 MOST_NAMED = 5  # of the runs that a short name could mean
@@ -34,10 +34,10 @@ def locate(reference: Path | str, root: Path = ROOT) -> Path:
 
 
 def _directory(reference: Path | str, root: Path) -> Path:
-    if str(reference) == LATEST and not root.is_dir() and not Path(LATEST).exists():
-        raise UsageError(f"{LATEST}: there are no runs here yet ({command('train', 'SPEC')} makes one)")
     if str(reference) == LATEST and (root / LATEST).exists():
         return followed(root / LATEST)
+    if str(reference) == LATEST and not Path(LATEST).exists() and not any(each(root)):
+        raise UsageError(f"{LATEST}: there are no runs here yet ({command('train', 'SPEC')} makes one)")
     if Path(reference).exists() or not root.is_dir() or isinstance(reference, Path):
         return followed(Path(reference))
     return find(reference, root)

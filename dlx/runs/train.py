@@ -13,6 +13,7 @@ from typing import Any, Self
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.errors import DataError, Diverged, Interrupted
 from dlx.files import read
+from dlx.runs import listing
 from dlx.runs.data_facts import refuse_other_data
 from dlx.runs.directory import RunDirectory
 from dlx.runs.kinds import kind_of
@@ -47,14 +48,16 @@ class Session:
         run.durable, run.metric_columns = not light, experiment.spec.metric_columns
         self.status, self._saved_at = Status.RUNNING, 0.0
         self.facts: dict[str, Any] = {}
-        self._pictures = DrawingProcess(is_wanted=not light)
+        self._is_new, self._pictures = False, DrawingProcess(is_wanted=not light)
 
     @classmethod
     def start(cls, resolved: Resolved, overrides: list[str], out: Path | None, folder: Path) -> Self:
         """A new run of a spec; ``folder`` is where its file lies."""
         experiment = prepare(resolved.spec, resolved.origins)
         session = cls(experiment, RunDirectory.create(experiment.spec.name, out=out))
-        session.begin(overrides, provenance(sys.argv, folder))
+        with listing.abandoned_on_error(session.run):
+            session.begin(overrides, provenance(sys.argv, folder))
+        session._is_new = True
         return session
 
     def begin(self, overrides: list[str], origin: Mapping[str, Any]) -> None:
@@ -123,6 +126,8 @@ class Session:
         return self
 
     def __exit__(self, *error: object) -> None:
+        if any(error) and self._is_new and self.status is Status.RUNNING:  # nothing was trained
+            listing.abandon(self.run)
         self._pictures.close()
         self.run.close()
 

@@ -42,6 +42,15 @@ def ending(facts: Mapping[str, Any]) -> str:
     return text
 
 
+def title_of_finding(name: str) -> str:
+    """The name of a finding as people read it.
+
+    >>> title_of_finding("few_examples")
+    'Few examples'
+    """
+    return name.replace("_", " ").capitalize()
+
+
 def place(finding: Finding) -> str:
     """Where a finding lies, such as ` in layer 2, epoch 12`; empty where it is of no layer and no epoch."""
     places = {"layer": finding.layer, "epoch": finding.epoch}

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import importlib
 import sys
-import traceback
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.metadata import entry_points
 from importlib.util import module_from_spec, spec_from_file_location
-from inspect import isabstract
 from types import CodeType
 from typing import Any
+from warnings import catch_warnings, filterwarnings
 
-from dlx.component import REGISTRY, Component
+from dlx.component import REGISTRY, Component, defined_at
 from dlx.errors import DlxError, EnvironmentProblem, UsageError
+from dlx.spec.plugin_faults import fault_at_import, fault_of
 from dlx.spec.plugin_sources import PluginSource, is_file, module_name
 
 GROUP = "dlx.plugins"  # of entry points
@@ -33,13 +33,23 @@ def run(plugin: str, files: Sequence[PluginSource]) -> None:
 
     A file whose content has run already, under another path, does not run again: its components are there.
     """
+    before = _members()
     try:
-        _import(plugin, files)
+        with catch_warnings():
+            filterwarnings("ignore", "Field name", UserWarning)  # dlx refuses what does harm there
+            _import(plugin, files)
+        _refuse_unfit(_members() - before)
     except DlxError:
+        _forget(files)
         raise
     except (Exception, SystemExit) as error:
-        raise UsageError(_fault(error)) from error
-    _refuse_unfinished()
+        raise UsageError(fault_at_import(error, __file__)) from error
+
+
+def _forget(files: Sequence[PluginSource]) -> None:
+    """Let these run again when they are named again: what was refused has been mended by then."""
+    for source in files:
+        sys.modules.pop(source.module, None)
 
 
 def hashes() -> frozenset[str]:
@@ -51,10 +61,13 @@ def load_installed() -> None:
     """Import what installed packages offer under the entry point group ``dlx.plugins``."""
     for entry in entry_points(group=GROUP):
         try:
+            before = _members()
             entry.load()
+            _refuse_unfit(_members() - before)
         except (Exception, SystemExit) as error:
             package = entry.dist.name if entry.dist else "an unknown package"
-            raise EnvironmentProblem(f"plugin {entry.name} of {package} fails: {_fault(error)}") from error
+            what = str(error) if isinstance(error, DlxError) else fault_at_import(error, __file__)
+            raise EnvironmentProblem(f"plugin {entry.name} of {package} fails: {what}") from error
 
 
 def unnamed(spec: Mapping[str, Any]) -> dict[str, type[Component]]:
@@ -158,26 +171,12 @@ def _import_module(plugin: str, files: Sequence[PluginSource]) -> None:
         sys.meta_path.remove(finder)
 
 
-def _refuse_unfinished() -> None:
-    for member in (member for family in REGISTRY.values() for member in family.values() if isabstract(member)):
-        missing = ", ".join(sorted(member.__abstractmethods__))
-        raise UsageError(f"{member.kind} {member.name!r} ({member.__qualname__}) does not define {missing}")
+def _members() -> set[type[Component]]:
+    return {member for family in REGISTRY.values() for member in family.values()}
 
 
-def blamed(error: BaseException) -> str | None:
-    """``file:line: what`` for an error that a plugin's code has raised, or what it has called; None for others."""
-    modules = {member.__module__ for family in REGISTRY.values() for member in family.values()}
-    files = {getattr(sys.modules.get(name), "__file__", None) for name in modules if name.split(".")[0] != "dlx"}
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
-    return f"{frames[-1].filename}:{frames[-1].lineno}: {type(error).__name__}: {error}" if frames else None
-
-
-def _fault(error: BaseException) -> str:
-    """``file:line: what`` for an error at import: the innermost line of the file that was imported first."""
-    what = f"{type(error).__name__}: {error}"
-    if isinstance(error, SyntaxError):
-        return f"{error.filename}:{error.lineno}: SyntaxError: {error.msg}"
-    trace = traceback.extract_tb(error.__traceback__)
-    frames = [frame for frame in trace if frame.filename != __file__ and "importlib" not in frame.filename]
-    lines = [frame.lineno for frame in frames if frame.filename == frames[0].filename]
-    return f"{frames[0].filename}:{lines[-1]}: {what}" if frames else what
+def _refuse_unfit(members: Iterable[type[Component]]) -> None:
+    """Raise `UsageError` for the first of these, in the order of the file, that cannot be used."""
+    for member in sorted(members, key=lambda member: defined_at(member) or ""):
+        if (what := fault_of(member)) is not None:
+            raise UsageError(what)

@@ -39,7 +39,7 @@ RELU = Setting("relu", "softmax")
 
 def hidden_faults() -> list[Planted]:
     """Every one of them."""
-    return [*_stale(), *_tied(), *_in_tails(), *_of_sizes(), *_of_classes(), *_tiny(), *_single()]
+    return [*_stale(), *_late(), *_tied(), *_in_tails(), *_of_sizes(), *_of_classes(), *_tiny(), *_single()]
 
 
 class Keeper:
@@ -148,6 +148,48 @@ def _stale() -> Iterator[Planted]:
             )
     setting = Setting("tanh", "logistic", l2=0.7)
     yield Planted(setting, "l2: W of the first pass", "l2", names, lambda: in_penalty("l2", _stale_gradient))
+
+
+LATE: dict[str, Callable[[int], bool]] = {
+    "every 20th pass": lambda number: number % 20 == 0,
+    "each pass from the 50th on": lambda number: number >= 50,
+}
+
+
+def _late() -> Iterator[Planted]:
+    """What goes wrong now and then or after a while, near 0 alone, or where examples are there twice."""
+    for words, holds in LATE.items():
+        for name in ("dW", "db"):
+            what, change = f"{name}2 × 1.5 in {words}", partial(_in_passes, holds, name)
+            yield _of_layer(PLAIN, Linear, 2, "linear 2", what, ("stale",), change)
+    near = partial(_where, lambda Z: np.abs(Z) < 1e-4, 0.0)
+    twice = partial(_where, _repeated, 0.5)
+    names = ("some entries", "constant factor 0.5")
+    for name in ("tanh", "sigmoid", "swish"):
+        setting = Setting(name, "softmax")
+        yield _of_layer(setting, Activate, 1, f"{name} 1", "g′ = 0 where |Z| < 1e-4", names, near)
+        yield _of_layer(setting, Activate, 1, f"{name} 1", "g′ × 0.5 of examples that are there twice", names, twice)
+
+
+def _in_passes(holds: Callable[[int], bool], name: str) -> Change:
+    def change(tape: Tape, layer: Any, x: Array, out: Array, u: Array, dx: Array) -> None:
+        passes = [0]
+
+        def write() -> None:
+            passes[0] += 1
+            if holds(passes[0]):
+                getattr(layer, name)[...] *= 1.5
+
+        tape.call(write)
+
+    return change
+
+
+def _repeated(Z: Array) -> Array:
+    """Where a column is there more than once."""
+    _, column, counts = np.unique(Z, axis=1, return_inverse=True, return_counts=True)
+    mask: Array = np.broadcast_to(counts[column.reshape(-1)] > 1, Z.shape)
+    return mask
 
 
 def _stale_weight_gradient(when: str) -> Change:
@@ -289,6 +331,7 @@ SIZES: dict[str, Callable[[int], bool]] = {
     "more than 16 examples": lambda m: m > 16,
     "more than 32 examples": lambda m: m > 32,
     "more than 100 examples": lambda m: m > 100,
+    "more than 1,000 examples": lambda m: m > 1000,
     "fewer than 5 examples": lambda m: m < 5,
     "an odd number of examples": lambda m: m % 2 == 1,
 }

@@ -69,6 +69,7 @@ def test_the_names_are_those_of_the_program() -> None:
         ("dlx list activation soft", ["softplus"]),
         ("dlx list train", ["training", "training.early_stopping"]),
         ("dlx explain no_reg", ["no_regularization"]),
+        ("dlx guide f", ["figures", "findings"]),
         ("dlx compare tidy --metric roc", ["roc_auc"]),
         ("dlx new data.csv --task bin", ["binary"]),
         ("dlx predict latest da", []),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+
+from dlx.diagnose.meanings import MEANINGS
 
 Run = Callable[..., Any]
 
@@ -79,6 +82,16 @@ def test_a_spec_shows_its_parts_and_what_is_wrong_with_them(call_dlx: Run, tmp_p
     assert "duplicates_across_parts" in text
     other = call_dlx("data", "s.yaml", "data.train_examples=50", "--json", cwd=tmp_path).stdout
     assert json.loads(other)["parts"]["train"]["m"] == 50
+    assert call_dlx("data", "s.yaml", "--out", "s.html", cwd=tmp_path).code == 0
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert "<strong>Duplicates across parts</strong>" in page
+    assert MEANINGS["duplicates_across_parts"].replace("'", "&#x27;") in page
+    assert "<code>dlx explain duplicates_across_parts</code>" in page
+
+
+def columns_of(call_dlx: Run, folder: Path) -> list[dict[str, Any]]:
+    document = json.loads(call_dlx("data", "pets.csv", "--target", "kind", "--json", cwd=folder).stdout)
+    return list(document["columns"])
 
 
 def test_a_page(call_dlx: Run, pets: Path) -> None:
@@ -87,6 +100,9 @@ def test_a_page(call_dlx: Run, pets: Path) -> None:
     page = (pets / "pets.html").read_text()
     assert "<bdi>colour</bdi>" in page
     assert "it counts the rows" in page
+    shares = [column["association"] for column in columns_of(call_dlx, pets)]
+    drawn = [float(width) / 100 for width in re.findall(r'<rect width="([\d.]+)%"', page)]
+    assert drawn == pytest.approx(sorted((share for share in shares if share is not None), reverse=True), abs=1e-4)
     (pets / "mine.html").write_text("mine")
     assert call_dlx("data", "pets.csv", "--out", "mine.html", cwd=pets).code == 2
 

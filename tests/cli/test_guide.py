@@ -9,15 +9,23 @@ from typing import Any
 
 import pytest
 
-from dlx.guide import TOPICS, pages
+from dlx.guide import REFERENCE, TOPICS, pages
 
 Run = Callable[..., Any]
 
 
 def test_the_list_has_every_page_with_its_summary(call_dlx: Run, tmp_path: Path) -> None:
     lines = call_dlx("guide", cwd=tmp_path).stdout.splitlines()
-    assert [line.split()[0] for line in lines] == list(TOPICS)
-    assert all(page.summary in line for line, page in zip(lines, pages().values(), strict=True))
+    assert [line.split()[0] for line in lines] == [*TOPICS, *REFERENCE]
+    summaries = [page.summary for page in pages().values()] + [summary for _, summary in REFERENCE.values()]
+    assert all(summary in line for line, summary in zip(lines, summaries, strict=True))
+
+
+def test_a_page_of_the_reference_is_written_when_it_is_asked_for(call_dlx: Run, tmp_path: Path) -> None:
+    (page,) = json.loads(call_dlx("guide", "findings", "--json", cwd=tmp_path).stdout)["pages"]
+    assert (page["topic"], page["title"], page["summary"]) == ("findings", *REFERENCE["findings"])
+    assert call_dlx("guide", "findings", cwd=tmp_path).stdout == page["text"]
+    assert "did you mean findings?" in call_dlx("guide", "finding", cwd=tmp_path).stderr
 
 
 @pytest.mark.parametrize("topic", TOPICS)

@@ -65,6 +65,23 @@ def test_unknown_names(call_dlx: Run, arguments: list[str], said: str) -> None:
     assert f"did you mean {'optimizer' if len(arguments) == 1 else 'adam'}?)" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("word", "typed"),
+    [
+        ("adam", "list optimizer adam"),
+        ("sgd", "list optimizer gradient_descent"),
+        ("lr", "explain optimizer.learning_rate"),
+        ("epochs", "explain training.epochs"),
+        ("dead_units", "explain dead_units"),
+    ],
+)
+def test_what_is_no_kind_is_answered_with_the_command_for_it(word: str, typed: str, call_dlx: Run) -> None:
+    result = call_dlx("list", word)
+    assert (result.code, result.stdout) == (2, "")
+    assert result.stderr.endswith(f"; did you mean dlx {typed}?\n")
+    assert call_dlx(*typed.split()).code == 0
+
+
 def test_a_plugin_appears_in_list_and_schema(call_alone: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
         "from dlx.nn.activations import Activation\n\n\n"

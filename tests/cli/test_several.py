@@ -52,12 +52,24 @@ def test_several_specs_are_trained_one_after_the_other(folder: Path, call_dlx: R
     assert [run["name"] for run in document["runs"]] == ["first", "second"]
 
 
-def test_one_that_fails_does_not_keep_the_others(folder: Path, call_dlx: Run) -> None:
+def test_all_specs_are_checked_before_the_first_is_trained(folder: Path, call_dlx: Run) -> None:
     (folder / "broken.yaml").write_text("sede: 1\n", encoding="utf-8")
-    result = call_dlx("train", "broken.yaml", "first.yaml", "-q", cwd=folder)
-    assert result.code == 2
-    assert result.stdout.startswith("runs/first/")
+    (folder / "table.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    result = call_dlx("train", "first.yaml", "broken.yaml", "none.yaml", "-q", cwd=folder)
+    assert (result.code, result.stdout, (folder / "runs").exists()) == (2, "", False)
     assert "broken.yaml:1:1: sede: unknown key" in result.stderr
+    assert "none.yaml: there is no such file" in result.stderr
+    result = call_dlx("train", "first.yaml", "second.yaml", "training.epochs=foo", "optimizer=adam,adm", cwd=folder)
+    assert result.stderr.count("training.epochs: expected a whole number, got 'foo'") == 2
+    assert not (folder / "runs").exists()
+
+
+def test_one_whose_training_fails_does_not_keep_the_others(folder: Path, call_dlx: Run) -> None:
+    (folder / "lost.yaml").write_text("data: {source: {name: file, path: none.csv, target: y}}\n", encoding="utf-8")
+    result = call_dlx("train", "lost.yaml", "first.yaml", "-q", cwd=folder)
+    assert result.code == 5
+    assert result.stdout.startswith("runs/first/")
+    assert "none.csv" in result.stderr
 
 
 def test_a_sweep_is_shown_as_a_study(folder: Path, call_dlx: Run) -> None:
@@ -88,6 +100,12 @@ def test_seeds_are_repetitions(folder: Path, call_dlx: Run) -> None:
         (["first.yaml", "second.yaml", "--out", "x"], "--out names one directory"),
         (["first.yaml", "optimizer=adam,sgd"], "did you mean gradient_descent?"),
         (["first.yaml", "architecture.hidden=8,4"], "did you mean [8, 4]?"),
+        (["first.yaml", "training.epochs=foo,2"], "command line: training.epochs=foo: training.epochs: expected"),
+        (
+            ["first.yaml", "optimizer.beta1=1e-2,0.01"],
+            "optimizer.beta1=1e-2,0.01: sweep: beta1=0.01 is given",
+        ),
+        (["first.yaml", "seed=1,2", "trainin.epochs=3"], "command line: trainin.epochs=3: trainin: unknown key"),
     ],
 )
 def test_what_does_not_go_together(words: list[str], message: str, folder: Path, call_dlx: Run) -> None:

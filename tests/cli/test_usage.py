@@ -57,6 +57,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, call_dlx: Run) -> Path:
         ("train table.csv", "table.csv: is a table, not a spec: dlx new table.csv --target COLUMN --out table.yaml"),
         ("diagnose table.csv", "table.csv: is a table, not a spec: "),
         ("gradcheck table.csv", "table.csv: is a table, not a spec: "),
+        ("lab table.csv", "table.csv: is a table, not a spec: "),
+        ("tune --learning-rate table.csv", "table.csv: is a table, not a spec: "),
         ("predict table.csv latest", "table.csv: is a table, not a run: the run stands in front of it"),
         ("report spec.yaml", "spec.yaml: is a spec, not a run: dlx train spec.yaml trains it"),
         ("tune latest", "latest: is a run, not a spec: dlx tune takes a plan, with `base: runs/experiment/"),

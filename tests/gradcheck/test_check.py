@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
 from dlx.component import REGISTRY
-from dlx.errors import CheckFailed
+from dlx.errors import CheckFailed, UsageError
 from dlx.gradcheck.check import check
 from dlx.gradcheck.coverage import DIRECTIONS, MOST_ENTRIES, SAMPLE
 from dlx.gradcheck.locate import locate
 from dlx.gradcheck.orders import orders
 from dlx.gradcheck.subject import Subject
 from dlx.nn.activations import Activation, Backward, Tanh
+from dlx.nn.compiled.program import CompiledTape
 from dlx.nn.dropout import mask_from
 from dlx.nn.initializers import He, Initializer, Zeros
 from dlx.nn.losses import Logistic, Loss
@@ -179,3 +182,17 @@ def test_weights_that_the_gradient_lacks_are_named() -> None:
     assert not point.passed
     fault = locate(subject, point, rng)
     assert (fault.operation, fault.signature) == ("forgetful", "the weights left out")
+    assert fault.sentence == "dZ2: analytic is what comes out with the weights left out"
+
+
+def test_a_call_that_fails_is_named_with_its_line() -> None:
+    """In the words of the step, without what its compiled form adds; so it is in training."""
+    subject = subject_of(4, activation="tanh")
+    network = subject.network
+    network.tape_type = CompiledTape
+    tape = network.record_step(subject.X, subject.Y).tape
+    tape.call(np.multiply, np.ones((2, 3)), np.ones((3, 2)), out=np.ones((2, 2)))
+    line = inspect.currentframe().f_lineno - 1  # type: ignore[union-attr]
+    place = re.escape(f"{__file__}:{line}: ")
+    with pytest.raises(UsageError, match=rf"^{place}array = multiply\(array, array\) fails: ValueError: operands"):
+        tape.run()

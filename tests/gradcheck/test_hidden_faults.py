@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
+from dlx.gradcheck.alone import tails_in_words
 from dlx.gradcheck.check import check
+from dlx.gradcheck.places import places, too_large
 from dlx.gradcheck.report import Point, Report
-from dlx.nn.layers import Linear
+from dlx.gradcheck.subject import Subject
+from dlx.nn.layers import Activate, Linear
 from dlx.nn.losses import Softmax
 from dlx.nn.tape import Tape
 from dlx.types import Array
 from experiments.gradcheck import faults
-from experiments.gradcheck.hidden_faults import RELU, Large, Tied, hidden_faults
+from experiments.gradcheck import hidden_faults as hidden_faults_module
+from experiments.gradcheck.hidden_faults import RELU, Large, Tied, _late, hidden_faults
 from experiments.gradcheck.right_networks import network
 from tests.conftest import examples
 
@@ -91,3 +96,82 @@ def test_what_is_wrong_elsewhere_alone_stands_in_the_document() -> None:
     assert document["fault"]["at"].startswith("elsewhere, ")
     assert document["fault"]["signature"] == "constant factor 2"
     assert {parameter["verdict"] for parameter in document["parameters"]} == {"worry"}
+
+
+def in_tails(low: float, number: int) -> faults.Planted:
+    """The derivative of the tanh of this layer is doubled where Z is larger."""
+    where = hidden_faults_module._where(lambda Z: low < Z, 2.0)
+    put = partial(faults.in_layer, Activate, number, where)
+    return faults.Planted(faults.PLAIN, "in the tails", f"tanh {number}", ("in the tails",), put)
+
+
+def test_no_row_is_praised_that_a_fault_elsewhere_refutes() -> None:
+    """The gradient of W1 runs through both tanh, that of W2 through the second, that of W3 through none."""
+    point = in_tails(5, 1).check()
+    verdicts = {parameter.name: parameter.verdict for parameter in point.parameters}
+    assert "great" not in (verdicts["W1"], verdicts["b1"])
+    assert {verdicts["W3"], verdicts["b3"]} == {"great"}
+    assert not point.passed
+
+
+def test_what_several_losses_share_is_praised_here_only() -> None:
+    """A fault of the loss alone, where A > 0.999: no batch leads there, but every gradient begins there."""
+    put = hidden_faults_module._where_sure("softmax", 0.0)
+    point = faults.Planted(faults.PLAIN, "sure", "softmax", (), lambda: put).check()
+    assert not point.passed
+    assert {parameter.verdict for parameter in point.parameters} <= {"great here only", "look", "worry"}
+
+
+def test_what_is_wrong_here_and_elsewhere_is_praised_nowhere() -> None:
+    """b3 is wrong at once; W1 in large batches alone."""
+
+    def of_b3(tape: Tape, layer: Any, x: Array, out: Array, u: Array, dx: Array) -> None:
+        tape.call(np.multiply, layer.db, np.array(2.0), out=layer.db)
+
+    def of_first(tape: Tape, layer: Any, x: Array, out: Array, u: Array, dx: Array) -> None:
+        if x.shape[1] > 500:
+            tape.call(np.multiply, layer.dW, np.array(2.0), out=layer.dW)
+
+    with faults.in_layer(Linear, 3, of_b3), faults.in_layer(Linear, 1, of_first):
+        point = check(faults.PLAIN.subject(), "now")
+    wrong = {parameter.name for parameter in point.parameters if parameter.verdict != "great"}
+    assert wrong == {"W1", "b3"}
+
+
+@pytest.mark.parametrize(
+    ("tails", "words"),
+    [
+        ([(5.0, 16.0), (16.0, 64.0), (64.0, 1000.0)], "Z > 5"),
+        ([(-16.0, -5.0), (-1000.0, -64.0), (-64.0, -16.0)], "Z < −5"),
+        ([(5.0, 16.0), (64.0, 1000.0), (-16.0, -5.0)], "5 < |Z| < 16 or Z > 64"),
+        ([(16.0, 64.0), (-64.0, -16.0), (64.0, 1000.0), (-1000.0, -64.0)], "|Z| > 16"),
+        ([(5.0, 16.0), (-64.0, -16.0)], "5 < Z < 16 or −64 < Z < −16"),
+    ],
+)
+def test_tails_are_said_in_one_line(tails: list[tuple[float, float]], words: str) -> None:
+    assert " or ".join(tails_in_words(tails)) == words
+
+
+@pytest.mark.parametrize("fault", list(_late())[1:-4:2] + list(_late())[-2:], ids=lambda fault: fault.description)
+def test_what_shows_late_or_in_few_places_is_met(fault: faults.Planted) -> None:
+    (detected, placed, _), answer = fault.outcome(fault.check())
+    assert (detected, placed) == (True, True), answer
+
+
+@pytest.mark.parametrize("least", [150, 700])
+def test_sizes_beyond_the_usual_are_met(least: int) -> None:
+    def change(tape: Tape, A: Array, Y: Array, dZ: Array) -> None:
+        if Y.shape[1] >= least:
+            tape.call(np.multiply, dZ, np.array(2.0), out=dZ)
+
+    with faults.in_loss(Softmax, change):
+        assert not check(faults.PLAIN.subject(), "now").passed
+
+
+def test_the_sizes_of_training_are_met_or_named() -> None:
+    small = faults.PLAIN.subject()
+    subject = Subject(small.network, small.X, small.Y, sizes=[5_000, 3_000_000])
+    sizes = {place.subject.examples for place in places(subject, np.random.default_rng(0))}
+    assert 5_000 in sizes
+    assert 3_000_000 not in sizes
+    assert too_large(subject) == (3_000_000,)

@@ -67,7 +67,7 @@ def test_every_example_is_accepted(folder: Path, monkeypatch: pytest.MonkeyPatch
     for explanation in of_all_topics():
         program, verb, *words = shlex.split(explanation.example)
         assert program == "dlx"
-        if verb == "diagnose":
+        if "--fail-on" in words:
             assert parse_conditions(words[-1]) == (explanation.name,)
         elif verb in LOADERS:
             load, texts = LOADERS[verb]
@@ -111,6 +111,8 @@ def test_every_finding_has_a_meaning() -> None:
         ("dev_f1", ["metric"]),
         ("search.trials", ["key"]),
         ("dropout", ["key", "key"]),
+        ("bias", ["key", "quantity"]),
+        ("high variance", ["quantity"]),
     ],
 )
 def test_names_of_several_kinds(name: str, kinds: list[str]) -> None:
@@ -127,7 +129,13 @@ def test_a_key_says_default_range_and_what_is_beside_it() -> None:
 
 @pytest.mark.parametrize(
     ("name", "near"),
-    [("lr", "optimizer.learning_rate"), ("epocs", "training.epochs"), ("dead_unit", "dead_units"), ("Adm", "adam")],
+    [
+        ("lr", "optimizer.learning_rate"),
+        ("epocs", "training.epochs"),
+        ("dead_unit", "dead_units"),
+        ("Adm", "adam"),
+        ("sgd_momentum", "momentum"),
+    ],
 )
 def test_unknown_names_get_the_nearest(name: str, near: str) -> None:
     with pytest.raises(UsageError, match=f"did you mean {near}\\?"):

@@ -185,6 +185,22 @@ def test_early_stopping_waits_for_an_improvement_larger_than_min_delta(tmp_path:
     assert session.facts["kept_epoch"] == session.facts["best"]["epoch"]
 
 
+@pytest.mark.parametrize(
+    "place", ["dlx.runs.train.provenance", "dlx.show.terminal.TrainingProgress", "dlx.runs.train.prepare"]
+)
+def test_a_signal_before_the_first_step_leaves_nothing(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call_dlx: Callable[..., Any]
+) -> None:
+    def interrupted(*arguments: object, **named: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    spec = written("data: {source: moons}\n", tmp_path)
+    monkeypatch.setattr(place, interrupted)
+    result = call_dlx("train", spec, cwd=tmp_path)
+    assert (result.code, result.stdout, result.stderr) == (130, "", "interrupted\n")
+    assert [path for path in tmp_path.rglob("*") if path.name not in ("runs", spec.name)] == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_while_the_end_is_written_waits_until_it_is(
     number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

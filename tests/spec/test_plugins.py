@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from dlx.component import REGISTRY
 from dlx.errors import EnvironmentProblem, SpecError, UsageError
 from dlx.spec.loader import dump_yaml, load_spec
+from dlx.spec.plugin_faults import fault_of
 from dlx.spec.plugins import load_installed
 from dlx.spec.trust import NamedBy, load_named
 
@@ -70,10 +72,10 @@ def test_a_module_is_imported_by_its_name(tmp_path: Path, monkeypatch: pytest.Mo
         ("import json\njson.loads('{')\n", "mine.py:2: JSONDecodeError"),
         ("raise SystemExit(3)\n", "mine.py:1: SystemExit: 3"),
         ("import no_such_package\n", "mine.py:1: ModuleNotFoundError: No module named 'no_such_package'"),
-        (PLUGIN.format(name="cosine"), "mine.py:7: TypeError: schedule 'cosine' is defined in dlx.nn.schedules and in"),
+        (PLUGIN.format(name="cosine"), "mine.py:7: schedule 'cosine' is defined already, in "),
         (
             PLUGIN.format(name="unfinished").replace("def rate", "def other"),
-            "schedule 'unfinished' (Halving) does not define rate",
+            "mine.py:7: schedule 'unfinished' (Halving) does not define rate",
         ),
     ],
 )
@@ -85,6 +87,65 @@ def test_a_faulty_plugin_is_told_with_its_file_and_line(tmp_path: Path, source: 
         load_spec(spec, named_by=NamedBy.USER)
     problem = str(raised.value).replace(f"{tmp_path}/", "")
     assert problem.startswith(f"spec.yaml:2:11: plugins: {message}")
+
+
+ACTIVATION = """from typing import Any, ClassVar
+import numpy as np
+from pydantic import field_validator
+from dlx.nn.activations import Activation
+
+class Mine(Activation):
+    name = "odd"
+    {line}
+
+    def forward(self, tape, Z):
+        return Z, None
+"""
+UNFIT = {
+    "slope = 0.1": "slope has no type: an option is written `slope: float = …`",
+    "TABLE = [1]": "TABLE has no type",
+    "slope: np.ndarray = None": "has an option slope of the type ndarray, which nothing in a spec can be",
+    "slope: 'Nowhere' = 1": "has an option of a type that there is not: name 'Nowhere' is not defined",
+    "slope: float = 'abc'": "cannot be made with its defaults: slope: expected a number, got 'abc'",
+    "slope: float = float('nan')": "cannot be made with its defaults: slope: expected a finite number, got nan",
+    "slopes: list = []": "has a default that may change",
+    "slope: Any = np.tanh": "has a default that no spec can hold",
+    "record: float = 1.0": "no option can be called record: Activation has a record of its own",
+    "name: str = 'odd'": "name is no option: write `name = …` without a type",
+    "name = 3": "the name of a component is a text, got 3",
+    "kind = 'other'": "'odd' has a kind of its own",
+    "record = lambda self, Z: Z": "has record(self, Z), which is called as record(self, tape, Z)",
+    "@field_validator('slop')\n    def check(cls, value): return 1": "has a validator of an option that there is not",
+    "def __init__(self): self.slope = 1.0": "options never change, and methods set nothing",
+    "def __init__(self, slope): super().__init__()": "cannot be made: TypeError",
+    "def model_post_init(self, context): 1 / 0": "mine.py:8: ZeroDivisionError: division by zero",
+}
+
+
+@pytest.mark.parametrize("line", UNFIT)
+def test_an_unfit_component_is_refused_in_words_of_dlx(tmp_path: Path, line: str) -> None:
+    """Whatever is wrong with its class: the message has file and line, and none of pydantic's links."""
+    file = tmp_path / "mine.py"
+    file.write_text(ACTIVATION.format(line=line))
+    try:
+        with pytest.raises(UsageError) as raised:
+            load_named([str(file)])
+        assert re.match(rf"{re.escape(str(file))}:[678]: ", str(raised.value))
+        assert UNFIT[line] in str(raised.value)
+        assert "pydantic" not in str(raised.value)
+        file.write_text(ACTIVATION.format(line="slope: float = 0.1"))
+        load_named([str(file)])  # what was mended is read again
+        assert REGISTRY["activation"]["odd"].model_fields.keys() == {"slope"}
+    finally:
+        REGISTRY["activation"].pop("odd", None)
+        REGISTRY.pop("other", None)
+
+
+def test_the_components_of_dlx_are_fit() -> None:
+    members = [member for family in REGISTRY.values() for member in family.values()]
+    assert [fault_of(member) for member in members if member.__module__.startswith("dlx.")] == [None] * sum(
+        member.__module__.startswith("dlx.") for member in members
+    )
 
 
 def test_missing_plugins(tmp_path: Path) -> None:

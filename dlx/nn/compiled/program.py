@@ -23,7 +23,11 @@ class CompiledTape(Tape):
     def run(self) -> None:
         if self._program is None:
             self._program = Program(self.calls, self.temporaries)
-        self._program.run()
+        try:
+            self._program.run()
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            self.blame()
+            raise
 
     def lines(self) -> Iterator[str]:
         for number, line in enumerate(super().lines()):

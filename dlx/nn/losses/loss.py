@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from dlx.component import Component
+from dlx.component import Component, UnfitComponent
+from dlx.errors import allowed
 from dlx.nn.activations import Backward
 from dlx.nn.tape import Tape
 from dlx.types import Array
@@ -30,7 +31,9 @@ class Loss(Component):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        if cls.__dict__.get("task") in list(Task):  # a plugin may write it as a string
+        if "task" in cls.__dict__:  # a plugin may write it as a string
+            if cls.task not in list(Task):
+                raise UnfitComponent(f"there is no task {cls.task!r} {allowed(cls.task, list(Task))}")
             cls.task = Task(cls.task)
 
     @abstractmethod

@@ -28,9 +28,14 @@ def inputs_of(network: Frozen, rows: Array) -> Array:
 def outputs_of(network: Frozen, A: Array) -> Array:
     """Probabilities (m, classes) or values (m, k) for what enters the first layer."""
     with np.errstate(all="ignore"):
-        for operation in network.operations:
-            A = A @ operation.W.T + operation.b if isinstance(operation, Dense) else _formula(operation, A)
-        return _ended(network, A)
+        return _ended(network, entering(network, A, len(network.operations)))
+
+
+def entering(network: Frozen, A: Array, place: int) -> Array:
+    """What enters the operation at this place, in the type of A, which enters the first layer."""
+    for operation in network.operations[:place]:
+        A = A @ operation.W.T + operation.b if isinstance(operation, Dense) else _formula(operation, A)
+    return A
 
 
 def _prepared(preparation: Preparation, rows: Array, imputation: Array | None) -> Array:

@@ -7,15 +7,17 @@ import numpy as np
 from dlx.data.columns import Column
 from dlx.data.stored_rows import StoredRows
 from dlx.errors import UsageError
+from dlx.nn.norms.norm import Norm
 from dlx.runs.directory import RunDirectory
-from dlx.runs.export.arithmetic import inputs_of, outputs_of
-from dlx.runs.export.frozen import Frozen
+from dlx.runs.export.arithmetic import entering, inputs_of, outputs_of
+from dlx.runs.export.frozen import Formula, Frozen
 from dlx.runs.seen_examples import train_of
 from dlx.training.model import Model
 from dlx.types import Array
 from dlx.words import Task
 
 ROWS = 512
+FEW, PAIRS, STEPS, NARROWINGS = 4, 64, 33, 5  # units; pairs of rows, places on the line between two, and how often
 LARGEST = 1e-4  # in a probability, or of the standard deviation of the values
 DIGITS = 2.0**-21  # of a value, which float32 has whatever is done
 
@@ -34,9 +36,47 @@ def proven(candidates: list[Frozen], model: Model, run: RunDirectory) -> Frozen:
         rows = _rows(network, X, model)
         excess = _excess(network, outputs_of(network, inputs_of(network, rows)), expected)
         if not len(excess) or excess.max() <= 1:
+            _prove_between(network, model, X, expected)
             return network
     worst = int(excess.argmax())
     raise UsageError(_refusal(network, X[worst], rows[worst], model))
+
+
+def _prove_between(network: Frozen, model: Model, X: Array, expected: Array) -> None:
+    """Compare rows between those of train too, at which a norm over few units divides by least.
+
+    Over two units it is nearly a step there: what float32 rounds before it comes out 150 times as large, in ``dlx
+    predict`` as in the export, and few rows of train lie so near. Raises `UsageError`.
+    """
+    for place, operation in enumerate(network.operations):
+        if not isinstance(operation, Formula) or not isinstance(operation.component, Norm) or operation.units > FEW:
+            continue
+        between = rows_of_least_spread(network, model, X, place)
+        outputs = outputs_of(network, inputs_of(network, _rows(network, between, model)))
+        excess = _excess(network, outputs, _predicted(model, between), expected)
+        if len(excess) and excess.max() > 1:
+            title = f"{operation.component.title} {operation.l}"
+            why = f"over {operation.units} units divides by almost 0 between rows of train, where float32 is too coarse"
+            mend = "give that layer more units, or the norm a larger epsilon"
+            raise UsageError(f"the exported network does not give what dlx predict gives: {title} {why}; {mend}")
+
+
+def rows_of_least_spread(network: Frozen, model: Model, X: Array, place: int) -> Array:
+    """Rows on the lines between pairs of these, where what enters an operation differs least from unit to unit."""
+    if network.preparation is not None:  # what is missing has no place on a line
+        X = X[~(X[:, network.preparation.indicator] > 0.5).any(axis=1)]
+    half = min(len(X) // 2, PAIRS)
+    start, way = X[:half], X[len(X) - half :] - X[:half]
+    t, width = np.full((half, 1), 0.5), 0.5
+    for _ in range(NARROWINGS):
+        places = np.clip(t + np.linspace(-width, width, STEPS), 0, 1)
+        rows = start[:, np.newaxis] + places[..., np.newaxis] * way[:, np.newaxis]
+        A = (rows.reshape(-1, X.shape[1]) - model.shift) * model.scale
+        spread = entering(network, A, place).std(axis=1).reshape(half, STEPS)
+        t = np.take_along_axis(places, spread.argmin(axis=1)[:, np.newaxis], axis=1)
+        width *= 2 / (STEPS - 1)
+    nearest: Array = start + t * way
+    return nearest
 
 
 def _examples(model: Model, run: RunDirectory) -> Array:
@@ -56,11 +96,14 @@ def _predicted(model: Model, X: Array) -> Array:
     return np.column_stack([1 - A, A]) if model.facts["task"] == Task.BINARY else A
 
 
-def _excess(network: Frozen, outputs: Array, expected: Array) -> Array:
-    """The largest difference of each row, in units of the largest one that there may be."""
+def _excess(network: Frozen, outputs: Array, expected: Array, usual: Array | None = None) -> Array:
+    """The largest difference of each row, in units of the largest one that there may be.
+
+    ``usual`` are values whose standard deviation counts, those expected themselves unless given.
+    """
     allowed: float | Array = LARGEST
     if network.task.is_regression:
-        allowed = LARGEST * expected.std(axis=0) + DIGITS * np.abs(expected)
+        allowed = LARGEST * (expected if usual is None else usual).std(axis=0) + DIGITS * np.abs(expected)
         allowed = np.maximum(allowed, np.finfo(np.float32).tiny)
     excess = np.abs(outputs - expected) / allowed
     largest: Array = np.nan_to_num(excess, nan=np.inf).max(axis=1)

@@ -180,8 +180,11 @@ class _StudyReader:
             return None
 
     def _note(self, error: SpecError, name: str) -> None:
+        """Take over what is wrong with a variant; a value of a sweep is wrong in several, and is named once."""
+        within = (self.section,) if self.section == "sweep" else (self.section, name)
         problems = self.plan.undoubted(error.problems)
-        self.problems += [replace(problem, key=dotted((self.section, name, problem.key))) for problem in problems]
+        named = [replace(problem, key=dotted((*within, problem.key))) for problem in problems]
+        self.problems += [problem for problem in named if problem not in self.problems]
 
     def _refuse_equal(self, variants: Sequence[Variant], changes: Mapping[str, Node]) -> None:
         names: dict[str, str] = {}

@@ -15,7 +15,7 @@ Document = Mapping[str, Any]
 
 class ColumnRow(NamedTuple):
     """One column: its name, type, how many values are missing and different, its range or frequent values, and by how
-    much it tells of the target, from 0 to 1.
+    much it tells of the target, from 0 to 1, in words and as a number.
     """
 
     name: str
@@ -24,6 +24,7 @@ class ColumnRow(NamedTuple):
     distinct: str
     values: str
     association: str
+    share: float | None
 
 
 def column_rows(document: Document) -> list[ColumnRow]:
@@ -40,7 +41,15 @@ def _row(column: Document, targets: set[str]) -> ColumnRow:
     if column["association"] is not None:
         association = f"{column['association']:.2f}"
     missing = f"{column['missing']:,}" if column["missing"] else ""
-    return ColumnRow(column["name"], column["kind"], missing, f"{column['distinct']:,}", _values(column), association)
+    return ColumnRow(
+        column["name"],
+        column["kind"],
+        missing,
+        f"{column['distinct']:,}",
+        _values(column),
+        association,
+        column["association"],
+    )
 
 
 def _values(column: Document) -> str:

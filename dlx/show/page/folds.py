@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from dlx.diagnose.verdict import OUT_OF_FOLD, in_words
 from dlx.documents.folds import FoldsDocument
 from dlx.show.charts.folds import fold_metrics, fold_numbers
+from dlx.show.charts.quantities import error_quantity
 from dlx.show.numbers import duration, error
 from dlx.show.page.collection import SHORT, CollectionMaterial, link_of, plan_section, title_of
 from dlx.show.page.elements import Element, columns, element, name_of, table
+from dlx.show.page.intervals import IntervalScale
 from dlx.show.page.material import Material
 from dlx.show.page.metrics import metrics
 from dlx.show.page.page import document
@@ -77,10 +79,13 @@ def _trainings(outcome: FoldsDocument, material: CollectionMaterial) -> Element 
     if not trainings:
         return None
     parts = [part for part in PARTS if any(part in training.errors for training in trainings)]
+    held_out = parts[-1] if parts else ""
+    scale = IntervalScale([training.errors.get(held_out) for training in trainings], error_quantity(task))
     rows = [
         _row(
             str(training.fold),
             *(_with_ends(training.errors.get(part), task) for part in parts),
+            scale.draw(training.errors.get(held_out)) or "",
             "–" if training.kept_epoch is None else f"{training.kept_epoch:,}",
             duration(training.seconds),
             training.status.replace("_", " "),
@@ -89,8 +94,9 @@ def _trainings(outcome: FoldsDocument, material: CollectionMaterial) -> Element 
         for training in trainings
     ]
     what = of_what(task, outcome.target_errors)
-    note = f"The {what} of each training, whose test is the fold; each leads to its run directory."
-    heads = columns("fold", *parts, "epoch", "time", "status", "run")
+    in_picture = f", with that of {held_out} drawn" if held_out else ""
+    note = f"The {what} of each training, whose test is the fold{in_picture}; each leads to its run directory."
+    heads = columns("fold", *parts, scale.axis(), "epoch", "time", "status", "run")
     return section("trainings", "Trainings", table(note, heads, rows, class_="many"))
 
 
@@ -114,4 +120,5 @@ def _metrics(outcome: FoldsDocument) -> Element | None:
 def _row(name: str, *cells: str | Element | Sequence[str | Element], numbers: bool = False) -> Element:
     kind = "number" if numbers else None
     head = element("th", name, scope="row")
-    return element("tr", head, [element("td", cell, class_=kind) for cell in cells])
+    kinds = ["bar" if isinstance(cell, Element) and cell.name == "svg" else kind for cell in cells]
+    return element("tr", head, [element("td", cell, class_=kind) for cell, kind in zip(cells, kinds, strict=True)])

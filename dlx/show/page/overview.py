@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlx import __version__
+from dlx.documents.findings import Finding
+from dlx.documents.reading import of_hint
 from dlx.show.charts.columns import ColumnRow, column_rows, in_short, notes, part_rows
 from dlx.show.page.elements import Element, columns, element, name_of, table
+from dlx.show.page.findings import findings_list
 from dlx.show.page.page import document as page_of
 from dlx.show.page.words import section
 
-TITLES = ("type", "missing", "different", "values", "tells of the target")
+TITLES = ("type", "missing", "different", "values", "tells of the target", "")
 MOST_ROWS = 500
 
 Document = Mapping[str, Any]
@@ -31,12 +34,21 @@ def _columns(document: Document) -> Element:
     if len(rows) > MOST_ROWS:
         note = f"{note}; {len(rows) - MOST_ROWS:,} more are left out"
     body = [_row(row) for row in rows[:MOST_ROWS]]
-    return section("columns", "Columns", *table(note, columns(None, *TITLES), body))
+    return section("columns", "Columns", *table(note, columns(None, *TITLES), body, class_="many"))
 
 
 def _row(row: ColumnRow) -> Element:
-    cells = [row.kind, row.missing, row.distinct, row.values, row.association]
-    return element("tr", element("th", name_of(row.name), scope="row"), [element("td", cell) for cell in cells])
+    texts = [row.kind, row.missing, row.distinct, row.values, row.association]
+    cells = [element("td", text) for text in texts]
+    return element("tr", element("th", name_of(row.name), scope="row"), cells, element("td", _bar(row), class_="bar"))
+
+
+def _bar(row: ColumnRow) -> Element | None:
+    """How much a column tells of the target, as the share of a line; None where that is not known."""
+    if row.share is None:
+        return None
+    bar = element("rect", width=f"{100 * row.share:.2f}%", height="60%", y="20%")
+    return element("svg", bar, class_="whisker share", aria_hidden="true")
 
 
 def _notes(document: Document) -> Element | None:
@@ -61,7 +73,4 @@ def _parts(document: Document) -> Element | None:
 def _findings(document: Document) -> Element | None:
     if not document["findings"]:
         return None
-    entries = [
-        element("li", f"{f['severity']}: {f['name']}: {f['evidence']}. {f['remedy']}") for f in document["findings"]
-    ]
-    return section("findings", "Findings", element("ul", entries))
+    return section("findings", "Findings", findings_list([of_hint(Finding, entry) for entry in document["findings"]]))

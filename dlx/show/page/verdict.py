@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dlx.diagnose.sections import place_in_notes
 from dlx.diagnose.verdict import in_words
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.findings import Finding
@@ -13,12 +12,13 @@ from dlx.show.charts.metrics import tail_sentences
 from dlx.show.charts.quantities import error_quantity
 from dlx.show.charts.waterfall import ErrorGap, Waterfall, waterfall
 from dlx.show.numbers import error
-from dlx.show.page.elements import Child, Element, element, scrolled
+from dlx.show.page.elements import Element, element, scrolled
+from dlx.show.page.findings import finding_linked, findings_list
 from dlx.show.page.material import Material
 from dlx.show.page.scales import PageScale
 from dlx.show.page.words import ends, of_what, section
 from dlx.show.rates import tested_in_words
-from dlx.show.words import level_of, place, title_of_metric
+from dlx.show.words import level_of, title_of_metric
 from dlx.stats.intervals import Estimate
 from dlx.words import Task
 
@@ -145,18 +145,7 @@ def _findings(findings: Sequence[Finding]) -> Iterator[Element]:
     if not findings:
         yield element("p", "None: nothing that is known to go wrong was found.")
     else:
-        yield element("ul", [_finding(finding) for finding in findings], class_="findings")
-
-
-def _finding(finding: Finding) -> Element:
-    severity = element("span", finding.severity, class_=f"badge {finding.severity}")
-    title = element("p", severity, " ", element("strong", finding.name.replace("_", " ")), place(finding))
-    remedy: list[Child] = [
-        element("b", "Remedy: "),
-        finding.remedy,
-        element("span", f" Notes: {place_in_notes(finding.notes)}", class_="source"),
-    ]
-    return element("li", title, element("p", finding.evidence), element("p", remedy, class_="remedy"))
+        yield findings_list(findings)
 
 
 def _next(document: DiagnosisDocument, commands: Sequence[str]) -> Iterator[Element]:
@@ -166,6 +155,7 @@ def _next(document: DiagnosisDocument, commands: Sequence[str]) -> Iterator[Elem
     if tested := tested_in_words(document.learning_rate):
         yield element("p", f"Learning rates were tested: {tested}.")
     if steps:
-        yield element("ul", [element("li", step) for step in steps])
+        names = {finding.name for finding in document.findings}
+        yield element("ul", [element("li", finding_linked(step, names)) for step in steps])
     if commands:
         yield scrolled(element("pre", element("code", "\n".join(commands))), "commands")

@@ -36,6 +36,9 @@ def report(check: Report) -> None:
         )
     _tell("referee", _referee([point]))
     _others([point])
+    if check.too_large:
+        sizes = _listed([f"{size:,}" for size in check.too_large])
+        _tell("not seen", f"batches of {sizes} examples, as training takes them, which are too large for this check")
     _fault(point)
     _result(check.passed)
 
@@ -139,7 +142,7 @@ def _others(points: Sequence[Point]) -> None:
     elsewhere = {place.when.removeprefix("elsewhere, ") for point in points for place in point.elsewhere}
     sizes = sorted(int(place.split()[0].replace(",", "")) for place in elsewhere if place[0].isdigit())
     if sizes:
-        _tell("elsewhere", f"other θ, with other batches of {_listed(list(map(str, sizes)))} examples")
+        _tell("elsewhere", f"other θ, with other batches of {_listed([f'{size:,}' for size in sizes])} examples")
     elif elsewhere:
         _tell("elsewhere", "other θ")
     alone = list(dict.fromkeys(part.operation for point in points for part in point.alone))

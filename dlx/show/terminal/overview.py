@@ -48,7 +48,7 @@ def _width(out: TextIO) -> int:
 def _columns(document: Mapping[str, Any], out: TextIO) -> None:
     rows = column_rows(document)
     longest = max(NARROWEST, _width(out) - OTHERS)
-    lines = [[shorten(row.name, longest), *row[1:]] for row in rows[:MOST_COLUMNS]]
+    lines = [[shorten(row.name, longest), *row[1:-1]] for row in rows[:MOST_COLUMNS]]
     say(stream=out)
     has_target = bool(document["target"])
     table(lines if has_target else [line[:-1] for line in lines], TITLES if has_target else TITLES[:-1], stream=out)

@@ -17,7 +17,7 @@ from dlx.nn.losses import Loss, SquaredError
 from dlx.nn.tape import Tape
 from dlx.runs.export.formats import TARGETS, export
 from dlx.runs.export.frozen import freeze
-from dlx.runs.export.proof import proven
+from dlx.runs.export.proof import _prove_between, proven, rows_of_least_spread
 from dlx.runs.predict import model_of
 from dlx.runs.references import open_run
 from dlx.training.model import Model
@@ -131,3 +131,32 @@ def test_a_run_without_its_data_is_proven_on_numbers_like_them(tmp_path: Path, c
     run = trained(tmp_path, call_dlx, COLUMNS["amperes"](np.random.default_rng(1)))
     (tmp_path / "table.csv").unlink()
     assert [path.suffix for path in export(run, "pytorch")] == [".py", ".npz"]
+
+
+def nearly_a_step(units: int, epsilon: float) -> Model:
+    """A network of float32 with a layer norm over units whose Z are large."""
+    rng = np.random.default_rng(4)
+    W = 30 * rng.standard_normal((units, 6))
+    arrays: dict[str, Array] = {"shift": np.full(6, 99.9), "scale": np.full(6, 1.1), "W1": W, "b1": np.ones((units, 1))}
+    arrays |= {"gamma1": np.ones((units, 1)), "beta1": np.zeros((units, 1))}
+    arrays |= {"W2": np.concatenate([np.ones((2, 1)), np.zeros((2, units - 1))], axis=1), "b2": rng.normal(size=(2, 1))}
+    norm = {"batch_norm": None, "norm": {"name": "layer_norm", "epsilon": epsilon}}
+    layers = [{"units": units, "activation": {"name": "tanh"}, "bias": True} | norm]
+    layers.append({"units": 2, "activation": None, "bias": True, "batch_norm": None})
+    return Model(arrays, {**model("tanh", "regression").facts, "layers": layers})
+
+
+def test_a_norm_that_is_nearly_a_step_is_tried_between_rows_of_train() -> None:
+    """No row of train lies at the step; the rows in between do, and there float32 decides what comes out."""
+    of = nearly_a_step(2, 1e-5)
+    X = 100 + np.random.default_rng(5).standard_normal((200, 6))
+    network, expected = freeze(of), of.outputs(X).astype(np.float64)
+    first, second = of.network.parameters["W1"].astype(np.float64)
+    lead = (X - 99.9) @ (first - second)  # of the first unit over the second one
+    crossing = lead[:64] * lead[136:] < 0
+    between = rows_of_least_spread(network, of, X, 1)
+    np.testing.assert_allclose(((between - 99.9) @ (first - second))[crossing], 0, atol=1e-3)
+    with pytest.raises(UsageError, match="layer norm 1 over 2 units divides by almost 0 between rows of train"):
+        _prove_between(network, of, X, expected)
+    for better in (nearly_a_step(2, 1e4), nearly_a_step(8, 1e-5)):
+        _prove_between(freeze(better), better, X, better.outputs(X).astype(np.float64))

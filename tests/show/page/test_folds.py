@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from dlx.diagnose.verdict import OUT_OF_FOLD, diagnose
 from dlx.documents.folds import FoldsDocument
@@ -82,3 +84,14 @@ def test_the_page_of_an_older_dlx_lacks_what_was_not_measured(read_page: Reader)
     older = {key: value for key, value in outcome().items() if key not in ("metrics", "baselines")}
     titles = [heading.text for heading in read_page(page_of(older)).named("h2")]
     assert titles == ["Diagnosis", "Trainings"]
+
+
+def test_the_errors_of_the_folds_are_drawn_on_one_scale() -> None:
+    """Of folds that err twice and four times as much as the first, the points lie twice and four times as far on."""
+    trainings = [training(fold) for fold in (1, 2, 4)]
+    html = page_of({**outcome(), "trainings": trainings})
+    whiskers = re.findall(r'<svg class="whisker".*?</svg>', html)
+    zeros, points = ([float(x) for x in re.findall(rf'{name}="([\d.]+)%"', "".join(whiskers))] for name in ("x1", "cx"))
+    first, second, fourth = points
+    assert (second - zeros[0]) / (first - zeros[0]) == pytest.approx(2, rel=0.01)
+    assert (fourth - zeros[0]) / (first - zeros[0]) == pytest.approx(4, rel=0.01)

@@ -17,10 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dlx.show.page
+from dlx.diagnose.meanings import MEANINGS
 from dlx.diagnose.verdict import diagnose
 from dlx.show.page import Material, page
 from dlx.show.page.classes import FAINTEST, STRONGEST
 from dlx.show.page.elements import REPLACEMENT, UNWRITABLE
+from dlx.show.page.findings import finding_linked
 from dlx.stats.intervals import error_rate
 
 Reader = Callable[[str], Any]
@@ -38,7 +40,7 @@ BARE: dict[str, Any] = {"facts": {"name": "bare", "status": "running"}, "config"
 
 @pytest.mark.parametrize(("count", "images"), [(2, False), (2, True), (13, False)])
 @settings(max_examples=25)
-@given(word=st.text().map("<{}&'>".format))
+@given(word=st.text(st.characters(exclude_characters="_")).map("<{}&'>".format))  # for which remedies have a space
 def test_any_text_is_shown_and_none_changes_the_page(
     read_page: Reader, material: Make, count: int, images: bool, word: str
 ) -> None:
@@ -54,6 +56,21 @@ def test_words_from_other_scripts_do_not_turn_those_around_them(read_page: Reade
     content = read_page(page(material("שלום <b>\u202e")))
     assert [tag.text for tag in content.named("h1")] == ["שלום <b>\u202e"]
     assert {tag.path[-1] for tag in content.named("bdi")} >= {"h1", "th", "td"}
+
+
+def test_a_finding_says_what_it_means_and_where_there_is_more(read_page: Reader, material: Make) -> None:
+    texts = "".join(read_page(page(material())).texts)
+    assert "Plateau" in texts
+    assert MEANINGS["plateau"] in texts
+    assert "dlx explain plateau" in texts
+
+
+def test_what_to_do_next_leads_to_the_finding_that_it_is_of() -> None:
+    assert "".join(map(str, finding_linked("few_examples: more", {"few_examples"}))) == (
+        '<a href="#finding-few_examples">Few examples</a>: more'
+    )
+    for step in ("few_examples: more", "variance is high: try more", "done"):
+        assert finding_linked(step, {"plateau"}) == [step]
 
 
 def test_a_run_of_which_all_is_known_has_all_sections(read_page: Reader, material: Make) -> None:
