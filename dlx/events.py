@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
+
+from dlx.words import Status
 
 Event = TypeVar("Event")
 Result = TypeVar("Result")
@@ -92,6 +95,37 @@ class RaceEnd:
     """A race has ended; ``winner`` is the remedy that surely helps most, None where there is none."""
 
     winner: str | None
+
+
+@dataclass(frozen=True)
+class WatchedWork:
+    """A run, a search or a study of another process, as its files tell it now.
+
+    Args:
+        task: of its data; ``objective`` where there are none.
+        epochs: how many a run may take, if that is known.
+        metrics: the columns of a run's ``metrics.csv``.
+        counts: of many trainings how many have which status; None of a run.
+        best: of many trainings the best settings, each with its value, the lowest first.
+    """
+
+    path: Path
+    name: str
+    status: Status
+    task: str | None
+    epochs: int | None = None
+    metrics: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    counts: Mapping[Status, int] | None = None
+    best: Sequence[tuple[str, float]] = ()
+
+    def document(self) -> dict[str, Any]:
+        """What ``dlx watch --json`` prints; ``last`` is the last row of ``metrics.csv``."""
+        about = {"run": str(self.path), "name": self.name, "status": self.status}
+        if self.counts is None:
+            last = {name: values[-1] for name, values in self.metrics.items() if values}
+            return {**about, "epochs": self.epochs, "last": last}
+        best = [{"setting": setting, "value": value} for setting, value in self.best]
+        return {**about, "trials": self.counts, "best": best}
 
 
 TuningEvent: TypeAlias = RoundStart | SettingEnd | ConfirmationStart

@@ -10,6 +10,7 @@ GROUPS = {
         "train": "Train the network that a spec describes, or minimize its objective, or go on with a run.",
         "lab": "Open a page on this machine where an experiment trains while its spec is changed, and where runs are "
         "compared.",
+        "watch": "Follow a training, a search or a study of another process by its files, until it ends.",
     },
     "Understand": {
         "diagnose": "Say what the errors of a run, or bare errors, tell about bias and variance, and what is wrong "
@@ -70,6 +71,7 @@ EXAMPLES = {
     "gradcheck": ("dlx gradcheck spec.yaml", "dlx gradcheck latest --examples 8 --after 10"),
     "compare": ("dlx compare", "dlx compare ~1 latest --metric f1 --md"),
     "lab": ("dlx lab spec.yaml", "dlx lab --lesson momentum"),
+    "watch": ("dlx watch", "dlx watch latest --json"),
     "report": ("dlx report", "dlx report best:dev_error --out best.html"),
     "average": (
         "dlx average temperatures.csv --beta 0.9,0.98",

@@ -13,14 +13,17 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from dlx.lab.hub import Hub, Seat
 from dlx.lab.lessons import lesson, names
+from dlx.lab.messages import Message
 from dlx.lab.player import FRAME
-from dlx.lab.playground import Message, Playground
+from dlx.lab.playground import Playground
 from dlx.plain_data import plain
 
 SCRIPT = "text/javascript; charset=utf-8"
 SCRIPTS = (
     "main.js", "connection.js", "elements.js", "scales.js", "controls.js", "spec.js", "transport.js", "picture.js",
     "curves.js", "verdict.js", "runs.js", "lesson.js", "network.js",
+    "check.js", "searches.js",
+    "images.js",
 )  # fmt: skip
 # Every file that is served, by the name in its address; no other is opened.
 FILES = {
@@ -40,6 +43,7 @@ HEADERS = {
 }
 LARGEST_MESSAGE = 2**20  # bytes that a page may send at once
 MOST_WAITING = 1000  # messages of a page that are not yet done
+MOST_AT_ONCE = 100  # of them that are done before it is looked whether the page is still there
 LONGEST_NAME = 64  # of a page
 REST = 0.2  # seconds without a message after which the verdict is worked out
 TAKEN, TOO_MUCH = 4000, 4001  # why a socket is closed
@@ -51,7 +55,7 @@ def application(hub: Hub) -> Application:
     routes = [
         (rf"{token}/socket", _Socket, shared),
         (rf"{token}/lessons", _Lessons, shared),
-        (rf"{token}/runs/(?P<name>list|compared)", _Runs, shared),
+        (rf"{token}/runs/(?P<name>list|compared|verdict|search)", _Runs, shared),
         (rf"{token}/(?P<name>[a-z_.]*)", _File, shared),
     ]
     return Application(
@@ -108,22 +112,27 @@ class _File(_Guarded):
 
 
 class _Runs(_Guarded):
-    """The table of runs, or of some runs the curves and the differences of their specs."""
+    """The table of runs, of chosen runs the curves, the differences of their specs or the verdict, or a search."""
 
     async def get(self, token: str, name: str) -> None:
-        runs = self.hub.runs
-        chosen = self.get_query_arguments("run")
-        document = await (self.hub.call(runs.compared, chosen) if name == "compared" else self.hub.call(runs.document))
+        runs, chosen = self.hub.runs, self.get_query_arguments("run")
+        if name == "list":
+            document = await self.hub.call(runs.document)
+        elif name == "search":
+            document = await self.hub.call(runs.searches.detail, "".join(chosen[:1]))
+        else:
+            document = await self.hub.call(runs.compared if name == "compared" else runs.verdict, chosen)
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.finish(_json(document))
 
 
 class _Lessons(_Guarded):
-    """All lessons, each with its texts."""
+    """All lessons in the order of the notes, each with its texts."""
 
     def get(self, token: str) -> None:
         self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.finish(_json([{"name": name, **lesson(name)} for name in names()]))
+        documents = [{"name": name, **lesson(name)} for name in names()]
+        self.finish(_json(sorted(documents, key=lambda document: document["notes"]["page"])))
 
 
 class _Socket(_Guarded, WebSocketHandler):
@@ -205,12 +214,12 @@ class _Socket(_Guarded, WebSocketHandler):
         """What the page has asked; without anything to do it waits, until it is time for the verdict."""
         messages = []
         if not playground.is_busy and self.inbox.empty():
-            patience = REST if playground.needs_judgement else None
+            patience = REST if playground.has_news else None
             try:
                 messages.append(await asyncio.wait_for(self.inbox.get(), patience))
             except TimeoutError:
                 return []
-        while not self.inbox.empty():
+        while not self.inbox.empty() and len(messages) < MOST_AT_ONCE:
             messages.append(self.inbox.get_nowait())
         return messages
 

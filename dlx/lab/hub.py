@@ -58,16 +58,17 @@ class Hub:
         seat = self._seats[page]
         seat.is_taken = False
         await asyncio.sleep(self.grace)
-        if not seat.is_taken and self._seats.get(page) is seat:
-            del self._seats[page]
-            async with seat.turn:
+        async with seat.turn:
+            if not seat.is_taken and self._seats.get(page) is seat and not self.ended.is_set():
+                del self._seats[page]
                 if seat.playground is not None:
                     await self.call(seat.playground.close)
         if not any(other.is_taken for other in self._seats.values()):
             self.ended.set()
 
     async def close(self) -> None:
-        """End the runs that are kept, after the turns that have begun."""
+        """End the runs that are kept, after the turns that have begun, also those of pages about to leave."""
+        self.ended.set()
         for seat in list(self._seats.values()):
             async with seat.turn:
                 if seat.playground is not None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.errors import Diverged
 from dlx.lab.draft import Draft
+from dlx.lab.messages import Message
+from dlx.lab.race import RemedyRace
 from dlx.lab.trainer import Trainer
 from dlx.runs.directory import RunDirectory
 from dlx.runs.provenance import provenance
@@ -27,6 +29,7 @@ class KeptRun:
         experiment, had_ended = trainer.experiment, trainer.has_ended
         run = RunDirectory.create(experiment.spec.name, root=root)
         self.path, self._pace, self._opened = run.path, trainer.pace, ExitStack()
+        self._race: RemedyRace | None = None
         self._session = self._opened.enter_context(Session(experiment, run))
         try:
             words = ["dlx", "train", str(draft.path), *draft.overrides]
@@ -49,6 +52,26 @@ class KeptRun:
     def diagnosis(self) -> DiagnosisDocument | None:
         """That of its ``diagnosis.json``, once there is one."""
         return self._session.diagnosis
+
+    def try_remedies(self) -> None:
+        """Begin the race of remedies, unless it has begun; the training has ended."""
+        self.close()  # the race writes there
+        self._race = self._race or RemedyRace(self.path)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether the race has not told its end yet."""
+        return self._race is not None and not self._race.has_ended
+
+    def news(self) -> list[Message]:
+        """What has come of the race since it was asked last."""
+        return self._race.news() if self._race is not None and not self._race.has_ended else []
+
+    def end(self) -> None:
+        """Leave it, and end the race, which saves what it has reached."""
+        self.close()
+        if self._race is not None:
+            self._race.close()
 
     def close(self) -> None:
         """Leave it, so that others may write there; unless it has ended, `dlx train --resume` goes on with it."""

@@ -21,9 +21,11 @@ def lesson(name: object) -> Mapping[str, Any]:
 
     spec, speed: the file to begin with, and how fast it is trained.
     steps: for each the values that are set in that file.
+    check: in the lesson that checks gradients what is planted in each step: none, any mistake, or the one of that name.
     notes: the sentence of the course's notes, and its page.
-    en, es: the texts; of each step what it shows, a question, and what happened. ``{cost}`` and ``{error}`` stand there
-        for what the training came to, ``{before}`` for the cost of the step before.
+    en, es: the texts; of each step what it shows, a question, and what happened. ``{cost}``, ``{error}`` and ``{dev}``
+        stand there for what the training came to, ``{before}``, ``{before_error}`` and ``{before_dev}`` for the step
+        before; of a check ``{planted}``, ``{difference}``, ``{wrong}``, ``{operation}`` and ``{sentence}``.
     """
     if not isinstance(name, str) or name not in names():
         raise UsageError(f"there is no lesson {name!r} {allowed(name, names())}")

@@ -139,16 +139,14 @@ class AnswerPlane:
         A = self._step.A.astype(np.float64)
         if self.experiment.dataset.task.is_regression:
             return self._surface(A)
-        probabilities = np.nan_to_num(np.concatenate([1 - A, A]) if len(A) == 1 else A)
-        chance = 1 / len(probabilities)
-        certainty = (probabilities.max(axis=0) - chance) / (1 - chance)
-        return {"codes": _bytes(probabilities.argmax(axis=0)), "tones": _bytes(255 * certainty)}
+        codes, certainty = certainty_of(A)
+        return {"codes": encoded(codes), "tones": encoded(255 * certainty)}
 
     def _surface(self, A: Array) -> dict[str, Any]:
         values = np.nan_to_num(self.experiment.dataset.target_scaling.original(A.T)[:, 0])
         targets = self.inputs["train"][1]
         low, high = float(min(values.min(), targets.min())), float(max(values.max(), targets.max()))
-        return {"tones": _bytes(255 * (values - low) / ((high - low) or 1.0)), "low": low, "high": high}
+        return {"tones": encoded(255 * (values - low) / ((high - low) or 1.0)), "low": low, "high": high}
 
 
 class UnitAnswers:
@@ -169,11 +167,20 @@ class UnitAnswers:
             self._tape.run()
         values = np.nan_to_num(self._A[self.unit].astype(np.float64))
         low, high = float(values.min()), float(values.max())
-        tones = _bytes(255 * (values - low) / ((high - low) or 1.0))
+        tones = encoded(255 * (values - low) / ((high - low) or 1.0))
         return {"tones": tones, "low": low, "high": high, "unit": [self.layer, self.unit]}
 
 
-def _bytes(values: Array) -> str:
+def certainty_of(A: Array) -> tuple[Array, Array]:
+    """The likeliest class of each column of probabilities, and how much likelier it is than by chance, from 0 to 1."""
+    A = A.astype(np.float64)
+    probabilities = np.nan_to_num(np.concatenate([1 - A, A]) if len(A) == 1 else A)
+    chance = 1 / len(probabilities)
+    return probabilities.argmax(axis=0), (probabilities.max(axis=0) - chance) / (1 - chance)
+
+
+def encoded(values: Array) -> str:
+    """Values from 0 to 255, a byte each, as base64."""
     return b64encode(np.clip(values, 0, 255).astype(np.uint8).tobytes()).decode()
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from dlx.errors import DlxError, SpecError, UsageError, allowed
-from dlx.lab.controls import SECTIONS, Controls
+from dlx.lab.controls import Controls
 from dlx.lab.draft import Draft
+from dlx.lab.gradients import GradientBench
 from dlx.lab.judgement import judgement
 from dlx.lab.keeping import KeptRun
 from dlx.lab.lessons import lesson, spec_of
+from dlx.lab.messages import Message, key_of, settled
 from dlx.lab.player import FRAME, Player
 from dlx.lab.stage import Stage
 from dlx.runs.latest import ROOT
 from dlx.spec.loader import Resolved
-
-Message = dict[str, Any]
 
 LARGEST_SEED = 2**32 - 1
 
@@ -36,6 +35,7 @@ class Playground:
 
     def __init__(self, path: Path, root: Path = ROOT) -> None:
         self.path, self.root, self.draft, self.controls = path, root, Draft(path), Controls()
+        self.gradients = GradientBench()
         self.outbox: list[Message] = []
         self.problems: list[str] = []
         self.kept_run: KeptRun | None = None
@@ -59,6 +59,9 @@ class Playground:
             "look": lambda message: self.stage.look(message.get("unit")),
             "save": self._save,
             "keep": self._keep,
+            "help": self._help,
+            "lines": lambda message: self.outbox.append(self.gradients.lines(self._sound())),
+            "check": lambda message: self.outbox.append(self.gradients.check(self._sound(), message)),
         }
 
     @property
@@ -74,15 +77,15 @@ class Playground:
     def turn(self, messages: Sequence[Message]) -> list[Message]:
         """Do what the messages ask, in turn, and train for a frame; returns what the page must know.
 
-        Of the pull of a slider only its last place counts. Where there is nothing to do, it is time for the verdict.
+        Where there is nothing to do, it is time for the verdict.
         """
-        for message, following in zip_longest(messages, messages[1:]):
-            if following is None or _pull(message) is None or _pull(message) != _pull(following):
-                self.take(message)
+        for message in settled(messages):
+            self.take(message)
         if self.is_busy:
             self.go_on()
         elif not messages and self.needs_judgement:
             self.judge()
+        self.outbox += self.kept_run.news() if self.kept_run is not None else []
         outbox, self.outbox = self.outbox, []
         return outbox
 
@@ -107,12 +110,10 @@ class Playground:
         self._tell_frame()
 
     def close(self) -> None:
-        """End a run that is kept, so that it can be gone on with."""
+        """End a run that is kept, and what would help it, so that both can be gone on with."""
         if self.kept_run is not None:
-            self.kept_run.close()
+            self.kept_run.end()
             self.kept_run = None
-
-    # Training
 
     def _play(self, message: Message) -> None:
         self._sound()
@@ -154,7 +155,7 @@ class Playground:
         self._tell_spec()
 
     def _change(self, message: Message) -> None:
-        key, value = _key(message.get("key")), message.get("value")
+        key, value = key_of(message.get("key")), message.get("value")
         self._revise(lambda: self.draft.set(key, value, message.get("gesture")))
 
     def _assign(self, message: Message) -> None:
@@ -163,7 +164,7 @@ class Playground:
         if not isinstance(changes, dict):
             raise UsageError("changes are a mapping of keys to values")
         self.player.rest()
-        self.draft.assign({_key(key): value for key, value in changes.items()})
+        self.draft.assign({key_of(key): value for key, value in changes.items()})
         self._resolve()
 
     def _revise(self, revision: Callable[[], None]) -> None:
@@ -194,11 +195,19 @@ class Playground:
         self._say(f"saved as {path}", command=self.draft.command_of(path))
 
     def _keep(self, message: Message) -> None:
-        """Make a run directory of this training, with what it has come to; it is one like any other from then on."""
+        self._say(f"kept as {self._keeping().path}")
+
+    def _help(self, message: Message) -> None:
+        """Try what would help: a race of remedies on this training, once it has ended."""
+        if not self.stage.trainer.has_ended:
+            raise UsageError("train to the end first: remedies are tried on what it comes to")
+        self._keeping().try_remedies()
+
+    def _keeping(self) -> KeptRun:
+        """The run directory of this training, with what it has come to; it is one like any other from then on."""
         self._sound()
-        if self.kept_run is None:
-            self.kept_run = KeptRun(self.stage.trainer, self.draft, self.root)
-        self._say(f"kept as {self.kept_run.path}")
+        self.kept_run = self.kept_run or KeptRun(self.stage.trainer, self.draft, self.root)
+        return self.kept_run
 
     def _sound(self) -> Resolved:
         """The spec; raises `UsageError` where what is on the page is none."""
@@ -229,21 +238,13 @@ class Playground:
         """Whether it rests at a step whose errors the page has not been told yet."""
         return not self.is_busy and self._judged_at != self.player.place
 
+    @property
+    def has_news(self) -> bool:
+        """Whether there may be something to tell without being asked."""
+        return self.needs_judgement or (self.kept_run is not None and self.kept_run.has_news)
+
     def judge(self) -> None:
         """Tell what the errors say now, which takes longer than a frame."""
         self._judged_at = self.player.place
         document = judgement(self.stage.trainer)
         self.outbox.append({"about": "verdict", "training": self.player.number, "judgement": document})
-
-
-def _key(key: object) -> str:
-    """A key that has a control; others, such as `plugins`, which would run code, are not changed from a page."""
-    section = key.partition(".")[0] if isinstance(key, str) else ""
-    if section not in SECTIONS:
-        raise UsageError(f"{key}: is not changed on the page {allowed(section, SECTIONS)}")
-    return str(key)
-
-
-def _pull(message: Message) -> tuple[Any, Any] | None:
-    """The slider that a message is of, and the pull of it."""
-    return (message.get("key"), message["gesture"]) if message.get("gesture") is not None else None

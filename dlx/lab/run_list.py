@@ -8,15 +8,26 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import numpy as np
+
 from dlx.errors import DlxError
 from dlx.files import identity
+from dlx.lab.search_list import SearchList
+from dlx.runs.compare import compare
+from dlx.runs.compare.groups import RunGroup
 from dlx.runs.compare.run import ComparedRun, differing
+from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import FACTS, METRICS
 from dlx.runs.listing import PastRun
 from dlx.runs.result import Result
+from dlx.runs.watch import writer_is_there
+from dlx.show.charts.groups import Group, mean_curve
+from dlx.show.terminal.difference import sentences
 from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.words import Status
 
 MOST_COMPARED = 12  # runs at once
+LEAST_COMPARED = 2  # runs that there is a verdict of
 MOST_POINTS = 600  # of a curve that is sent
 CURVES = ("train_cost", "dev_cost", "train_error", "dev_error")
 COLUMNS = ("name", "id", "status", "started", "seed", "parameters", "epoch", "train_error", "dev_error", "test_error")
@@ -26,7 +37,7 @@ class RunList:
     """The runs below a folder; of those whose files have not changed since they were read last, nothing is read."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root, self.searches = root, SearchList(root)
         self._lock = Lock()
         self._rows: dict[Path, tuple[object, dict[str, Any]]] = {}  # by directory, with the identity of its run.json
 
@@ -36,13 +47,14 @@ class RunList:
             paths = [path.parent for path in self.root.glob(f"*/*/{FACTS}") if not path.parent.parent.is_symlink()]
             self._rows = {path: self._row(path) for path in paths}
             rows = [row for _, row in self._rows.values()]
+            searches = self.searches.document()
         rows.sort(key=lambda row: (str(row["started"]), row["id"]), reverse=True)
-        return {"columns": COLUMNS, "runs": rows}
+        return {"columns": COLUMNS, "runs": rows, "searches": searches}
 
     def _row(self, path: Path) -> tuple[object, dict[str, Any]]:
         sign = identity(path / FACTS), identity(path / METRICS)
         before = self._rows.get(path)
-        if before is not None and before[0] == sign and None not in sign:
+        if before is not None and before[0] == sign and None not in sign and before[1]["status"] != Status.RUNNING:
             return before
         run = PastRun.listed(path)
         row: dict[str, Any] = {name: run[name] for name in COLUMNS}
@@ -52,16 +64,37 @@ class RunList:
             "fault": run.fault,
             "task": str(run.data.get("task") or ""),
         }
-        if row["status"] == "running" and not run.fault:
+        if row["status"] == Status.RUNNING and not run.fault:
             row |= _latest(run)
+            if writer_is_there(path) is False and RunDirectory(path).document(FACTS)["status"] == Status.RUNNING:
+                row["status"] = Status.INTERRUPTED  # its process is gone
         return sign, row
 
     def compared(self, keys: Sequence[str]) -> dict[str, Any]:
         """The curves of these runs, and the keys in which their specs differ, with what each has there."""
         paths = {row["key"]: path for path, (_, row) in self._rows.items()}
-        chosen = [paths[key] for key in keys[:MOST_COMPARED] if key in paths]
-        curves = [{"key": f"{path.parent.name}/{path.name}", **_curves(path)} for path in chosen]
-        return {"runs": curves, "differences": _differences(chosen)}
+        if not paths.keys() >= set(keys):
+            paths |= self.searches.trainings()
+        chosen = {key: paths[key] for key in keys[:MOST_COMPARED] if key in paths}
+        curves = [{"key": key, **_curves(path)} for key, path in chosen.items()]
+        return {"runs": curves, "differences": _differences(list(chosen.values()))}
+
+    def verdict(self, keys: Sequence[str]) -> dict[str, Any]:
+        """What `dlx compare` says of these runs: their groups with bands over seeds, and the difference of two."""
+        paths = {row["key"]: path for path, (_, row) in self._rows.items()} | self.searches.trainings()
+        chosen = {str(paths[key]): key for key in keys[:MOST_COMPARED] if key in paths}
+        if len(chosen) < LEAST_COMPARED:
+            return {"groups": [], "sentences": []}
+        try:
+            comparison = compare(list(chosen))
+            document = comparison.document()
+        except DlxError as error:
+            return {"groups": [], "sentences": [["", str(error)]]}
+        groups = [
+            {"label": group.label, "keys": [chosen[str(run.path)] for run in group.runs], "curves": _bands(group)}
+            for group in comparison.groups
+        ]
+        return {"groups": groups, "sentences": [list(pair) for pair in sentences(document)]}
 
 
 def _latest(run: Result) -> Mapping[str, Any]:
@@ -82,11 +115,22 @@ def _curves(path: Path) -> dict[str, Any]:
         result = Result.read(path)
         metrics = result.metrics
     except DlxError as error:
-        return {"fault": str(error), "status": "", "columns": {}}
+        return {"fault": str(error), "task": "", "status": "", "columns": {}}
     every = -(-len(metrics["epoch"]) // MOST_POINTS) or 1
     rows = sorted({*range(0, len(metrics["epoch"]), every), *range(len(metrics["epoch"]))[-1:]})
     columns = {name: [metrics[name][row] for row in rows] for name in ("epoch", *CURVES)}
-    return {"fault": "", "status": str(result.status), "columns": columns}
+    return {"fault": "", "task": str(result.task or ""), "status": str(result.status), "columns": columns}
+
+
+def _bands(group: RunGroup) -> dict[str, Any]:
+    """Mean and band of each column of a group, thinned."""
+    metrics = Group(group.label, [run.metrics for run in group.runs])
+    curves = {name: curve for name in CURVES if (curve := mean_curve(metrics, name)) is not None}
+    bands = {}
+    for name, curve in curves.items():
+        every = -(-len(curve.epochs) // MOST_POINTS)
+        bands[name] = np.stack([curve.epochs, curve.mean, curve.low, curve.high])[:, ::every].T.tolist()
+    return bands
 
 
 def _differences(paths: Sequence[Path]) -> list[dict[str, Any]]:

@@ -11,9 +11,11 @@ from typing import Any, Self
 import numpy as np
 
 from dlx.errors import Remark, UsageError
+from dlx.lab.image_view import ImageView
 from dlx.lab.landscape_view import LandscapeView
 from dlx.lab.plane import AnswerPlane
 from dlx.lab.trainer import Trainer
+from dlx.lab.units import UnitStates
 from dlx.runs.preparation import prepare
 from dlx.spec.loader import Resolved
 from dlx.spec.sections import Spec
@@ -54,6 +56,9 @@ class Stage:
         self._picture_due = 0.0
         self.sizes = list(self.experiment.network.sizes) if isinstance(self.experiment, Supervised) else []
         self._is_drawn = 0 < len(self.sizes) <= MOST_LAYERS and max(self.sizes) <= MOST_UNITS
+        self._units = (
+            UnitStates(self.experiment) if self._is_drawn and isinstance(self.experiment, Supervised) else None
+        )
 
     def anew(self, resolved: Resolved) -> Self:
         """The training of another spec, or of the same one from its beginning."""
@@ -61,7 +66,7 @@ class Stage:
 
     def look(self, place: object) -> None:
         """Show what a unit computes in place of the answers: [layer, unit], counted from 1 and 0; None looks away."""
-        if isinstance(self.view, AnswerPlane):
+        if isinstance(self.view, AnswerPlane | ImageView):
             if place is None:
                 self.view.look_away()
             elif isinstance(place, list) and len(place) == 2 and all(type(each) is int for each in place):
@@ -116,6 +121,8 @@ class Stage:
         if self.view is not None and (is_at_rest or perf_counter() >= self._picture_due):
             began = perf_counter()
             frame["picture"] = self.view.picture()
+            if self._units is not None:
+                frame["units"] = self._units.words()
             self._picture_due = perf_counter() + (perf_counter() - began) * (1 / SHARE_OF_PICTURES - 1)
         return frame
 
@@ -142,9 +149,11 @@ def _number(value: float | None) -> float | None:
     return value if value is not None and isfinite(value) else None
 
 
-def _view(experiment: Supervised | Minimization) -> AnswerPlane | LandscapeView | None:
+def _view(experiment: Supervised | Minimization) -> AnswerPlane | ImageView | LandscapeView | None:
     """The picture that there is of a training."""
     if isinstance(experiment, Supervised):
+        if ImageView.is_possible(experiment):
+            return ImageView(experiment)
         return AnswerPlane(experiment) if AnswerPlane.is_possible(experiment) else None
     return LandscapeView(experiment) if LandscapeView.is_possible(experiment) else None
 

@@ -93,6 +93,11 @@ class Tape:
         self._outputs.append(out)
         self._callers.append(caller())
 
+    @property
+    def outputs(self) -> tuple[Array | None, ...]:
+        """What each call writes, where that was stated."""
+        return tuple(self._outputs)
+
     def later(self, function: Callable[..., object], *args: Any) -> None:
         """Append a call that is made only once the step has proved to be finite; it writes the last argument."""
         self._later.append((function, args))

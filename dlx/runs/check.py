@@ -64,7 +64,7 @@ def check_spec(
     resolved: Resolved, options: CheckOptions, run: RunDirectory | None = None
 ) -> Generator[Count, None, Report]:
     """The same of a spec, and of the run that was trained from it; raises as `check_file`."""
-    experiment = _experiment(resolved, options)
+    experiment = experiment_in_double(resolved, options)
     subject = _subject(experiment, options)
     points = []
     for when in _places(experiment, run, options):
@@ -76,7 +76,7 @@ def check_spec(
 
 def orders_of_file(path: Path, overrides: Sequence[str], options: CheckOptions) -> Orders:
     """How the differences of the same network's cost at its initialization depend on ε."""
-    subject = _subject(_experiment(_resolved(path, overrides)[0], options), options)
+    subject = _subject(experiment_in_double(_resolved(path, overrides)[0], options), options)
     threads.limit(CHECKING_THREADS)
     return orders_of(subject, np.random.default_rng(options.seed))
 
@@ -90,7 +90,8 @@ def _resolved(path: Path, overrides: Sequence[str]) -> tuple[Resolved, RunDirect
     return load_spec(run.config if run else path, overrides, named_by=named_by), run
 
 
-def _experiment(resolved: Resolved, options: CheckOptions) -> Supervised | Minimization:
+def experiment_in_double(resolved: Resolved, options: CheckOptions) -> Supervised | Minimization:
+    """The experiment of a spec as it is checked: in float64, at its initialization; raises as `build`."""
     spec = resolved.spec if options.dropout else _without_dropout(resolved.spec)
     return build(_in_double(spec), resolved.origins)
 
@@ -110,7 +111,7 @@ def _subject(experiment: Supervised | Minimization, options: CheckOptions) -> Ch
     """What is checked; raises `UsageError` where an option asks for what there is not."""
     subject: CheckedCost
     if isinstance(experiment, Supervised):
-        subject = _on_batch(experiment, options)
+        subject = batch_subject(experiment, options)
     else:
         subject = _on_landscape(experiment, options)
     steps = experiment.spec.training.epochs * experiment.steps_per_epoch
@@ -127,7 +128,7 @@ def _on_landscape(experiment: Minimization, options: CheckOptions) -> LandscapeS
     return LandscapeSubject(experiment.landscape)
 
 
-def _on_batch(experiment: Supervised, options: CheckOptions) -> Subject:
+def batch_subject(experiment: Supervised, options: CheckOptions) -> Subject:
     """The network on its batch and with its masks; training draws from its streams as if there were no check."""
     train, streams = experiment.train, experiment.streams
     if options.examples is not None and not 1 <= options.examples <= train.m:

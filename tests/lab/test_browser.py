@@ -27,13 +27,16 @@ pytestmark = [
     pytest.mark.usefixtures("blank_pictures"),
     pytest.mark.filterwarnings("ignore"),  # of what playwright leaves open
 ]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 HOSTILE = "<img src=x onerror=document.title='taken'>"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        opened = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
         yield opened
         opened.close()
 
@@ -119,7 +122,7 @@ def test_every_kind_of_control_changes_the_spec_and_is_taken_back(visit: Callabl
     page.click("[aria-label='one unit more in hidden layer 1']")
     sync_api.expect(command).to_contain_text("{units: 5}, {units: 4}")
     page.click("[data-name=training] [data-name=training-more] summary")
-    page.check("#control-training-early_stopping")
+    page.click("#control-training-early_stopping")  # which is then another control
     sync_api.expect(command).to_contain_text("training.early_stopping=")
     page.select_option("#control-training-batch_size ~ select", label="full")
     sync_api.expect(command).to_contain_text("training.batch_size=full")
@@ -189,6 +192,28 @@ def test_a_lesson_is_walked_through(visit: Callable[..., Any]) -> None:
     assert page.title() != "taken"
 
 
+def test_a_mistake_is_planted_in_a_line_and_found(visit: Callable[..., Any]) -> None:
+    page = visit(view="#lesson=gradient_checking")
+    for step in range(3):
+        page.fill("#prediction", "about 1e-7")
+        if step == 2:
+            page.click("#lesson button.main")
+            sync_api.expect(page.locator("#prediction-help")).to_contain_text("one entry × 1.01")
+            page.select_option("#mistake", "one entry × 1.01")
+        if step:
+            page.click("#lesson button.main")
+            sync_api.expect(page.locator("#prediction-help")).to_contain_text("a line")
+            page.click("#gradients button:has-text('dW2 =')")
+        page.click("#lesson button.main")
+        page.wait_for_selector("#happened")
+        sync_api.expect(page.locator("#gradients .badge").first).to_have_text("failed" if step else "passed")
+        text = page.inner_text("#lesson")
+        assert ("linear 2" in text) == (step > 0)
+        assert "undefined" not in text
+        page.click("#lesson button.main")
+    sync_api.expect(page.locator("#picture canvas")).to_be_visible()
+
+
 def test_runs_are_listed_filtered_sorted_and_compared(
     visit: Callable[..., Any], spec: Path, tmp_path: Path, call_dlx: Callable[..., Any]
 ) -> None:
@@ -204,6 +229,32 @@ def test_runs_are_listed_filtered_sorted_and_compared(
     sync_api.expect(page.locator("#runs code:has-text('seed')")).to_be_visible()
     page.fill("#runs-filter", page.locator("#runs td.id").first.inner_text())
     sync_api.expect(rows).to_have_count(1)
+
+
+def test_a_search_is_looked_into(
+    visit: Callable[..., Any], spec: Path, tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    spec.write_text(SPEC, encoding="utf-8")
+    plan = "{method: grid, seeds: 1, finalists: 2, fresh_seeds: 2, space: {training.batch_size: {choice: [16, 40]}}}"
+    (tmp_path / "search.yaml").write_text(f"base: tiny.yaml\nsearch: {plan}\n")
+    assert call_dlx("tune", "search.yaml", "--quiet", cwd=tmp_path).code == 0
+    page = visit(view="#runs")
+    page.click("[data-search]")
+    sync_api.expect(page.locator("polyline.trial")).to_have_count(2)
+    sync_api.expect(page.locator("meter")).to_have_count(1)
+    for number in range(2):
+        page.locator("#runs button.small:has-text('curves')").nth(number).click()
+    sync_api.expect(page.locator("#runs th code", has_text="training.batch_size")).to_be_visible()
+    sync_api.expect(page.locator("#runs strong", has_text="verdict")).to_be_visible()
+
+
+def test_what_would_help_is_tried(visit: Callable[..., Any]) -> None:
+    page = visit(SPEC.replace("epochs: 6", "epochs: 2"))
+    page.click("#transport button.main")
+    page.click("#charts button:has-text('What would help?')")
+    caption = page.locator("#charts caption", has_text="change of the dev error")
+    sync_api.expect(caption).to_be_visible(timeout=120_000)
+    assert page.locator("#charts figcaption", has_text="remedies").is_visible()
 
 
 def test_hostile_names_are_text(visit: Callable[..., Any], tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dlx.lab.run_list import MOST_COMPARED, RunList
+from dlx.lab.run_list import RunList
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
 from dlx.spec.loader import load_spec
@@ -53,7 +53,7 @@ def test_what_is_no_key_of_the_list_is_not_read(runs: Path, tmp_path: Path) -> N
     key = run_list.document()["runs"][0]["key"]
     outside = [f"../runs/{key}", str(runs / key), "..", "", "latest", "tiny/../" + key]
     assert run_list.compared(outside) == {"runs": [], "differences": []}
-    assert len(run_list.compared([key] * 40)["runs"]) == MOST_COMPARED
+    assert len(run_list.compared([key] * 40)["runs"]) == 1
 
 
 def test_a_run_of_another_process_is_followed(spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,3 +85,59 @@ def test_a_run_that_is_damaged_or_gone_does_not_hide_the_others(runs: Path) -> N
         if path.is_file():
             path.unlink()
     assert [row["id"] for row in run_list.document()["runs"]] == [first.name]
+
+
+def test_seeds_are_a_group_with_a_band_and_two_groups_have_a_verdict(
+    runs: Path, spec: Path, tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    assert call_dlx("train", spec, "seed=2", "--quiet", cwd=tmp_path).code == 0
+    run_list = RunList(runs)
+    keys = [row["key"] for row in run_list.document()["runs"]]
+    verdict = run_list.verdict(keys)
+    sizes = {len(group["keys"]): group for group in verdict["groups"]}
+    assert set(sizes) == {1, 2}
+    tables = [RunDirectory(runs / key).metrics()["dev_error"] for key in sizes[2]["keys"]]
+    for (epoch, mean, low, high), *values in zip(sizes[2]["curves"]["dev_error"], *tables, strict=True):
+        assert (low, high) == (min(values), max(values))
+        assert mean == pytest.approx(sum(values) / 2)
+        assert epoch in range(1, 7)
+    printed = call_dlx("compare", *(runs / key for key in keys), cwd=tmp_path).stdout
+    assert [label for label, _ in verdict["sentences"]][:2] == ["dev error", "verdict"]
+    assert verdict["sentences"][1][1].split()[0] in printed
+    assert run_list.verdict(keys[:1]) == {"groups": [], "sentences": []}
+
+
+def test_a_search_has_its_trials_and_each_has_its_curves(
+    spec: Path, tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    space = "{training.batch_size: {choice: [16, 40]}}"
+    plan = f"base: tiny.yaml\nsearch: {{method: grid, seeds: 1, finalists: 2, fresh_seeds: 2, space: {space}}}\n"
+    (tmp_path / "search.yaml").write_text(plan)
+    assert call_dlx("tune", "search.yaml", "--quiet", cwd=tmp_path).code == 0
+    run_list = RunList(tmp_path / "runs")
+    (row,) = run_list.document()["searches"]
+    assert (row["kind"], row["status"], row["fault"]) == ("tune", "completed", "")
+    detail = run_list.searches.detail(row["key"])
+    (document,) = [json.loads(path.read_text()) for path in (tmp_path / "runs").glob("*/*/tune.json")]
+    assert {trial["index"]: trial["value"] for trial in detail["trials"]} == {
+        trial["index"]: trial["value"] for trial in document["trials"]
+    }
+    values = [trial["value"] for trial in detail["trials"]]
+    assert values == sorted(values)
+    assert [axis["choices"] for axis in detail["axes"]] == [[16, 40]]
+    key = f"{row['key']}/{detail['trials'][0]['trials'][0]}"
+    assert run_list.compared([key])["runs"][0]["columns"]["epoch"] == [1, 2, 3, 4, 5, 6]
+    for other in ("../../x", row["key"] + "/..", ""):
+        assert run_list.searches.detail(other)["fault"]
+        assert run_list.compared([other])["runs"] == []
+    (tmp_path / "runs" / row["key"] / "tune.json").write_text("{")
+    assert run_list.document()["searches"][0]["status"] == "damaged"
+    assert run_list.searches.detail(row["key"])["fault"]
+
+
+def test_a_run_whose_process_is_gone_is_no_longer_running(runs: Path, rewrite: Callable[[Path, object], None]) -> None:
+    run_list = RunList(runs)
+    path = runs / run_list.document()["runs"][0]["key"]
+    facts = json.loads((path / "run.json").read_text())
+    rewrite(path / "run.json", {**facts, "status": "running"})
+    assert run_list.document()["runs"][0]["status"] == "interrupted"

@@ -25,7 +25,7 @@ export class Series {
   }
 }
 
-/** A chart of lines: each has a name, a colour (one of the theme's, or its own) and points [x, y]; what is beside
+/** A chart of lines: each has a name, a colour (one of the theme's, or its own), points [x, y] and perhaps a band; what is beside
     another of its colour is not in the legend. */
 export class Chart {
   constructor(title, { percent = false } = {}) {
@@ -69,7 +69,7 @@ export class Chart {
     const context = pen(this.canvas, width, HEIGHT);
     const theme = colors();
     const box = { x: EDGE.left, y: EDGE.top, width: width - EDGE.left - EDGE.right, height: HEIGHT - EDGE.top - EDGE.bottom };
-    const points = this.lines.flatMap((line) => line.points).filter((point) => this.isDrawn(point));
+    const points = this.lines.flatMap((line) => [...line.points, ...(line.band ?? []).flatMap(([x, , low, high]) => [[x, low], [x, high]])]).filter((point) => this.isDrawn(point));
     if (!points.length) return this.empty(context, box, theme);
     const limits = this.limits(points);
     const height = (value) => (this.isLog ? Math.log10(value) : value);
@@ -84,6 +84,7 @@ export class Chart {
     context.clip();
     for (const line of this.lines) {
       const color = line.color.startsWith("--") ? theme[line.color.slice(2)] : line.color;
+      if (line.band) this.band(context, line.band, place, color);
       this.stroke(context, line.points.filter((point) => this.isDrawn(point)), place, color, line.width ?? 1.8);
     }
     context.restore();
@@ -107,6 +108,19 @@ export class Chart {
     const first = y0 >= 0 && y0 < 0.6 * y1 ? 0 : y0; // from zero, unless all would be a line at the top
     const margin = 0.06 * (y1 - first || Math.abs(y1) || 1);
     return { x0, x1: x1 > x0 ? x1 : x0 + 1, y0: first === 0 ? -margin / 3 : first - margin, y1: y1 + margin };
+  }
+
+  /** The room between the lowest and the highest, [x, mean, low, high]. */
+  band(context, rows, place, color) {
+    const drawn = rows.filter((row) => this.isDrawn([row[0], row[2]]) && this.isDrawn([row[0], row[3]]));
+    context.save();
+    context.globalAlpha = 0.18;
+    context.fillStyle = color;
+    context.beginPath();
+    for (const [x, , , high] of drawn) context.lineTo(...place([x, high]));
+    for (const [x, , low] of drawn.reverse()) context.lineTo(...place([x, low]));
+    context.fill();
+    context.restore();
   }
 
   stroke(context, points, place, color, width) {

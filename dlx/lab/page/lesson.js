@@ -5,14 +5,16 @@ import { at, errorText, fill, make, short } from "./elements.js";
 
 const LANGUAGES = { en: "English", es: "Español" };
 const WORDS = {
-  en: { step: "Step", of: "of", prediction: "What do you expect?", play: "Play", happened: "What happened", yours: "You expected", next: "Next", leave: "Leave the lesson", page: "p.", free: "Go on playing", again: "Play again", writeFirst: "Write down what you expect; then it plays.", list: "Lessons", begin: "Begin", training: "It trains …" },
-  es: { step: "Paso", of: "de", prediction: "¿Qué esperas?", play: "Entrenar", happened: "Qué pasó", yours: "Esperabas", next: "Siguiente", leave: "Salir de la lección", page: "p.", free: "Seguir jugando", again: "Otra vez", writeFirst: "Escribe lo que esperas; luego entrena.", list: "Lecciones", begin: "Empezar", training: "Entrenando …" },
+  en: { step: "Step", of: "of", prediction: "What do you expect?", play: "Play", happened: "What happened", yours: "You expected", next: "Next", leave: "Leave the lesson", page: "p.", free: "Go on playing", again: "Play again", writeFirst: "Write down what you expect; then it plays.", list: "Lessons", begin: "Begin", training: "It trains …", check: "Check", choose: "Choose a line of the backward pass.", chooseMistake: "Choose this mistake, and a line:" },
+  es: { step: "Paso", of: "de", prediction: "¿Qué esperas?", play: "Entrenar", happened: "Qué pasó", yours: "Esperabas", next: "Siguiente", leave: "Salir de la lección", page: "p.", free: "Seguir jugando", again: "Otra vez", writeFirst: "Escribe lo que esperas; luego entrena.", list: "Lecciones", begin: "Empezar", training: "Entrenando …", check: "Comprobar", choose: "Elige una línea del paso hacia atrás.", chooseMistake: "Elige este error, y una línea:" },
 };
 
-/** Shows the list of lessons and the one that is open; `send` takes what it asks, `show` brings the playground up. */
+/** Shows the list of lessons and the one that is open; `send` takes what it asks, `show` brings the playground up;
+    `check` plants mistakes. */
 export class Lessons {
-  constructor(send, show) {
+  constructor(send, show, check) {
     this.send = send;
+    this.check = check;
     this.show = show;
     this.language = localStorage.getItem("language") ?? (navigator.language.startsWith("es") ? "es" : "en");
     this.open = null;
@@ -63,6 +65,7 @@ export class Lessons {
   setUp() {
     this.send({ do: "assign", changes: this.open.lesson.steps[this.open.step] });
     this.open.phase = "question";
+    this.check.clear();
     this.draw();
     at("prediction")?.focus();
   }
@@ -76,6 +79,9 @@ export class Lessons {
 
   /** Give the lesson its place beside the picture, or take it away. */
   place(isOpen) {
+    const isCheck = isOpen && Boolean(this.open.lesson.check);
+    at("playground").classList.toggle("in-check", isCheck);
+    if (isCheck) at("gradients").open = true;
     at("lesson").hidden = !isOpen;
     at("playground").classList.toggle("in-lesson", isOpen);
   }
@@ -84,22 +90,47 @@ export class Lessons {
   see(frame, last, task) {
     const open = this.open;
     this.training = frame.training;
-    if (open?.phase !== "training" || frame.training <= open.before || frame.playing || !frame.ended) return;
-    open.results[open.step] = { cost: last ? short(last[2], 3) : frame.message, error: last ? errorText(last[4], task) : frame.message };
+    if (open?.phase !== "training" || open.lesson.check || frame.training <= open.before || frame.playing || !frame.ended) return;
+    open.results[open.step] = last ? { cost: short(last[2], 3), error: errorText(last[4], task), dev: errorText(last[5], task) } : { cost: frame.message, error: frame.message };
     open.phase = "happened";
     this.draw();
     at("happened")?.focus();
   }
 
+  /** Take in what the gradient check says. */
+  seeCheck(message) {
+    const open = this.open;
+    if (open?.phase !== "training" || !open.lesson.check) return;
+    const wrong = message.parameters.filter((each) => each.verdict !== "great").map((each) => each.name);
+    open.results[open.step] = { ...message, wrong: wrong.join(", ") };
+    open.phase = "happened";
+    this.draw();
+    at("happened")?.focus();
+  }
+
+  /** What has to be done first; empty where nothing has. */
+  missing() {
+    if (!at("prediction").value.trim()) return this.words.writeFirst;
+    const planted = this.open.lesson.check?.[this.open.step] ?? "none";
+    if (planted === "none") return "";
+    if (planted !== "any" && this.check.mistake.value !== planted) return `${this.words.chooseMistake} ${planted}`;
+    return this.check.place ? "" : this.words.choose;
+  }
+
   play() {
-    const text = at("prediction").value.trim();
-    if (!text) {
-      at("prediction-help").textContent = this.words.writeFirst;
-      at("prediction").focus();
+    const missing = this.missing();
+    if (missing) {
+      at("prediction-help").textContent = missing;
+      if (missing === this.words.writeFirst) at("prediction").focus();
       return;
     }
-    this.open.predictions[this.open.step] = text;
+    this.open.predictions[this.open.step] = at("prediction").value.trim();
     this.open.phase = "training";
+    if (this.open.lesson.check) {
+      this.check.run();
+      this.draw();
+      return;
+    }
     this.open.before = this.training;
     this.send({ do: "restart", seed: "same" });
     this.send({ do: "play" });
@@ -116,14 +147,15 @@ export class Lessons {
     const rows = [make("p", {}, part.text), make("p", { class: "question" }, part.question)];
     if (phase === "question") {
       const area = make("textarea", { id: "prediction", rows: 2, "aria-describedby": "prediction-help" }, predictions[step] ?? "");
-      rows.push(make("label", { for: "prediction" }, words.prediction), area, make("p", { id: "prediction-help", class: "source", role: "status" }), make("button", { type: "button", class: "main", click: () => this.play() }, words.play));
+      rows.push(make("label", { for: "prediction" }, words.prediction), area, make("p", { id: "prediction-help", class: "source", role: "status" }), make("button", { type: "button", class: "main", click: () => this.play() }, lesson.check ? words.check : words.play));
     } else {
       rows.push(make("blockquote", {}, make("span", { class: "source" }, `${words.yours}: `), predictions[step]));
     }
     if (phase === "training") rows.push(make("p", { class: "source", role: "status" }, words.training));
     if (phase === "happened") {
-      const told = { ...results[step], before: results[step - 1]?.cost ?? "" };
-      rows.push(make("h3", { id: "happened", tabindex: "-1" }, words.happened), make("p", {}, part.happened.replace(/\{(\w+)\}/g, (_, name) => told[name] ?? "")));
+      const before = results[step - 1] ?? {};
+      const values = { ...results[step], before: before.cost, before_error: before.error, before_dev: before.dev };
+      rows.push(make("h3", { id: "happened", tabindex: "-1" }, words.happened), make("p", {}, part.happened.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "")));
       rows.push(...(step + 1 < text.steps.length ? [this.next()] : this.end(lesson, text)));
     }
     fill(

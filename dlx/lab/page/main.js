@@ -1,5 +1,6 @@
 /** The page: hands what the lab says to the parts of the page, and what hands do to the lab. */
 
+import { GradientCheck } from "./check.js";
 import { connect } from "./connection.js";
 import { Controls } from "./controls.js";
 import { Chart, Series } from "./curves.js";
@@ -10,7 +11,7 @@ import { Picture } from "./picture.js";
 import { Runs } from "./runs.js";
 import { SpecView } from "./spec.js";
 import { Transport } from "./transport.js";
-import { showVerdict } from "./verdict.js";
+import { Race, showVerdict } from "./verdict.js";
 
 const VIEWS = ["playground", "lessons", "runs"];
 const COLUMNS = 6; // of a row: epoch, cost, and the costs and errors of train and dev
@@ -25,10 +26,12 @@ const transport = new Transport(send);
 const picture = new Picture();
 const network = new NetworkView(send);
 const runs = new Runs();
-const lessons = new Lessons(send, view);
+const check = new GradientCheck(send);
+const lessons = new Lessons(send, view, check);
 const costs = new Chart("Cost");
 const errors = new Chart("Error");
 fill(at("curves"), costs.element, errors.element);
+const race = new Race(send);
 
 const state = { training: null, task: "", frame: null, isDue: false };
 
@@ -36,9 +39,15 @@ function receive(message) {
   if (message.about === "spec") {
     spec.show(message);
     controls.show(message.sections, message.changed);
+    if (!message.problems.length) check.renew();
   } else if (message.about === "frame") take(message);
   else if (message.about === "verdict") message.training === state.training && showVerdict(message.judgement);
-  else if (message.about === "note") spec.say(message.text, message.error, message.command);
+  else if (message.about === "race") race.show(message);
+  else if (message.about === "lines") check.show(message);
+  else if (message.about === "check") {
+    check.outcome(message);
+    lessons.seeCheck(message);
+  } else if (message.about === "note") spec.say(message.text, message.error, message.command);
 }
 
 /** Take in a frame; it is drawn when the screen is next. */
@@ -53,6 +62,7 @@ function take(frame) {
     picture.begin(frame.start.view);
     network.begin(frame.start.sizes);
     at("units").hidden = !frame.start.sizes;
+    at("gradients").hidden = state.task === "objective";
     errors.element.hidden = state.task === "objective";
     errors.percent = state.task !== "regression";
     for (const remark of frame.start.remarks) spec.say(remark);
@@ -62,6 +72,8 @@ function take(frame) {
   state.last = frame.rows.at(-1) ?? state.last;
   if (frame.epoch > 0) state.live.add(frame.epoch, frame.cost);
   state.frame = frame;
+  race.see(frame, state.task, state.raced !== frame.training);
+  state.raced = frame.training;
   lessons.see(frame, state.last, state.task);
   if (frame.picture) state.picture = frame.picture;
   if (frame.picture?.ground) picture.ground = frame.picture.ground;
@@ -86,6 +98,7 @@ function draw() {
     { name: "dev", color: "--dev", points: points(5) },
   ]);
   if (state.frame.weights && at("units").open) network.show(state.frame.weights);
+  if (state.frame.units) network.mark(state.frame.units);
   if (state.picture) picture.show(state.picture);
   state.picture = null;
 }

@@ -59,6 +59,21 @@ export class NetworkView {
     return circle;
   }
 
+  /** Mark the units that no longer learn. */
+  mark(states) {
+    const names = states.flatMap((layer, i) => layer.map((state, unit) => [`${i + 1}-${unit}`, state]));
+    for (const [name, state] of names) {
+      const circle = at("network").querySelector(`[data-unit="${name}"]`);
+      if (!circle || (circle.dataset.state ?? "") === state) continue;
+      circle.dataset.state = state;
+      const [layer, unit] = name.split("-").map(Number);
+      circle.setAttribute("aria-label", `unit ${unit + 1} of hidden layer ${layer}${state ? `, which is ${state}` : ""}: the picture shows what it computes while it has the focus`);
+    }
+    const count = (word) => names.filter(([, state]) => state === word).length;
+    const text = ["dead", "saturated"].filter(count).map((word) => `${count(word)} ${word}`).join(", ");
+    if (at("unit-states").textContent !== text) at("unit-states").textContent = text;
+  }
+
   /** Let the lines be as wide as the weights are large, in the colour of their sign. */
   show(weights) {
     weights.forEach((text, layer) => {

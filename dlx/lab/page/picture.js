@@ -1,6 +1,7 @@
-/** The picture of a network's answers in the plane of its inputs, or of the path of an objective's variables. */
+/** The picture of a network's answers in the plane of its inputs or of images, or of the path of an objective. */
 
 import { at, classColor, colors, fill, make, pen, short } from "./elements.js";
+import { bytes, drawImages, ramp } from "./images.js";
 import { ticks } from "./scales.js";
 
 const EDGE = { left: 46, right: 10, top: 8, bottom: 34 };
@@ -25,13 +26,14 @@ export class Picture {
     const isSameKind = view && this.view?.kind === view.kind;
     this.view = view;
     if (!isSameKind) this.latest = this.ground = null;
+    this.decoded = null;
     this.canvas.hidden = !view;
     fill(this.legend);
     if (!view) {
       this.caption.textContent = "No picture: a network of one input, of several labels or targets, or an objective of more than two variables has only its curves.";
       return;
     }
-    const isNetwork = view.kind === "regions" || view.kind === "surface";
+    const isNetwork = view.kind !== "contours" && view.kind !== "curve";
     at("stage-title").textContent = isNetwork ? "What the network says" : "Where the variables have been";
     this.caption.textContent =
       view.share === null || view.share === undefined ? "" : `The plane of the first two principal components, which hold ${(100 * view.share).toFixed(0)} % of the inputs' variance; examples are projected onto it.`;
@@ -40,6 +42,7 @@ export class Picture {
       if (view.examples.dev) this.legend.append(make("span", { class: "key" }, "● train  ■ dev"));
     }
     if (view.kind === "contours" || view.kind === "curve") this.legend.append(make("span", { class: "key" }, swatch([213, 94, 0]), "start"), make("span", { class: "key" }, swatch([178, 24, 43]), "now"));
+    if (view.kind === "images") return;
     this.canvas.setAttribute("aria-label", isNetwork ? `regions of ${view.axes[0]} and ${view.axes[1]} by what the network says, with the examples` : "the cost and the path of the variables");
   }
 
@@ -52,6 +55,7 @@ export class Picture {
 
   draw() {
     if (!this.view || !this.latest) return;
+    if (this.view.kind === "images") return this.images();
     const width = Math.max(200, at("picture").clientWidth);
     const height = Math.min(width * 0.86, Math.max(300, 0.62 * window.innerHeight));
     this.canvas.style.height = `${height}px`;
@@ -71,6 +75,12 @@ export class Picture {
     else this.path(context, box, place, theme);
     context.restore();
     axes(context, box, limits, this.view.axes, theme);
+  }
+
+  images() {
+    this.note(this.latest.unit);
+    this.decoded ??= bytes(this.view.pixels);
+    this.caption.textContent = drawImages(this.canvas, this.small, this.view, this.decoded, this.latest, Math.max(200, at("picture").clientWidth));
   }
 
   limits() {
@@ -154,25 +164,10 @@ export class Picture {
   }
 }
 
-function bytes(text) {
-  const raw = atob(text);
-  const array = new Uint8Array(raw.length);
-  for (let i = 0; i < raw.length; i++) array[i] = raw.charCodeAt(i);
-  return array;
-}
-
 function swatch(color) {
   const element = make("i", { class: "swatch" });
   element.style.background = `rgb(${color})`;
   return element;
-}
-
-/** From dark blue over green to yellow, for numbers (share from 0 to 1). */
-function ramp(share) {
-  const stops = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
-  const position = Math.max(0, Math.min(1, share)) * (stops.length - 1);
-  const i = Math.min(stops.length - 2, Math.floor(position));
-  return stops[i].map((value, part) => Math.round(value + (position - i) * (stops[i + 1][part] - value)));
 }
 
 function dot(context, x, y, size, color, mark) {

@@ -3,6 +3,7 @@
 import { get } from "./connection.js";
 import { Chart } from "./curves.js";
 import { at, classColor, errorText, fill, make, readable, short } from "./elements.js";
+import { Searches } from "./searches.js";
 
 const EVERY = 1500; // milliseconds between two looks at the files
 const MOST_CHOSEN = 12;
@@ -22,11 +23,14 @@ export class Runs {
     this.costs = new Chart("Cost");
     this.errors = new Chart("Error");
     this.differences = make("div");
-    this.beside = make("section", { hidden: true, "aria-labelledby": "compared-title" }, make("h2", { id: "compared-title" }, "Chosen runs"), make("p", { class: "source" }, "thin: train, thick: dev"), make("div", { class: "pair" }, this.costs.element, this.errors.element), this.differences);
+    this.verdict = make("div", { role: "status" });
+    this.searches = new Searches((key) => this.choose(key, !this.chosen.includes(key)), (key) => this.chosen.includes(key));
+    this.beside = make("section", { hidden: true, "aria-labelledby": "compared-title" }, make("h2", { id: "compared-title" }, "Chosen runs"), make("p", { class: "source" }, "thin: train, thick: dev; of runs that differ only in their seeds the mean, with a band"), make("div", { class: "pair" }, this.costs.element, this.errors.element), this.verdict, this.differences);
     fill(
       at("runs"),
       make("section", { "aria-labelledby": "runs-title" }, make("h2", { id: "runs-title" }, "Runs"),
         make("p", { class: "row" }, make("label", { for: "runs-filter" }, "Filter"), this.filter, this.count), this.place),
+      this.searches.element,
       this.beside,
     );
   }
@@ -41,7 +45,7 @@ export class Runs {
 
   async look() {
     try {
-      const { columns, runs } = await get("runs/list");
+      const { columns, runs, searches } = await get("runs/list");
       this.columns = columns;
       const isSame = JSON.stringify(runs) === this.text;
       if (!isSame) {
@@ -49,7 +53,9 @@ export class Runs {
         this.runs = runs;
         this.table();
       }
-      if (this.chosen.length && (!isSame || !this.compared)) await this.compare();
+      const before = this.searches.text;
+      await this.searches.show(searches);
+      if (this.chosen.length && (!isSame || before !== this.searches.text || !this.compared)) await this.compare();
     } catch (error) {
       this.count.textContent = String(error.message);
     }
@@ -123,21 +129,39 @@ export class Runs {
   async compare() {
     this.beside.hidden = this.chosen.length === 0;
     if (!this.chosen.length) return;
-    const compared = await get("runs/compared", this.chosen.map((key) => ["run", key]));
+    const keys = this.chosen.map((key) => ["run", key]);
+    const compared = await get("runs/compared", keys);
     this.compared = compared;
-    const lines = (name) =>
-      compared.runs.flatMap((run) => {
+    this.curves(compared, []);
+    const faults = compared.runs.filter((run) => run.fault).map((run) => make("p", { class: "problem" }, run.fault));
+    fill(this.differences, ...faults, compared.runs.length > 1 ? this.difference(compared) : null);
+    const verdict = await get("runs/verdict", keys);
+    if (this.compared !== compared) return; // others have been chosen meanwhile
+    this.curves(compared, verdict.groups.filter((group) => group.keys.length > 1));
+    fill(this.verdict, ...verdict.sentences.map(([label, text]) => make("p", {}, label ? make("strong", {}, `${label}: `) : null, text)));
+  }
+
+  /** The curves of the runs, and for the groups their means and bands in place of those of their runs. */
+  curves(compared, groups) {
+    const inGroups = new Set(groups.flatMap((group) => group.keys));
+    const bands = (name) =>
+      groups.filter((group) => group.curves[name]).map((group) => {
+        const isDev = name.startsWith("dev");
+        const rows = group.curves[name];
+        return { name: `${group.label}, ${group.keys.length} seeds${isDev ? " dev" : ""}`, color: `rgb(${classColor(this.chosen.indexOf(group.keys[0]))})`, width: isDev ? 2.4 : 1.2, isBeside: isDev, points: rows.map(([x, mean]) => [x, mean]).filter((point) => point[1] !== null), band: isDev ? rows.filter((row) => row[2] !== null && row[3] !== null) : null };
+      });
+    const lines = (name) => [...bands(name), ...single(name)];
+    const single = (name) =>
+      compared.runs.filter((run) => !inGroups.has(run.key)).flatMap((run) => {
         const values = run.columns[name] ?? [];
         const color = `rgb(${classColor(this.chosen.indexOf(run.key))})`;
         const isDev = name.startsWith("dev");
         return { name: `${run.key}${isDev ? " dev" : ""}`, color, width: isDev ? 2.4 : 1.2, isBeside: isDev, points: values.map((value, i) => [run.columns.epoch[i], value]).filter((point) => point[1] !== null) };
       });
-    const tasks = new Set(compared.runs.map((run) => this.runs.find((other) => other.key === run.key)?.task));
+    const tasks = new Set(compared.runs.map((run) => run.task));
     this.errors.percent = !tasks.has("regression") && !tasks.has("");
     this.costs.show([...lines("train_cost"), ...lines("dev_cost")]);
     this.errors.show([...lines("train_error"), ...lines("dev_error")]);
-    const faults = compared.runs.filter((run) => run.fault).map((run) => make("p", { class: "problem" }, run.fault));
-    fill(this.differences, ...faults, compared.runs.length > 1 ? this.difference(compared) : null);
   }
 
   difference(compared) {

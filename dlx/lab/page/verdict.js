@@ -1,8 +1,59 @@
 /** The verdict: what the errors tell now about bias and variance, with intervals, and what was found. */
 
-import { at, fill, make, readable } from "./elements.js";
+import { Chart } from "./curves.js";
+import { at, classColor, errorText, fill, make, readable } from "./elements.js";
 
 const LEVELS = { high: "high", low: "low", unsettled: "unsettled" };
+
+/** The button that tries remedies, and the race of their trainings; `send` is told to begin it. */
+export class Race {
+  constructor(send) {
+    this.button = make("button", { type: "button", title: "keep this training as a run, and train the remedies of the recipe for up to a minute", click: () => { this.button.disabled = true; send({ do: "help" }); } }, "What would help?");
+    this.chart = new Chart("Dev error of the remedies", { percent: true });
+    this.result = make("div", { role: "status" });
+    this.element = make("div", { hidden: true }, this.button, this.chart.element, this.result);
+    this.chart.element.hidden = true;
+    at("charts").append(this.element);
+  }
+
+  /** Another training is there, or this one has come to another place. */
+  see(frame, task, isNew) {
+    this.element.hidden = task === "objective" || !frame.ended || Boolean(frame.message);
+    if (!isNew) return;
+    this.button.disabled = false;
+    this.chart.element.hidden = true;
+    fill(this.result);
+  }
+
+  show(race) {
+    this.button.disabled = true;
+    this.chart.element.hidden = race.lanes.length === 0;
+    this.chart.percent = race.task !== "regression";
+    const labels = [...new Set(race.lanes.map((lane) => lane.label))];
+    const named = new Set();
+    this.chart.show(race.lanes.map(({ label, points }) => {
+      const isBeside = named.has(label);
+      named.add(label);
+      return { name: label || "as it is", color: label ? `rgb(${classColor(labels.indexOf(label))})` : "--cost", width: label ? 1.4 : 3, isBeside, points };
+    }));
+    if (race.running) return fill(this.result, make("p", { class: "source" }, `${race.lanes.length} trainings so far. It may take a minute; what is trained stays with the run.`));
+    const { fault, outcome, verdict, remedies, bet, command } = race.end;
+    if (fault) return fill(this.result, make("p", { class: "problem" }, fault));
+    const rows = remedies.filter((each) => each.change).sort((a, b) => a.change.value - b.change.value).map((each) =>
+      make("tr", {}, make("th", { scope: "row" }, readable(each.name)), make("td", {}, signed(each.change.value, race.task)), make("td", {}, each.change.low === null ? "" : `(${signed(each.change.low, race.task)} to ${signed(each.change.high, race.task)})`), make("td", {}, readable(each.verdict))));
+    fill(
+      this.result,
+      make("p", {}, make("strong", {}, outcome), `; verdict: ${verdict}`),
+      rows.length ? make("div", { class: "scrolled" }, make("table", {}, make("caption", {}, "change of the dev error, with its interval"), make("tbody", {}, ...rows))) : null,
+      bet ? make("p", {}, `The best bet is ${readable(bet.name)}: it helps with a probability of ${(100 * bet.probability).toFixed(0)} %.`) : null,
+      command ? make("pre", { class: "command" }, make("code", {}, command)) : null,
+    );
+  }
+}
+
+function signed(value, task) {
+  return `${value < 0 ? "−" : "+"}${errorText(Math.abs(value), task)}`;
+}
 
 /** Show a judgement beside the curves; null where there is none yet. */
 export function showVerdict(judgement) {

@@ -34,3 +34,5 @@ from dlx.show.terminal.training_progress import TrainingProgress as TrainingProg
 from dlx.show.terminal.tuning import tuning as tuning
 from dlx.show.terminal.tuning import tuning_foretold as tuning_foretold
 from dlx.show.terminal.tuning_progress import TuningProgress as TuningProgress
+from dlx.show.terminal.watching import WatchProgress as WatchProgress
+from dlx.show.terminal.watching import watch_end as watch_end

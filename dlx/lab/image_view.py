@@ -1,0 +1,75 @@
+"""The view of images: some of the examples as they look, and what the network says of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dlx.data.batches import Reader
+from dlx.errors import UsageError
+from dlx.lab.plane import UnitAnswers, certainty_of, encoded
+from dlx.training.supervised import Supervised
+from dlx.words import Task
+
+MOST_IMAGES = 60  # evenly spread examples
+MOST_PIXELS = 64 * 64  # of an image
+
+
+class ImageView:
+    """Images of dev, or of train where there is no dev set, and the frozen network's answers to them."""
+
+    def __init__(self, experiment: Supervised) -> None:
+        self.experiment, dataset = experiment, experiment.dataset
+        self.part = "dev" if "dev" in dataset.parts else "train"
+        reader = Reader(dataset, self.part, experiment.spec.dtype)
+        index = np.linspace(0, reader.m - 1, min(reader.m, MOST_IMAGES)).astype(np.intp)
+        X, Y = reader.buffers(len(index))
+        reader.fill(index, X, Y)
+        self.labels = np.asarray(dataset.parts[self.part].y[index]).reshape(len(index), -1)[:, 0]
+        self.images = X.astype(np.float64) / dataset.scale + dataset.shift  # as they were before normalization
+        self._step = experiment.network.record_evaluation(X, Y)
+        self._unit: UnitAnswers | None = None
+
+    @staticmethod
+    def is_possible(experiment: Supervised) -> bool:
+        """Whether the examples are small images with a class each."""
+        shape, task = experiment.dataset.image_shape, experiment.dataset.task
+        if shape is None or task.is_regression or task is Task.MULTILABEL:
+            return False
+        return shape[0] * shape[1] <= MOST_PIXELS and shape[2:] in ((), (1,), (3,))
+
+    def document(self) -> dict[str, Any]:
+        """What stays as it is: the images, a byte a pixel and colour, and their labels."""
+        dataset = self.experiment.dataset
+        low, high = float(self.images.min()), float(self.images.max())
+        return {
+            "kind": "images",
+            "part": self.part,
+            "shape": list(dataset.image_shape or ()),
+            "pixels": encoded(np.round(255 * (self.images - low) / ((high - low) or 1.0))),
+            "labels": self.labels.astype(int).tolist(),
+            "classes": [str(label) for label in dataset.classes],
+        }
+
+    def look_at(self, layer: int, unit: int) -> None:
+        """Show what a unit of a hidden layer computes of each image; raises `UsageError` where none is."""
+        sizes = self.experiment.network.sizes
+        if not 0 < layer < len(sizes) - 1 or not 0 <= unit < sizes[layer]:
+            raise UsageError(f"there is no unit {unit} in a hidden layer {layer}")
+        self._unit = UnitAnswers(self.experiment.network, self._step, layer, unit)
+
+    def look_away(self) -> None:
+        """Show the network's answers again."""
+        self._unit = None
+
+    def picture(self) -> dict[str, Any]:
+        """The likeliest class of each image, and how much likelier than by chance; or what a unit computes."""
+        if self.experiment.network.exact_norms():
+            self.experiment.evaluation("train")  # measures the statistics of this θ
+        with np.errstate(all="ignore"):  # what overflows shows in the answers
+            self._step.tape.run()
+        if self._unit is not None:
+            return self._unit.picture()
+        codes, certainty = certainty_of(self._step.A)
+        return {"codes": encoded(codes), "tones": encoded(255 * certainty)}

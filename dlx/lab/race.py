@@ -1,0 +1,118 @@
+"""The race of remedies: the basic recipe run on a kept training by a process of its own, and followed by its files."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+from dlx.errors import DlxError
+from dlx.lab.messages import Message
+from dlx.runs.compare.run import ComparedRun, differing, is_of
+from dlx.show.charts.recipe import STATUS
+from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.text import command
+
+BUDGET = "60s"
+PATIENCE = 5.0  # seconds in which the process may end by itself
+OF_REPLICATES = ("name", "seed", "randomness", "data.fold", "data.folds", "data.split")  # no remedy sets these
+MOST_LANES = 40
+MOST_POINTS = 200  # of a lane
+
+
+class RemedyRace:
+    """``dlx diagnose RUN --act`` in a process of its own; what it has trained stays when the page goes.
+
+    Args:
+        path: the directory of a run that has ended.
+        budget: how long it may take.
+
+    Attributes:
+        has_ended: whether its end has been told.
+    """
+
+    def __init__(self, path: Path, budget: str = BUDGET) -> None:
+        self.path = path
+        self._base = ComparedRun.read(path)
+        words = [sys.executable, "-m", "dlx", "diagnose", str(path), "--act", "--budget", budget, "--json"]
+        with ExitStack() as opened:  # of files, since what the process writes may be more than a pipe holds
+            self._output = opened.enter_context(TemporaryFile())
+            self._messages = opened.enter_context(TemporaryFile())
+            self._process = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=self._output, stderr=self._messages
+            )
+            self._opened = opened.pop_all()
+        self._labels: dict[Path, str] = {}
+        self._before: Message | None = None
+        self.has_ended = False
+
+    def news(self) -> list[Message]:
+        """How far the trainings are, where that is another place than before; at the end what the recipe came to."""
+        is_running = self._process.poll() is None
+        message: Message = {"about": "race", "running": is_running, "task": str(self._base.task or "")}
+        message |= {"lanes": self._lanes(), "command": command("diagnose", self.path, "--act")}
+        if not is_running:
+            message["end"], self.has_ended = self._end(), True
+        is_new = message != self._before
+        self._before = message
+        return [message] if is_new else []
+
+    def _lanes(self) -> list[dict[str, Any]]:
+        """A lane for each training: the remedy that it tries, and the dev error so far."""
+        lanes = []
+        for path in sorted(self.path.glob("trials/*/run.json"))[:MOST_LANES]:
+            with suppress(DlxError):  # it is being written
+                run = ComparedRun.read(path.parent)
+                label = self._labels.get(path) or self._labels.setdefault(path, self._label(run))
+                metrics = run.metrics
+                points = [list(pair) for pair in zip(metrics["epoch"], metrics["dev_error"], strict=True)]
+                every = -(-len(points) // MOST_POINTS) or 1
+                lanes.append({"label": label, "status": str(run.status), "points": points[-1::-every][::-1]})
+        return sorted(lanes, key=lambda lane: str(lane["label"]))
+
+    def _label(self, run: ComparedRun) -> str:
+        """What a training does otherwise than the run; nothing where only its replicate is another."""
+        keys = [key for key in differing([self._base, run]) if not is_of(key, OF_REPLICATES)]
+        parts = [f"{key.removesuffix('.name')} {_value(run.settings, key)}" for key in keys[:2]]
+        return ", ".join(parts)
+
+    def _end(self) -> dict[str, Any]:
+        """The remedies with their verdicts, the outcome in words, and what to type; or why there is none."""
+        for file in (self._output, self._messages):
+            file.seek(0)
+        text, words = self._output.read().decode(errors="replace"), self._messages.read().decode(errors="replace")
+        try:
+            story = json.loads(text)["act"]
+        except (ValueError, KeyError, TypeError):
+            return {"fault": words.strip()[-1000:] or "the recipe was ended", "remedies": []}
+        remedies = [remedy for race in story["rounds"] for remedy in race["remedies"]]
+        bet = story["bet"]
+        spec = story["spec"] or (bet or {}).get("spec")
+        return {
+            "fault": "",
+            "outcome": STATUS[story["status"]],
+            "verdict": story["verdict"],
+            "remedies": [{name: remedy[name] for name in ("name", "why", "change", "verdict")} for remedy in remedies],
+            "bet": bet and {"name": bet["name"], "probability": bet["probability"]},
+            "command": command("train", spec) if spec else None,
+        }
+
+    def close(self) -> None:
+        """End the process, which saves what it has reached."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._opened.close()
+
+
+def _value(settings: Mapping[str, Any], key: str) -> str:
+    return dump_scalar(settings[key]) if key in settings else "–"

@@ -1,0 +1,179 @@
+"""Watching: how far a training, a search or a study of another process has come, by its files, again and again."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from dlx import locks
+from dlx.errors import DataError, DlxError, UsageError
+from dlx.events import WatchedWork
+from dlx.files import identity
+from dlx.runs.collection import FoldsDirectory, RunCollection, StudyDirectory, TuneDirectory
+from dlx.runs.file_names import CONFIG, FACTS, METRICS
+from dlx.runs.latest import LATEST, ROOT, followed
+from dlx.runs.listing import PastRun
+from dlx.runs.lock import LOCK_FILE, OPENS_DIRECTORIES
+from dlx.runs.references import locate
+from dlx.show.short_names import short_names, short_value
+from dlx.spec.yaml_text.reading import load
+from dlx.words import Status
+
+COLLECTIONS: tuple[type[RunCollection], ...] = (TuneDirectory, StudyDirectory, FoldsDirectory)
+MOST_BEST = 5
+
+
+def find_work(reference: str | None, root: Path = ROOT) -> Path:
+    """The directory that is meant: of a run, a search or a study; without a reference the one begun last.
+
+    Raises:
+        UsageError: none is meant, or several are.
+        DataError: a run has lost its spec.
+    """
+    if reference is None or reference == LATEST:
+        paths = [file.parent for name in (FACTS, *_documents()) for file in root.glob(f"*/*/{name}")]
+        paths = [path for path in paths if not path.parent.is_symlink()]
+        return max(paths, key=lambda path: path.name) if paths else locate(LATEST, root)
+    path = followed(Path(reference))
+    if collection_at(path) is not None:
+        return path
+    meant = [file.parent for name in _documents() for file in root.glob(f"*/{Path(reference).name}*/{name}")]
+    if len(meant) > 1:
+        raise UsageError(f"{reference}: {len(meant)} directories are meant by that ({', '.join(map(str, meant))})")
+    return meant[0] if meant and not path.exists() else locate(reference, root)
+
+
+def collection_at(path: Path) -> RunCollection | None:
+    """The search, the study or the folds in a directory."""
+    return next((kind(path) for kind in COLLECTIONS if (path / kind.document_name).is_file()), None)
+
+
+def watch(path: Path, rest: Callable[[], object]) -> Iterator[WatchedWork]:
+    """How far it has come, as often as that has changed, until it has ended; ``rest`` waits between two looks.
+
+    Of a process that is gone and has not said how it ended the status is interrupted.
+
+    Raises:
+        DataError: its files are damaged.
+        UsageError: it has been removed meanwhile.
+    """
+    look = TrialsReader(path).read if collection_at(path) is not None else RunReader(path).read
+    before = None
+    while True:
+        was_there = writer_is_there(path)
+        now = look()
+        if now.status is Status.RUNNING and was_there is False:
+            now = look()  # unless it ended meanwhile, it was killed
+            now = replace(now, status=Status.INTERRUPTED) if now.status is Status.RUNNING else now
+        if now != before:
+            yield now
+        if now.status is not Status.RUNNING:
+            return
+        before = now
+        rest()
+
+
+def writer_is_there(path: Path) -> bool | None:
+    """Whether a process has a directory locked for writing; None where the file system knows no locks."""
+    try:
+        descriptor = os.open(path if OPENS_DIRECTORIES else path / LOCK_FILE, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not locks.take(descriptor)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+class RunReader:
+    """Reads a run; nothing of what has not changed since."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._sign: tuple[tuple[int, ...] | None, ...] | None = None
+        self._run: WatchedWork | None = None
+
+    def read(self) -> WatchedWork:
+        """The run now."""
+        if not self.path.is_dir():
+            raise UsageError(f"{self.path}: has been removed")
+        sign = identity(self.path / FACTS), identity(self.path / METRICS)
+        if self._run is None or sign != self._sign or None in sign:
+            self._sign, self._run = sign, self._read()
+        return self._run
+
+    def _read(self) -> WatchedWork:
+        run = PastRun.listed(self.path)
+        if run.fault:
+            raise DataError(run.fault)
+        metrics = run.metrics if (self.path / METRICS).is_file() else {}
+        task = "objective" if run.is_of_objective else run.task
+        return WatchedWork(self.path, run.name, run.status, task, self._epochs(), metrics)
+
+    def _epochs(self) -> int | None:
+        if self._run is not None:
+            return self._run.epochs
+        try:
+            training = load(self.path / CONFIG).plain().get("training")
+        except DlxError:
+            return None
+        epochs = training.get("epochs") if isinstance(training, dict) else None
+        return epochs if isinstance(epochs, int) else None
+
+
+class TrialsReader:
+    """Reads a search, a study or folds: its document, and of each of its trainings how far that is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._statuses: dict[Path, tuple[tuple[int, ...] | None, Status]] = {}
+
+    def read(self) -> WatchedWork:
+        """It now."""
+        collection = collection_at(self.path)
+        if collection is None:
+            raise UsageError(f"{self.path}: has been removed")
+        document = collection.results()
+        counts = Counter(self._status(path.parent) for path in collection.trials.glob(f"*/{FACTS}"))
+        task = document.get("task")
+        return WatchedWork(
+            self.path,
+            str(document.get("name", self.path.parent.name)),
+            Status(document.get("status", Status.RUNNING)),
+            task if isinstance(task, str) else None,
+            counts=dict(sorted(counts.items())),
+            best=best_of(document),
+        )
+
+    def _status(self, path: Path) -> Status:
+        sign, before = identity(path / FACTS), self._statuses.get(path)
+        if before is None or sign is None or before[0] != sign:
+            before = self._statuses[path] = sign, PastRun.listed(path).status
+        return before[1]
+
+
+def best_of(document: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """The best settings of a search, or the variants of a study, each with its value, the lowest first."""
+    if "trials" in document:
+        rows = [(trial["settings"], trial["value"]) for trial in document["trials"]]
+        settings = [(_setting_text(setting), value) for setting, value in rows]
+    else:
+        variants = document.get("variants", ())
+        settings = [(each["name"], (each["errors"].get("dev") or {}).get("value")) for each in variants]
+    measured = [(text, float(value)) for text, value in settings if value is not None]
+    return sorted(measured, key=lambda pair: pair[1])[:MOST_BEST]
+
+
+def _setting_text(setting: Mapping[str, Any]) -> str:
+    names = short_names(list(setting))
+    return ", ".join(f"{name} {short_value(value)}" for name, value in zip(names, setting.values(), strict=True))
+
+
+def _documents() -> list[str]:
+    return [kind.document_name for kind in COLLECTIONS]

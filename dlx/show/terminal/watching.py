@@ -1,0 +1,92 @@
+"""What there is to see of a training of another process: its curves and newest row, or the counts of its trials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from dlx.events import WatchedWork
+from dlx.show.numbers import error, sparkline
+from dlx.show.terminal.lines import say
+from dlx.show.terminal.progress import ProgressView
+from dlx.words import Status
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 600.0
+CURVES = ("cost", "train_error", "dev_error")
+LABEL = 8  # characters
+VALUE = 12
+WORDS = {Status.COMPLETED: "trained", Status.RUNNING: "in training", Status.INTERRUPTED: "stopped early"}
+
+
+class WatchProgress(ProgressView[WatchedWork]):
+    """Curves on a terminal; elsewhere a line at growing intervals."""
+
+    def __init__(self) -> None:
+        self.work: WatchedWork | None = None
+        self.start, self.due, self.last_line = monotonic(), 0.0, ""
+
+    def take(self, event: WatchedWork) -> None:
+        self.work = event
+
+    def lines(self, event: WatchedWork) -> Iterator[str]:
+        now, text = monotonic(), line_of(event)
+        if now >= self.due and text != self.last_line and event.status is Status.RUNNING:
+            self.due = now + min(max(now - self.start, FIRST_WAIT), LONGEST_WAIT)
+            self.last_line = text
+            yield text
+
+    def picture(self, width: int) -> RenderableType:
+        from rich.console import Group
+        from rich.text import Text
+
+        if self.work is None:
+            return ""
+        texts = [Text(f"{self.work.name}  {line_of(self.work)}", no_wrap=True, overflow="ellipsis")]
+        for name in CURVES:
+            values = self.work.metrics.get(name, ())
+            curve = sparkline(values, max(width - LABEL - VALUE, 1))
+            if curve:
+                label = name.removesuffix("_error")
+                last = _value(name, values[-1], self.work.task)
+                texts.append(Text(f"{label:<{LABEL}}{curve}  {last}", no_wrap=True, overflow="ellipsis"))
+        texts += [Text(f"{text}", style="dim", no_wrap=True, overflow="ellipsis") for text in best_lines(self.work)]
+        return Group(*texts)
+
+
+def line_of(work: WatchedWork) -> str:
+    """Such as ``epoch 12/40  cost 0.0842  train 1.20 %  dev 3.40 %``, or ``12 trained, 2 in training``."""
+    if work.counts is not None:
+        words = [f"{count:,} {WORDS.get(status, status)}" for status, count in work.counts.items()]
+        best = best_lines(work)
+        return "; ".join([", ".join(words) or "nothing trained yet", *best[:1]])
+    steps = work.metrics.get("epoch")
+    if not steps:
+        return "no epoch has ended yet"
+    unit = "step" if work.task == "objective" else "epoch"
+    parts = [f"{unit} {steps[-1]:,.0f}" + (f"/{work.epochs:,}" if work.epochs else "")]
+    for name in CURVES:
+        value = work.metrics.get(name, (float("nan"),))[-1]
+        if isfinite(value):
+            parts.append(f"{name.removesuffix('_error')} {_value(name, value, work.task)}")
+    return "  ".join(parts)
+
+
+def best_lines(work: WatchedWork) -> list[str]:
+    """The best settings so far, a line each; none of a run."""
+    lines = [f"{error(value, work.task)}: {setting}" for setting, value in work.best]
+    return [f"best {line}" for line in lines[:1]] + lines[1:]
+
+
+def watch_end(work: WatchedWork) -> None:
+    """Print how it has ended."""
+    style = "green" if work.status.is_good else "yellow"
+    say((f"{work.status}".replace("_", " "), style), (f"  {line_of(work)}", ""))
+
+
+def _value(name: str, value: float, task: str | None) -> str:
+    return f"{value:.4g}" if name == "cost" else error(value, task)
