@@ -15,7 +15,7 @@ from dlx.api.specs import overrides_of
 from dlx.api.tables import table_of
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.learning_curve import LearningCurve
-from dlx.documents.repair import RepairStory
+from dlx.documents.repair import RepairDocument
 from dlx.errors import UsageError, allowed
 from dlx.events import finish
 from dlx.gradcheck.report import Report
@@ -131,7 +131,7 @@ class Run(AnsweringNetwork):
         budget: str | float = "10m",
         workers: int = 1,
         progress: bool | None = None,
-    ) -> RepairStory:
+    ) -> RepairDocument:
         """Run the basic recipe: train remedies, keep what surely lowers the dev error; as ``dlx diagnose --act``.
 
         Returns what it has come to: ``spec`` is the file of a better spec, None where nothing surely helps.

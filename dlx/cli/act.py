@@ -14,7 +14,7 @@ from dlx.show import terminal
 
 if TYPE_CHECKING:
     from dlx.documents.diagnosis import DiagnosisDocument
-    from dlx.documents.repair import RepairStory
+    from dlx.documents.repair import RepairDocument
     from dlx.runs.directory import RunDirectory
     from dlx.search.repair.race_setup import RepairOptions
 
@@ -56,7 +56,7 @@ def options_of(seeds: int | None, budget: str | None, workers: int | None) -> Re
     )
 
 
-def acted(run: RunDirectory, document: DiagnosisDocument, options: RepairOptions, quiet: bool) -> RepairStory:
+def acted(run: RunDirectory, document: DiagnosisDocument, options: RepairOptions, quiet: bool) -> RepairDocument:
     """What the recipe came to."""
     display = terminal.progress(terminal.RepairProgress(document.task), quiet=quiet)
     with directory.RunDirectory.open(run.path, writing=True) as locked, display:

@@ -227,11 +227,11 @@ def _act(examination: Examination, written: list[Path], options: RepairOptions, 
         raise UsageError("--act goes on from a run: train the spec first")
     if not json:
         _show(examination, written, json)
-    story = acted(examination.run, document, options, quiet=json)
+    repair = acted(examination.run, document, options, quiet=json)
     if json:
-        terminal.document(replace(document, act=story))
+        terminal.document(replace(document, act=repair))
     else:
-        terminal.recipe(story, document.task)
+        terminal.recipe(repair, document.task)
 
 
 def _judge(examination: Examination, conditions: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""``dlx export``: a trained network for other programs, or the story of runs for those that track experiments."""
+"""``dlx export``: a trained network for other programs, or the records of runs for those that track experiments."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def export(to: To, run: Run = LATEST, out: Out = None, plugin: Plugins = None, j
     Without a run it is the newest one.
     """
     trust.load_named(plugin or ())
-    is_story = to in tracking.TRACKERS
-    files = tracking.track(run, to, out) if is_story else [str(path) for path in formats.export(run, to, out)]
+    is_tracked = to in tracking.TRACKERS
+    files = tracking.track(run, to, out) if is_tracked else [str(path) for path in formats.export(run, to, out)]
     if json:
         terminal.document({"run": run, "format": to, "files": files})
     else:

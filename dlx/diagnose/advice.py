@@ -31,7 +31,7 @@ class Remedy:
 
 
 def remedies(document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
-    """What to try next, in the order of trying: cures of errors and warnings, the recipe, bias first, cures of notes.
+    """What to try next, in the order of trying: against errors and warnings, the recipe, bias first, against notes.
 
     Each remedy's spec is valid and another than the present one and than those of the remedies before it, and has the
     same examples in dev and test. Where bias and variance are low there is nothing to try, whatever was found.
@@ -56,8 +56,8 @@ def remedies_within_tolerance(document: DiagnosisDocument, spec: Spec, facts: Da
 
 def _remedies(against: Sequence[str], document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
     notes = document.notes if against else []
-    cures = [list(_cures(findings, against)) for findings in (document.serious, notes)]
-    candidates = [*cures[0], *_recipe(against), *cures[1]]
+    of_findings = [list(_of_findings(findings, against)) for findings in (document.serious, notes)]
+    candidates = [*of_findings[0], *_recipe(against), *of_findings[1]]
     now = SpecContext(spec, facts, document.learning_rate)
     return list(_different(candidates, now, milder(document.findings, now)))
 
@@ -71,8 +71,8 @@ def is_needed(document: DiagnosisDocument, name: str) -> bool:
     return gap is not None and gap.value > document.tolerance
 
 
-def _cures(findings: Iterable[Finding], against: Sequence[str]) -> Iterator[tuple[Change, str]]:
-    """The changes that may cure findings, with the finding that each is against; of other names there are none.
+def _of_findings(findings: Iterable[Finding], against: Sequence[str]) -> Iterator[tuple[Change, str]]:
+    """The changes that may remove findings, with the finding that each is against; of other names there are none.
 
     What regularizes raises bias: against wrong labels, or what may be meant so, it is of use where there is variance.
     """

@@ -1,4 +1,4 @@
-"""Regularization that was found too strong, made milder: any cure of the learning rate goes with it."""
+"""Regularization that was found too strong, made milder: any remedy of the learning rate goes with it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def too_strong(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def milder(findings: Iterable[Finding], now: SpecContext) -> Overrides:
-    """The first cure of each of them, all at once: a rate is none that fits what regularization hides.
+    """The first remedy of each of them, all at once: a rate is none that fits what regularization hides.
 
     Under dropout that leaves a unit or two, a range test finds rates that throw every other network about.
     """
@@ -31,14 +31,14 @@ def milder(findings: Iterable[Finding], now: SpecContext) -> Overrides:
     return together
 
 
-def beside_rate(against: str, cure: Overrides, others: Overrides) -> Overrides:
-    """A cure of what was found; where that is of the rate, with what makes regularization milder."""
-    if not cure or against not in OF_RATE:
-        return cure
-    together = dict(cure)
+def beside_rate(against: str, remedy: Overrides, others: Overrides) -> Overrides:
+    """A remedy of what was found; where that is of the rate, with what makes regularization milder."""
+    if not remedy or against not in OF_RATE:
+        return remedy
+    together = dict(remedy)
     for key, value in others.items():
         section, _, option = key.rpartition(".")
-        if isinstance(together.get(section), dict):  # which the cure states as a whole
+        if isinstance(together.get(section), dict):  # which the remedy states as a whole
             together[section] = {**together[section], option: value}
         else:
             together[key] = value

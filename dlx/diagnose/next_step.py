@@ -152,10 +152,10 @@ def advice_of(remedy: Remedy, document: DiagnosisDocument) -> str:
         return f"{serious[0].name}: {serious[0].remedy}; meanwhile try {_keys(remedy)}"
     remedies = (finding.remedy for finding in document.findings if finding.name == remedy.against)
     others = beside_rate_in_words(remedy.against, document.findings)
-    return of_cure(f"{remedy.against}: {next(remedies, remedy.why)}", remedy.name, remedy.overrides, others)
+    return of_remedy(f"{remedy.against}: {next(remedies, remedy.why)}", remedy.name, remedy.overrides, others)
 
 
-def of_cure(sentence: str, name: str, overrides: Overrides, others: str = "") -> str:
+def of_remedy(sentence: str, name: str, overrides: Overrides, others: str = "") -> str:
     """A sentence on what a finding asks for, with what the change of that name sets.
 
     What a finding asks for states no value that a change computes: the command below does. What ``others`` ask for,

@@ -33,7 +33,7 @@ OF_THE_RATE = "optimizer.learning_rate"
 def rates_for(
     experiment: Supervised, findings: Sequence[Finding], tested: TestedRates | None = None
 ) -> tuple[TestedRates | None, list[Finding]]:
-    """What a range test finds, where a finding that is no note has a cure by another rate; and what it says of them.
+    """What a range test finds, where a finding that is no note has a remedy by another rate; and what it says of them.
 
     Args:
         experiment: with a complete spec; it stays as it is.

@@ -26,7 +26,7 @@ AGAINST_RISING = ("early_stopping", "weak_l2", "strong_l2", "dropout")  # where 
 
 
 def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated: bool) -> list[Remedy]:
-    """The remedies that agree best with the evidence first: cures, then what the end of the training asks for.
+    """The remedies that agree best with the evidence first: of findings, then what the end of the training asks for.
 
     is_ill_rated: whether a range test has found that the learning rate cannot do.
     """

@@ -14,7 +14,7 @@ from dlx.documents.classes import ClassesDocument, check_labels
 from dlx.documents.findings import Finding
 from dlx.documents.range_test import TestedRates
 from dlx.documents.reading import NO_KEY, record_of
-from dlx.documents.repair import RepairStory
+from dlx.documents.repair import RepairDocument
 from dlx.stats.intervals import Estimate
 from dlx.stats.measured import Carriers, MeasuredMetric
 from dlx.words import Task, error_text, interval_text
@@ -123,7 +123,7 @@ class DiagnosisDocument(Brief, AnyDiagnosis):
         classes: what is taken for what.
         metrics, baselines: what is measured beside the error, by part, and what simple models reach.
         tails: of a regression, the parts whose error so few residuals carry that its interval cannot be trusted.
-        act: the story of the basic recipe.
+        act: the repair by the basic recipe.
         earlier: the keys of the file in whose place it stands: it keeps their order, and what only others can read.
         is_anew: whether it was made of a run that had ended, where classes are always looked for.
     """
@@ -148,7 +148,7 @@ class DiagnosisDocument(Brief, AnyDiagnosis):
     metrics: dict[str, dict[str, MeasuredMetric]] | None = None
     baselines: Baselines | None = None
     tails: dict[str, Carriers] | None = None
-    act: RepairStory | None = None
+    act: RepairDocument | None = None
     earlier: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False, metadata=NO_KEY)
     is_anew: bool = field(default=False, compare=False, metadata=NO_KEY)
 

@@ -1,4 +1,4 @@
-"""The story of the basic recipe, ``act`` of ``diagnosis.json``: races, what came of each remedy, and the errors."""
+"""The repair by the basic recipe, ``act`` of ``diagnosis.json``: races, what came of each remedy, and the errors."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class BestBet:
 
 
 @dataclass(frozen=True, repr=False)
-class RepairStory(Brief):
+class RepairDocument(Brief):
     """What the recipe has come to; ``spec`` is the file of a better spec, ``test`` its error there, measured once.
 
     folds: of train and dev together, each of which was dev once in a replicate; 1 where dev was as it is.

@@ -51,7 +51,7 @@ class CheckedCost(ABC):
         self._step, self._cost, self._draws = step, cost, draws
         with moved(self.moves()):
             for tape in (step, cost):
-                _rehearse(tape)
+                _call_each_once(tape)
 
     def moves(self) -> Moves:
         """All arrays that a pass reads, each with what moves it away."""
@@ -215,7 +215,7 @@ class LandscapeSubject(CheckedCost):
         yield ObjectiveOperation(self.landscape)
 
 
-def _rehearse(tape: Tape) -> None:
+def _call_each_once(tape: Tape) -> None:
     """Make each call once; one that a component has recorded wrongly is named."""
     with np.errstate(all="ignore"):
         for number, (function, args) in enumerate(tape.calls):

@@ -55,7 +55,7 @@ def metrics_page() -> str:
 
 
 def findings_page() -> str:
-    """Every finding with its meaning, its cause in the notes and its cures, the gravest first."""
+    """Every finding with its meaning, its cause in the notes and its remedies, the gravest first."""
     lines = list[str]()
     for severity, harm in SEVERITIES.items():
         lines += [f"## {severity}", "", f"It {harm}.", ""]

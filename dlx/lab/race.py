@@ -87,16 +87,16 @@ class RemedyRace:
             file.seek(0)
         text, words = self._output.read().decode(errors="replace"), self._messages.read().decode(errors="replace")
         try:
-            story = json.loads(text)["act"]
+            repair = json.loads(text)["act"]
         except (ValueError, KeyError, TypeError):
             return {"fault": words.strip()[-1000:] or "the recipe was ended", "remedies": []}
-        remedies = [remedy for race in story["rounds"] for remedy in race["remedies"]]
-        bet = story["bet"]
-        spec = story["spec"] or (bet or {}).get("spec")
+        remedies = [remedy for race in repair["rounds"] for remedy in race["remedies"]]
+        bet = repair["bet"]
+        spec = repair["spec"] or (bet or {}).get("spec")
         return {
             "fault": "",
-            "outcome": STATUS[story["status"]],
-            "verdict": story["verdict"],
+            "outcome": STATUS[repair["status"]],
+            "verdict": repair["verdict"],
             "remedies": [{name: remedy[name] for name in ("name", "why", "change", "verdict")} for remedy in remedies],
             "bet": bet and {"name": bet["name"], "probability": bet["probability"]},
             "command": command("train", spec) if spec else None,

@@ -18,7 +18,7 @@ from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.next_step import NOTHING_TYPED, TypedOptions
 from dlx.diagnose.rate_advice import rates_for
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
-from dlx.diagnose.spec_cures import NOTHING, next_steps_of_spec
+from dlx.diagnose.spec_remedies import NOTHING, next_steps_of_spec
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose, mending
 from dlx.documents.diagnosis import DiagnosisDocument, Ending, SpecDiagnosis

@@ -25,7 +25,7 @@ SECONDS = 0.2  # that steps are taken for, so that their time is known
 DRAWING_BYTES, BOUNDARY_BYTES = 40_000_000, 30_000_000
 
 
-def rehearse(resolved: Resolved, dataset: Dataset | None = None) -> dict[str, Any]:
+def forecast_of(resolved: Resolved, dataset: Dataset | None = None) -> dict[str, Any]:
     """The size of the network, the number of steps, and the seconds and bytes that training should take.
 
     ``dataset`` is that of the spec, where it has been loaded already.
@@ -108,7 +108,7 @@ def _bytes(experiment: Experiment, kind: RunKind) -> int:
     """
     experiment.first_sample()
     experiment.see_before_last_step()
-    kind.rehearse_judgement()
+    kind.look_at_data()
     theta, statistics = experiment.parameters.theta, experiment.statistics.vector
     copies = 2 if experiment.spec.training.early_stopping else 1  # the file in memory, and the best so far
     drawing = 0 if "matplotlib" in sys.modules else DRAWING_BYTES

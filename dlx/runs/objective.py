@@ -57,7 +57,7 @@ class MinimizationRun:
         """The objective's name, and how many variables it has."""
         return {"objective": self.landscape.objective.name, "variables": self.landscape.w.size}
 
-    def rehearse_judgement(self) -> None:
+    def look_at_data(self) -> None:
         """There is nothing to judge."""
 
     def course(self) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class NetworkRun:
         """The same."""
         return data_facts(self.experiment)
 
-    def rehearse_judgement(self) -> None:
+    def look_at_data(self) -> None:
         """Look at the data as thoroughly as at the end."""
         data_findings(self.experiment.dataset, self.experiment.spec.data)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import isfinite
 from textwrap import fill
 
-from dlx.documents.repair import BestBet, RemedyResult, RepairStory
+from dlx.documents.repair import BestBet, RemedyResult, RepairDocument
 from dlx.runs.directory import RunDirectory
 from dlx.show.numbers import probability
 from dlx.spec.loader import dump_yaml
@@ -19,17 +19,17 @@ WIDTH = 110
 COMMAND = "Command: "
 
 
-def described(spec: Spec, run: RunDirectory, story: RepairStory) -> str:
+def described(spec: Spec, run: RunDirectory, repair: RepairDocument) -> str:
     """The spec as a file that opens with its history: each remedy that was kept, with its measured effect."""
-    remedies = [race.winner for race in story.rounds if race.winner is not None]
+    remedies = [race.winner for race in repair.rounds if race.winner is not None]
     changes = [line for number, remedy in enumerate(remedies, 1) for line in _change(number, remedy)]
     lines = [
         f"The basic recipe, run on {run.path}: what surely lowered its error on dev, one change after the other.",
         "",
         *changes,
         "",
-        f"Dev error: {estimate_text(story.errors.before.get('dev'))} before, "
-        f"{estimate_text(story.errors.after.get('dev'))} now: means over {story.replicates} replicates, with their "
+        f"Dev error: {estimate_text(repair.errors.before.get('dev'))} before, "
+        f"{estimate_text(repair.errors.after.get('dev'))} now: means over {repair.replicates} replicates, with their "
         "95 % interval.",
         f"{COMMAND}{command('train', run.act)}",
     ]

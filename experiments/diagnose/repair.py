@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlx.documents.repair import RepairStory
+from dlx.documents.repair import RepairDocument
 from dlx.events import finish
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
@@ -66,8 +66,8 @@ def repair(examined: Examined, folder: Path, budget: float) -> Repaired:
     case = examined.case
     path = run_trial(Trial.of(case.spec), folder).run
     with RunDirectory.open(path, writing=True) as run:
-        story = finish(act(run, examine_run(run).document, RepairOptions(REPLICATES, budget)))
-        spec = load_spec(run.act).spec if story.spec else case.spec
+        repair = finish(act(run, examine_run(run).document, RepairOptions(REPLICATES, budget)))
+        spec = load_spec(run.act).spec if repair.spec else case.spec
     healthy, after = measure(case.base.spec, folder), measure(spec, folder, first=UNSEEN)
     worse = after.error - healthy.error
     chance = NOISE * standard_error(healthy.added, after.added)
@@ -77,22 +77,22 @@ def repair(examined: Examined, folder: Path, budget: float) -> Repaired:
         healthy.error + case.harm,
         after.error,
         worse <= max(tolerance(case.base.spec), chance),
-        tuple(race.kept for race in story.rounds if race.kept),
-        story.status,
-        story.seconds,
-        sum(race.trainings for race in story.rounds),
-        tuple(_covered(case, story, folder)),
+        tuple(race.kept for race in repair.rounds if race.kept),
+        repair.status,
+        repair.seconds,
+        sum(race.trainings for race in repair.rounds),
+        tuple(_covered(case, repair, folder)),
         case.kind is not None,
     )
 
 
-def _covered(case: Case, story: RepairStory, folder: Path) -> Iterator[bool]:
+def _covered(case: Case, repair: RepairDocument, folder: Path) -> Iterator[bool]:
     """For each remedy that was kept, whether its true change lies in the interval that the race stated.
 
     The true change is that on fresh examples, as many as there are, in replicates that it was not chosen by.
     """
     examples, spec = fresh_examples(case, Workshop(folder)), case.spec
-    for race in story.rounds:
+    for race in repair.rounds:
         if race.winner is None or race.winner.change is None:
             continue
         mended = derive(spec, race.winner.overrides)

@@ -143,8 +143,8 @@ def test_an_objective_is_followed_to_its_minimum() -> None:
 
 def test_what_a_run_can_have_done(examples: tuple[Any, Any]) -> None:
     run = dlx.train(SPEC, examples)
-    story = run.act(replicates=2, budget="0.2s")
-    assert story.budget == 0.2
+    repair = run.act(replicates=2, budget="0.2s")
+    assert repair.budget == 0.2
     curve = run.learning_curve(sizes=(12, 24, 48), replicates=2)
     assert [point.m for point in curve.points] == [12, 24, 48]
     module, weights = run.export("pytorch", "network")

@@ -17,7 +17,7 @@ from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.rate_advice import beside_tested_rate, rates_for, rates_for_bias, with_rate
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import may_train
-from dlx.diagnose.spec_cures import with_first_cure
+from dlx.diagnose.spec_remedies import with_first_remedy
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
@@ -106,7 +106,7 @@ def test_findings_that_the_tested_rate_speaks_against_are_notes() -> None:
     assert list(beside_tested_rate([high], None, 1.0)) == [high]
 
 
-def test_it_is_tested_where_a_cure_is_another_rate() -> None:
+def test_it_is_tested_where_a_remedy_is_another_rate() -> None:
     experiment = experiment_at(100.0)
     assert rates_for(experiment, [DUPLICATES_ACROSS_PARTS.finding("seen")])[0] is None
     assert rates_for(experiment, [LEARNING_RATE_TOO_HIGH.finding("seen", severity="note")])[0] is None
@@ -127,10 +127,10 @@ def test_a_bias_that_the_rate_explains_is_explained_by_it() -> None:
 def test_a_spec_is_trained_at_the_tested_rate_where_that_is_its_fault() -> None:
     high = LEARNING_RATE_TOO_HIGH.finding("seen")
     typed = ["seed=2", "optimizer.learning_rate=100"]
-    better = with_first_cure(typed, [high], SpecContext(spec_at(100.0), FACTS, TESTED))
+    better = with_first_remedy(typed, [high], SpecContext(spec_at(100.0), FACTS, TESTED))
     assert better == ["seed=2", "optimizer.learning_rate=0.02"]
-    assert with_first_cure(typed, [], SpecContext(spec_at(100.0), FACTS, TESTED)) == typed
-    near = with_first_cure(typed, [high], SpecContext(spec_at(0.04), FACTS, TESTED))
+    assert with_first_remedy(typed, [], SpecContext(spec_at(100.0), FACTS, TESTED)) == typed
+    near = with_first_remedy(typed, [high], SpecContext(spec_at(0.04), FACTS, TESTED))
     assert near == ["seed=2", "optimizer.learning_rate=0.004"]  # the tested one is as good as that: it is not named
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dlx.documents.reading import read_record
-from dlx.documents.repair import ErrorChange, RaceResult, RemedyResult, RepairStory
+from dlx.documents.repair import ErrorChange, RaceResult, RemedyResult, RepairDocument
 from dlx.errors import DataError
 from dlx.files import to_json
 from dlx.stats.intervals import Estimate
@@ -18,7 +18,7 @@ from dlx.stats.intervals import Estimate
 HE = RemedyResult(
     "he", "bias", {"initializer": {"name": "he"}}, "", "", Estimate(-0.1, -inf, inf, 9), 1, 0.5, "keep", ""
 )
-STORY = RepairStory(
+STORY = RepairDocument(
     status="done",
     replicates=5,
     budget=600.0,
@@ -37,16 +37,16 @@ def document() -> dict[str, Any]:
 
 
 def test_what_was_written_comes_back() -> None:
-    story = read_record(RepairStory, document(), Path("diagnosis.json"), "act")
-    assert to_json(story) == to_json(STORY)
-    assert story.rounds[0].winner == story.rounds[0].remedies[0]
-    assert story.errors == STORY.errors
+    repair = read_record(RepairDocument, document(), Path("diagnosis.json"), "act")
+    assert to_json(repair) == to_json(STORY)
+    assert repair.rounds[0].winner == repair.rounds[0].remedies[0]
+    assert repair.errors == STORY.errors
 
 
 def test_keys_of_another_version_are_left_out() -> None:
-    story = document()
-    story["act"]["rounds"][0] |= {"judge": "an older one"}
-    assert read_record(RepairStory, story, Path("diagnosis.json"), "act").errors == STORY.errors
+    repair = document()
+    repair["act"]["rounds"][0] |= {"judge": "an older one"}
+    assert read_record(RepairDocument, repair, Path("diagnosis.json"), "act").errors == STORY.errors
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_damage_is_named_with_its_key(path: tuple[Any, ...], value: object, faul
         place = place[key]
     place[last] = value
     with pytest.raises(DataError) as caught:
-        read_record(RepairStory, damaged, Path("diagnosis.json"), "act")
+        read_record(RepairDocument, damaged, Path("diagnosis.json"), "act")
     assert str(caught.value) == f"diagnosis.json: is damaged: {fault}"
     del place[last]
     with pytest.raises(DataError, match=r"there is no act\."):
-        read_record(RepairStory, damaged, Path("diagnosis.json"), "act")
+        read_record(RepairDocument, damaged, Path("diagnosis.json"), "act")

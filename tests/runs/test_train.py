@@ -365,8 +365,8 @@ def test_the_outputs_of_the_command(tmp_path: Path, call_dlx: Callable[..., Any]
     document = json.loads(call_dlx("train", spec, "--json", cwd=tmp_path).stdout)
     assert document["status"] == "completed"
     assert (tmp_path / document["run"] / "run.json").is_file()
-    rehearsal = json.loads(call_dlx("train", spec, "--dry-run", "--json", cwd=tmp_path).stdout)
-    assert rehearsal["steps"] == 4
+    forecast = json.loads(call_dlx("train", spec, "--dry-run", "--json", cwd=tmp_path).stdout)
+    assert forecast["steps"] == 4
     assert len(list((tmp_path / "runs" / "m").iterdir())) == 2
 
 

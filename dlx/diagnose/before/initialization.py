@@ -24,7 +24,7 @@ NARROW = 4  # fewer units in a layer, and chance decides about its signal, whate
 # descent, momentum or Adam) those with growths near 1 did badly in one of eight, with a signal that grows by more than
 # 30 in nine of ten. A gradient below 3·10⁻⁴ of its size meant failure in all by gradient descent and momentum; by Adam,
 # whose steps do not shrink with it, in half, and below 3·10⁻⁸ in 28 of 29. Where growth is beyond the first mark alone
-# the cure must bring clearly more in the first steps.
+# the remedy must bring clearly more in the first steps.
 EXPLODING, EXPLODING_SURELY = 10.0, 100.0
 VANISHING, VANISHING_SURELY, VANISHING_SURELY_FOR_ADAM = 0.1, 3e-4, 3e-8
 
@@ -133,11 +133,11 @@ class Suspicion:
 
     finding: Finding
     sure: bool
-    symptom: str | None  # the number of a look that the cure must bring back within its bounds, if it must
+    symptom: str | None  # the number of a look that the remedy must bring back within its bounds, if it must
 
 
 def _confirmed(trial: Probe, cured: Probe, suspicions: list[Suspicion]) -> Finding | None:
-    """The first suspicion whose symptom the cure removes, and that costs something."""
+    """The first suspicion whose symptom the remedy removes, and that costs something."""
     if not suspicions:
         return None
     after = look(cured.unregularized())

@@ -22,7 +22,7 @@ from dlx.documents.folds import FoldRecord, FoldsDocument, Spread
 from dlx.events import Count
 from dlx.runs.collection import FoldsDirectory
 from dlx.runs.directory import RunDirectory
-from dlx.runs.dry_run import rehearse
+from dlx.runs.dry_run import forecast_of
 from dlx.runs.performance import Performance
 from dlx.search.folds.advice import evidence_of, first_step
 from dlx.search.folds.pooling import Pool
@@ -67,7 +67,7 @@ def foretold(resolved: Resolved) -> dict[str, Any]:
     """What training in folds would take: that of the first fold, and the seconds of all."""
     folds = resolved.spec.data.folds
     assert folds is not None
-    forecast = rehearse(replace(resolved, spec=of_fold(resolved.spec, 1)))
+    forecast = forecast_of(replace(resolved, spec=of_fold(resolved.spec, 1)))
     return forecast | {"folds": folds, "predicted_seconds": folds * forecast["predicted_seconds"]}
 
 

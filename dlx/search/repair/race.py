@@ -157,7 +157,7 @@ class Race:
     def _weakest(self, arms: Sequence[str]) -> str:
         """Who is dismissed: the worst, or where all are within one standard error of the best, the last in order.
 
-        So the cure of a finding stays before the recipe's (L. Breiman et al., Classification and Regression Trees,
+        So the remedy of a finding stays before the recipe's (L. Breiman et al., Classification and Regression Trees,
         1984, take the simplest within that distance).
         """
         numbers = [0, *self.measured.shared(arms[0])]

@@ -11,7 +11,7 @@ from dlx.diagnose.advice import Remedy, is_needed, remedies
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.findings import Finding
-from dlx.documents.repair import BestBet, ErrorChange, RaceResult, RepairStory
+from dlx.documents.repair import BestBet, ErrorChange, RaceResult, RepairDocument
 from dlx.errors import Interrupted, UsageError
 from dlx.events import RaceEnd, RaceStart, RepairEvent
 from dlx.runs.diagnose import examine_run
@@ -39,14 +39,14 @@ DONE, NOTHING_NEEDED, NOTHING_HELPS = "done", "nothing_needed", "nothing_helps"
 
 def act(
     run: RunDirectory, document: DiagnosisDocument, options: RepairOptions
-) -> Generator[RepairEvent, None, RepairStory]:
-    """Run the recipe on a run that is open for writing; returns the story, which its diagnosis then has under ``act``.
+) -> Generator[RepairEvent, None, RepairDocument]:
+    """Run the recipe on a run that is open for writing; returns the repair, which its diagnosis then has under ``act``.
 
     Its status is ``done`` (bias and variance are low now), ``nothing_needed`` (they were), ``nothing_helps`` (nothing,
     or nothing more, surely), ``budget_spent`` or ``interrupted``. Where nothing more surely helps it has the best bet,
     whose spec is kept as ``candidate.yaml`` if it is likelier to help than not.
 
-    The story is written after every race, and every trial is a run directory named by its spec, so that an
+    The repair is written after every race, and every trial is a run directory named by its spec, so that an
     interruption loses nothing and the next call repeats nothing: it takes over the races that were won, and reads the
     trials of the others. Dev decides, on the same examples throughout; test is measured once, of the winner.
 
@@ -64,7 +64,7 @@ def act(
 
 
 class _Recipe:
-    """The state of one call: the spec that is best so far, and the story."""
+    """The state of one call: the spec that is best so far, and the repair."""
 
     def __init__(self, run: RunDirectory, document: DiagnosisDocument, options: RepairOptions) -> None:
         self.run, self.document, self.options = run, document, options
@@ -81,10 +81,10 @@ class _Recipe:
 
     def _earlier_rounds(self) -> list[RaceResult]:
         """The races of an earlier call with as many replicates."""
-        story = self.run.diagnosis().act if self.run.has_diagnosis() else None
-        return story.rounds if story is not None and story.replicates == self.options.replicates else []
+        repair = self.run.diagnosis().act if self.run.has_diagnosis() else None
+        return repair.rounds if repair is not None and repair.replicates == self.options.replicates else []
 
-    def follow(self) -> Generator[RepairEvent, None, RepairStory]:
+    def follow(self) -> Generator[RepairEvent, None, RepairDocument]:
         """Race after race."""
         again = command("diagnose", self.run.path, "--act")
         with (
@@ -187,12 +187,12 @@ class _Recipe:
         """The mean errors, but of test."""
         return self.design.mean_errors(self._outcomes(spec))
 
-    def _save(self, status: str) -> RepairStory:
+    def _save(self, status: str) -> RepairDocument:
         """Write what there is to tell, and the spec that it has come to; test is read once, at the end."""
         better, is_over = self.spec is not self.first, status != Status.INTERRUPTED
         before, after = self._errors(self.first), self._errors(self.spec)
         test = self._outcomes(self.spec)[0][0].errors.get("test") if better and is_over else None
-        story = RepairStory(
+        repair = RepairDocument(
             status=status,
             replicates=self.options.replicates,
             budget=self.options.budget,
@@ -205,18 +205,18 @@ class _Recipe:
             folds=self.design.folds,
             bet=self.bet if is_over else None,
         )
-        self.run.write_act(described(self._judged_alike(self.spec), self.run, story) if better else None)
-        self._write_candidate(story)
+        self.run.write_act(described(self._judged_alike(self.spec), self.run, repair) if better else None)
+        self._write_candidate(repair)
         diagnosis = self.run.diagnosis() if self.run.has_diagnosis() else self.document
-        self.run.write_diagnosis(replace(diagnosis, act=story))
-        return story
+        self.run.write_diagnosis(replace(diagnosis, act=repair))
+        return repair
 
-    def _write_candidate(self, story: RepairStory) -> None:
+    def _write_candidate(self, repair: RepairDocument) -> None:
         """Write the spec of the best bet, where it is likelier to help than not."""
         text = None
-        if story.bet and story.bet.spec:
-            candidate = self._judged_alike(derive(self.spec, story.bet.overrides))
-            text = candidate_described(candidate, self.run, story.bet)
+        if repair.bet and repair.bet.spec:
+            candidate = self._judged_alike(derive(self.spec, repair.bet.overrides))
+            text = candidate_described(candidate, self.run, repair.bet)
         self.run.write_candidate(text)
 
     def _judged_alike(self, spec: Spec) -> Spec:
@@ -230,7 +230,7 @@ def _needed(document: DiagnosisDocument) -> bool:
 
 
 def _families(tried: Sequence[Remedy]) -> list[Sequence[Remedy]]:
-    """Against variance only when nothing helps against bias; cures of findings stand in the first family."""
+    """Against variance only when nothing helps against bias; remedies of findings stand in the first family."""
     first = [remedy for remedy in tried if remedy.against != "variance"]
     second = [remedy for remedy in tried if remedy.against == "variance"]
     has_bias = any(remedy.against == "bias" for remedy in first)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from dlx.errors import DataError, SpecError
-from dlx.runs.dry_run import rehearse
+from dlx.runs.dry_run import forecast_of
 from dlx.search.study.claim_check import check_against_data
 from dlx.search.study.claim_parser import ClaimError
 from dlx.search.study.file import Study, Variant, misclaimed
@@ -59,7 +59,7 @@ def foretold(study: Study) -> dict[str, Any]:
     seeds = study.repetitions
     variants = []
     for variant in study.variants:
-        forecast = rehearse(variant.resolved, shared_dataset(variant.spec.dump()))
+        forecast = forecast_of(variant.resolved, shared_dataset(variant.spec.dump()))
         variants.append({"name": variant.name, **{key: forecast[key] for key in FORETOLD}})
     return {
         "name": study.plan.name,

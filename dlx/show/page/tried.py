@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlx.documents.learning_curve import Interval, LearningCurve
-from dlx.documents.repair import RaceResult, RepairStory
+from dlx.documents.repair import RaceResult, RepairDocument
 from dlx.show.charts.learning_curve import sentences
 from dlx.show.charts.quantities import error_quantity
 from dlx.show.charts.recipe import HEADERS, STATUS, error_with_ends, race_table
@@ -24,31 +24,31 @@ INTERVAL = HEADERS.index("95 % interval")
 
 def remedies(material: Material) -> Element | None:
     """What `dlx diagnose --act` has tried, race by race; None where it was not."""
-    story = material.diagnosis.act if material.diagnosis else None
-    if story is None:
+    repair = material.diagnosis.act if material.diagnosis else None
+    if repair is None:
         return None
-    races = [part for number, race in enumerate(story.rounds, 1) for part in _race(number, race, material.task)]
-    return section("remedies", "Remedies that were tried", list(_outcome(story, material.task)), races)
+    races = [part for number, race in enumerate(repair.rounds, 1) for part in _race(number, race, material.task)]
+    return section("remedies", "Remedies that were tried", list(_outcome(repair, material.task)), races)
 
 
-def _outcome(story: RepairStory, task: str | None) -> Iterator[Element]:
+def _outcome(repair: RepairDocument, task: str | None) -> Iterator[Element]:
     """What it has come to, in sentences."""
-    status = STATUS.get(story.status, story.status)
-    yield element("p", element("strong", f"{status[0].upper()}{status[1:]}"), f", after {duration(story.seconds)}.")
-    before, after = story.errors.before.get("dev"), story.errors.after.get("dev")
-    if story.spec and before and after:
-        means = f"means over {story.replicates} replicates"
+    status = STATUS.get(repair.status, repair.status)
+    yield element("p", element("strong", f"{status[0].upper()}{status[1:]}"), f", after {duration(repair.seconds)}.")
+    before, after = repair.errors.before.get("dev"), repair.errors.after.get("dev")
+    if repair.spec and before and after:
+        means = f"means over {repair.replicates} replicates"
         change = f"The dev error is {error_with_ends(after, task)}; before it was {error_with_ends(before, task)}"
-        yield element("p", f"{change}, {means}. Verdict now: {story.verdict}.")
-    if story.test:
-        yield element("p", f"On test: {error_with_ends(story.test, task)}, measured once: no choice was made by it.")
-    if story.folds > 1:
-        folds = f"{story.folds} folds of train and dev, since dev alone is small"
+        yield element("p", f"{change}, {means}. Verdict now: {repair.verdict}.")
+    if repair.test:
+        yield element("p", f"On test: {error_with_ends(repair.test, task)}, measured once: no choice was made by it.")
+    if repair.folds > 1:
+        folds = f"{repair.folds} folds of train and dev, since dev alone is small"
         yield element("p", f"Judged by {folds}; test stays apart.")
-    if story.bet and story.bet.spec:
-        name, likely = story.bet.name.replace("_", " "), probability(story.bet.probability)
+    if repair.bet and repair.bet.spec:
+        name, likely = repair.bet.name.replace("_", " "), probability(repair.bet.probability)
         yield element("p", f"The best bet is {name}: it helps with a probability of {likely}.")
-        yield _overrides(story.bet.overrides)
+        yield _overrides(repair.bet.overrides)
 
 
 def _race(number: int, race: RaceResult, task: str | None) -> Iterator[Element]:

@@ -91,14 +91,14 @@ def main() -> None:
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints is no answer
     with suppress(Exception):  # then the first picture tells
-        rehearse()
+        draw_nothing()
     with suppress(EOFError, OSError):
         while True:
             _answer(requests, answers)
 
 
 @house_style()
-def rehearse() -> bytes:
+def draw_nothing() -> bytes:
     """A picture of nothing, by which all is imported that takes long."""
     figure = new_figure(1, 1, "0")
     figure.add_subplot().set_title("0")

@@ -10,6 +10,7 @@ from dlx.show.terminal.count_progress import CountProgress as CountProgress
 from dlx.show.terminal.diagnosis import diagnosis as diagnosis
 from dlx.show.terminal.evaluation import evaluation as evaluation
 from dlx.show.terminal.folds import folds as folds
+from dlx.show.terminal.forecast import forecast as forecast
 from dlx.show.terminal.learning_curve import learning_curve as learning_curve
 from dlx.show.terminal.lines import columns_of as columns_of
 from dlx.show.terminal.lines import csv_table as csv_table
@@ -24,7 +25,6 @@ from dlx.show.terminal.overview import overview as overview
 from dlx.show.terminal.progress import progress as progress
 from dlx.show.terminal.range_test import range_test as range_test
 from dlx.show.terminal.recipe import recipe as recipe
-from dlx.show.terminal.rehearsal import rehearsal as rehearsal
 from dlx.show.terminal.repair_progress import RepairProgress as RepairProgress
 from dlx.show.terminal.study import failing as failing
 from dlx.show.terminal.study import foretold as foretold

@@ -17,42 +17,42 @@ from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command, shorten
 
 if TYPE_CHECKING:
-    from dlx.documents.repair import RaceResult, RepairStory
+    from dlx.documents.repair import RaceResult, RepairDocument
 
 COLORS = {"keep": "green", "harmful": "red", "failed": "red", "unclear": "yellow"}
 GIVING_WAY = ("against", "seconds", "replicates")  # columns that a narrow screen does without, one after the other
 LONGEST = 60  # characters of a value that is shown
 
 
-def recipe(story: RepairStory, task: str | None) -> None:
+def recipe(repair: RepairDocument, task: str | None) -> None:
     """Prints what has been tried and what it came to.
 
     Args:
-        story: what the recipe has come to.
+        repair: what the recipe has come to.
         task: of a regression errors are in the unit of the target, else in percent.
     """
-    for number, round_ in enumerate(story.rounds, 1):
+    for number, round_ in enumerate(repair.rounds, 1):
         _round(number, round_, task)
     say()
     labeled(
-        "act", (translated(STATUS[story.status]), "bold"), (translated(f"  after {duration(story.seconds)}"), "dim")
+        "act", (translated(STATUS[repair.status]), "bold"), (translated(f"  after {duration(repair.seconds)}"), "dim")
     )
-    if story.folds > 1:
-        text = f"judged by {story.folds} folds of train and dev, since dev alone is small; test stays apart"
+    if repair.folds > 1:
+        text = f"judged by {repair.folds} folds of train and dev, since dev alone is small; test stays apart"
         paragraph("folds", translated(text))
-    before, after = story.errors.before.get("dev"), story.errors.after.get("dev")
-    if story.spec and before and after:
+    before, after = repair.errors.before.get("dev"), repair.errors.after.get("dev")
+    if repair.spec and before and after:
         labeled(translated("dev error"), (translated(f"{error_with_ends(before, task)} before"), ""))
-        now = f"{error_with_ends(after, task)} now, means over {story.replicates} replicates"
+        now = f"{error_with_ends(after, task)} now, means over {repair.replicates} replicates"
         labeled("", (translated(now), ""))
-        labeled(translated("verdict"), (translated(story.verdict), "bold"))
-    if story.test:
-        measured = f"{error_with_ends(story.test, task)}, measured once: no choice was made by it"
+        labeled(translated("verdict"), (translated(repair.verdict), "bold"))
+    if repair.test:
+        measured = f"{error_with_ends(repair.test, task)}, measured once: no choice was made by it"
         labeled("test", (translated(measured), ""))
-    if story.bet:
-        best_bet(story.bet, story.replicates, task)
-    if story.spec:
-        say_command(translated("next"), command("train", Path(story.spec)))
+    if repair.bet:
+        best_bet(repair.bet, repair.replicates, task)
+    if repair.spec:
+        say_command(translated("next"), command("train", Path(repair.spec)))
 
 
 def _round(number: int, race: RaceResult, task: str | None) -> None:

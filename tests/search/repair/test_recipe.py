@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.documents.repair import RepairStory
+from dlx.documents.repair import RepairDocument
 from dlx.errors import UsageError
 from dlx.events import RaceEnd, RaceStart, RaceState, RepairEvent, TrialEnd, finish
 from dlx.files import to_json
@@ -90,22 +90,22 @@ def trained(folder: Path, text: str, whole: bool = True, **overrides: Any) -> Ru
 
 
 def acted(run: RunDirectory, notes: Notes | None = None, **options: Any) -> dict[str, Any]:
-    """The story of the recipe."""
+    """The repair by the recipe, as a document."""
     with RunDirectory.open(run.path, writing=True) as locked:
         events = act(locked, locked.diagnosis(), RepairOptions(**options))
         return plain(finish(events, Notes() if notes is None else notes))
 
 
-def story_of(run: RunDirectory) -> RepairStory:
+def document_of(run: RunDirectory) -> RepairDocument:
     """What its diagnosis has."""
-    story = run.diagnosis().act
-    assert story is not None
-    return story
+    document = run.diagnosis().act
+    assert document is not None
+    return document
 
 
-def plain(story: RepairStory) -> dict[str, Any]:
+def plain(repair: RepairDocument) -> dict[str, Any]:
     """As the diagnosis has it."""
-    document: dict[str, Any] = json.loads(to_json(story))
+    document: dict[str, Any] = json.loads(to_json(repair))
     return document
 
 
@@ -118,10 +118,10 @@ def mistakes(spec: Spec, folder: Path) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Repair:
-    """A run that was repaired, its story and the events of that; not to be changed."""
+    """A run that was repaired, its document and the events of that; not to be changed."""
 
     run: RunDirectory
-    story: dict[str, Any]
+    document: dict[str, Any]
     notes: Notes
 
 
@@ -152,36 +152,36 @@ def test_a_faulty_spec_is_repaired_to_within_noise_of_the_healthy_one(
     tmp_path: Path, repaired: Callable[..., Repair], text: str, fault: dict[str, Any], kept: str
 ) -> None:
     repair = repaired(text, **fault)
-    run, story = repair.run, repair.story
-    assert story["rounds"][0]["kept"] == kept
-    assert story["status"] == "done"
+    run, document = repair.run, repair.document
+    assert document["rounds"][0]["kept"] == kept
+    assert document["status"] == "done"
     healthy, mended = load_spec(run.path.parent / "spec.yaml").spec, load_spec(run.act).spec
     before = mistakes(load_spec(run.config).spec, run.trials)
     found = effect(mistakes(healthy, tmp_path / "healthy"), mistakes(mended, run.trials))
     assert found.low <= 0
     assert before.mean() > 0.3 > 10 * found.value
-    assert story["errors"]["after"]["dev"]["value"] == pytest.approx(mistakes(mended, run.trials).mean())
+    assert document["errors"]["after"]["dev"]["value"] == pytest.approx(mistakes(mended, run.trials).mean())
 
 
 def test_what_is_written_is_complete_and_differs_from_the_run_in_what_was_kept(
     repaired: Callable[..., Repair],
 ) -> None:
     repair = repaired(CIRCLES, initializer="zeros")
-    run, story = repair.run, repair.story
-    assert plain(story_of(run)) == story
+    run, document = repair.run, repair.document
+    assert plain(document_of(run)) == document
     text = run.act.read_text(encoding="utf-8")
     assert text.startswith("# The basic recipe, run on ")
     assert "# 1. initializer={name: he}" in text
-    (kept,) = [one for one in story["rounds"][0]["remedies"] if one["name"] == story["rounds"][0]["kept"]]
+    (kept,) = [one for one in document["rounds"][0]["remedies"] if one["name"] == document["rounds"][0]["kept"]]
     assert load_spec(run.act).spec == derive(load_spec(run.config).spec, kept["overrides"])
-    assert story["test"]["m"] == 100
-    assert story["spec"] == str(run.act)
+    assert document["test"]["m"] == 100
+    assert document["spec"] == str(run.act)
 
 
 def test_of_many_remedies_few_are_trained_more_than_once(repaired: Callable[..., Repair]) -> None:
     repair = repaired(CIRCLES, initializer="zeros")
-    story, notes = repair.story, repair.notes
-    (race,) = story["rounds"]
+    document, notes = repair.document, repair.notes
+    (race,) = document["rounds"]
     by_replicates = {k: [one["name"] for one in race["remedies"] if one["replicates"] == k] for k in range(6)}
     assert race["kept"] in by_replicates[3]
     assert len(by_replicates[0]) > len(race["remedies"]) / 2
@@ -199,7 +199,7 @@ def test_how_the_budget_is_spent_can_be_followed(repaired: Callable[..., Repair]
     assert [state.elapsed for state in states] == sorted(state.elapsed for state in states)
     assert {state.budget for state in states} == {600.0}
     assert (states[0].training, states[0].leader) == (("",), None)
-    assert states[-1].leader == repair.story["rounds"][0]["kept"]
+    assert states[-1].leader == repair.document["rounds"][0]["kept"]
     assert states[-1].change is not None
     assert states[-1].change < -0.3
 
@@ -207,8 +207,13 @@ def test_how_the_budget_is_spent_can_be_followed(repaired: Callable[..., Repair]
 def test_a_healthy_run_needs_nothing(tmp_path: Path) -> None:
     notes = Notes()
     run = trained(tmp_path, CIRCLES)
-    story = acted(run, notes)
-    assert (story["status"], story["rounds"], story["spec"], story["test"]) == ("nothing_needed", [], None, None)
+    document = acted(run, notes)
+    assert (document["status"], document["rounds"], document["spec"], document["test"]) == (
+        "nothing_needed",
+        [],
+        None,
+        None,
+    )
     assert notes.trials == []
     assert not run.act.exists()
 
@@ -221,11 +226,11 @@ data: {{source: {{name: blobs, m: 500, centers: [[0, 0], [0, 0]]}}, {SPLIT}}}
 architecture: {{hidden: [2]}}
 training: {{epochs: 2, batch_size: 100}}
 """
-    story = acted(trained(tmp_path, text), replicates=3)
-    assert story["status"] == "nothing_helps"
-    assert [round_["kept"] for round_ in story["rounds"]] == [None] * len(story["rounds"])
-    assert len(story["rounds"]) >= 1
-    assert {one["verdict"] for round_ in story["rounds"] for one in round_["remedies"]}.isdisjoint(
+    document = acted(trained(tmp_path, text), replicates=3)
+    assert document["status"] == "nothing_helps"
+    assert [round_["kept"] for round_ in document["rounds"]] == [None] * len(document["rounds"])
+    assert len(document["rounds"]) >= 1
+    assert {one["verdict"] for round_ in document["rounds"] for one in round_["remedies"]}.isdisjoint(
         {"not tried", "keep"}
     )
 
@@ -248,23 +253,23 @@ def unclear(tmp_path_factory: pytest.TempPathFactory) -> Repair:
 
 
 def test_where_nothing_surely_helps_there_is_a_best_bet_and_its_spec(unclear: Repair) -> None:
-    run, story = unclear.run, unclear.story
-    assert (story["status"], story["spec"]) == ("nothing_helps", None)
-    bet = story["bet"]
+    run, document = unclear.run, unclear.document
+    assert (document["status"], document["spec"]) == ("nothing_helps", None)
+    bet = document["bet"]
     assert 0.5 < bet["probability"] <= 1
     assert bet["spec"] == str(run.candidate)
     assert load_spec(run.candidate).spec == derive(load_spec(run.config).spec, bet["overrides"])
     assert run.candidate.read_text(encoding="utf-8").startswith("# A candidate of the basic recipe, run on ")
     assert bet["change"]["value"] < 0
-    assert bet["seeds"] is None or bet["trainings"] % (2 * story["folds"]) == 0
+    assert bet["seeds"] is None or bet["trainings"] % (2 * document["folds"]) == 0
     assert (bet["seeds"] is None) == (bet["examples"] is not None)
 
 
 def test_few_examples_are_judged_by_folds_and_test_stays_apart(unclear: Repair) -> None:
     """Two folds of 80 examples: each replicate of a remedy is two trainings, in turn on 40 of them."""
-    story = unclear.story
-    assert story["folds"] == 2
-    assert story["errors"]["before"]["dev"]["m"] == 80
+    document = unclear.document
+    assert document["folds"] == 2
+    assert document["errors"]["before"]["dev"]["m"] == 80
     results = [RunDirectory.open(event.run) for event in unclear.notes.trials if event.remedy == ""]
     assert len(results) % 2 == 0
     datasets = [data_of(load_spec(each.config).spec) for each in results]
@@ -287,13 +292,13 @@ def test_workers_come_to_the_same_story(tmp_path: Path) -> None:
     assert without_times(together) == without_times(alone)
 
 
-def without_times(story: Mapping[str, Any]) -> dict[str, Any]:
+def without_times(document: Mapping[str, Any]) -> dict[str, Any]:
     """What does not depend on the clock or the folder."""
     rounds = [
         race | {"remedies": [{k: v for k, v in one.items() if k != "seconds"} for one in race["remedies"]]}
-        for race in story["rounds"]
+        for race in document["rounds"]
     ]
-    return {**story, "rounds": rounds, "seconds": None, "spec": None, "budget": None}
+    return {**document, "rounds": rounds, "seconds": None, "spec": None, "budget": None}
 
 
 def test_the_budget_ends_it_and_a_larger_one_goes_on(tmp_path: Path) -> None:
@@ -311,7 +316,7 @@ def test_the_budget_ends_it_and_a_larger_one_goes_on(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunDirectory, dict[str, Any]]]:
-    """A run that is repaired, and the story of that; not to be changed. A gate stands beside its folder, open."""
+    """A run that is repaired, and its document; not to be changed. A gate stands beside its folder, open."""
     folder = tmp_path_factory.mktemp("undisturbed")
     with own_plugins():
         with gate_shut(folder, folder, 0) as gate:
@@ -334,7 +339,7 @@ def test_a_signal_stops_it_and_the_same_command_goes_on_and_repeats_nothing(
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     assert said == f"interrupted: dlx diagnose {run.path} --act goes on from here\n"
-    assert story_of(run).status == "interrupted"
+    assert document_of(run).status == "interrupted"
     ended = [path for path in run.trials.iterdir() if RunDirectory.open(path).facts()["status"] == "completed"]
     written = {path: (path / "run.json").stat().st_mtime_ns for path in ended}
     assert written
@@ -351,8 +356,8 @@ def test_a_repair_that_is_left_in_between_is_saved(tmp_path: Path) -> None:
         assert isinstance(next(events), RaceState)
         assert isinstance(next(events), TrialEnd)
         events.close()
-    story = story_of(run)
-    assert (story.status, story.rounds, story.spec) == ("interrupted", [], None)
+    document = document_of(run)
+    assert (document.status, document.rounds, document.spec) == ("interrupted", [], None)
     assert len(list(run.trials.iterdir())) == 1
 
 

@@ -20,7 +20,7 @@ from dlx.documents.learning_curve import (
     LearningCurve,
     TrainingCount,
 )
-from dlx.documents.repair import ErrorChange, RaceResult, RemedyResult, RepairStory
+from dlx.documents.repair import ErrorChange, RaceResult, RemedyResult, RepairDocument
 from dlx.show.page import Material
 from dlx.stats.intervals import Estimate, error_rate
 from dlx.stats.measured import LabelValue
@@ -108,7 +108,7 @@ def classes(labels: list[str], confusion: list[list[int]]) -> ClassesDocument:
     return ClassesDocument("dev", labels, confusion, errors, confused, worst)
 
 
-def repair_story(word: str) -> RepairStory:
+def repair_story(word: str) -> RepairDocument:
     """Of the basic recipe: a race that a remedy won, another that was harmful, and one that was not tried."""
     kept = RemedyResult(word, word, {"a.b": word}, word, "p. 1", Estimate(-0.1, -0.2, -0.05), 3, 1.0, "keep", "")
     worse = replace(kept, name="worse", change=Estimate(0.1, 0.05, 0.2), verdict="harmful")
@@ -116,7 +116,7 @@ def repair_story(word: str) -> RepairStory:
     errors = {"dev": error_rate(0.2, 50)}
     race = RaceResult("key", word, word, [worse, kept, left], 6)
     changed = ErrorChange(errors, {"dev": error_rate(0.1, 50)})
-    return RepairStory("done", 3, 60.0, 12.0, [race], changed, word, "act.yaml", error_rate(0.15, 50), folds=4)
+    return RepairDocument("done", 3, 60.0, 12.0, [race], changed, word, "act.yaml", error_rate(0.15, 50), folds=4)
 
 
 def learning_curve(word: str) -> LearningCurve:

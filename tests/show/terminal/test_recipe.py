@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dlx.documents.repair import BestBet, ErrorChange, RaceResult, RemedyResult, RepairStory
+from dlx.documents.repair import BestBet, ErrorChange, RaceResult, RemedyResult, RepairDocument
 from dlx.events import RaceStart, RaceState, TrialEnd
 from dlx.show import terminal
 from dlx.stats.intervals import Estimate
@@ -42,8 +42,8 @@ BET = BestBet(
 )
 
 
-def story(*results: RemedyResult, bet: BestBet | None = None, status: str = "nothing_helps") -> RepairStory:
-    return RepairStory(
+def repair(*results: RemedyResult, bet: BestBet | None = None, status: str = "nothing_helps") -> RepairDocument:
+    return RepairDocument(
         status=status,
         replicates=5,
         budget=60.0,
@@ -58,7 +58,7 @@ def story(*results: RemedyResult, bet: BestBet | None = None, status: str = "not
     )
 
 
-def shown(capsys: pytest.CaptureFixture[str], tale: RepairStory, task: Task = Task.BINARY) -> list[str]:
+def shown(capsys: pytest.CaptureFixture[str], tale: RepairDocument, task: Task = Task.BINARY) -> list[str]:
     terminal.recipe(tale, task)
     return capsys.readouterr().out.splitlines()
 
@@ -70,28 +70,28 @@ def test_changes_that_are_cut_off_at_the_answer_of_the_mean_say_so(capsys: pytes
         result("neither", "stopped", 0.0, "before", "after"),
         result("plain", "stopped", -7.0),
     ]
-    lines = shown(capsys, story(*results), Task.REGRESSION)
+    lines = shown(capsys, repair(*results), Task.REGRESSION)
     row = {line.split()[0]: line for line in lines if line.strip()}
     assert "at least -4.3e+04" in row["good"]
     assert "at least +12" in row["bad"]
     assert "no better than the mean" in row["neither"]
     assert "at least" not in row["plain"]
     judged = replace(results[0], change=Estimate(-43000.0, -inf, -20000.0))
-    [line] = [line for line in shown(capsys, story(judged), Task.REGRESSION) if line.startswith("good")]
+    [line] = [line for line in shown(capsys, repair(judged), Task.REGRESSION) if line.startswith("good")]
     assert "below -2e+04" in line
     assert any("errs more than always answering the mean" in line for line in lines)
-    assert not any("always answering" in line for line in shown(capsys, story(results[-1]), Task.REGRESSION))
+    assert not any("always answering" in line for line in shown(capsys, repair(results[-1]), Task.REGRESSION))
 
 
 def test_what_was_not_tried_for_want_of_time_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     untried = [result(name, "not tried", message="there was no time for it") for name in ("dropout", "wider")]
-    lines = shown(capsys, story(*untried, status=Status.BUDGET_SPENT))
+    lines = shown(capsys, repair(*untried, status=Status.BUDGET_SPENT))
     assert "          2 more not tried, since there was no time for it: dropout, wider" in lines
     assert any("a larger --budget goes on from here" in line for line in lines)
 
 
 def test_the_best_bet_with_its_price_and_its_command(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = shown(capsys, story(result("wider", "unclear", -0.03), bet=BET))
+    lines = shown(capsys, repair(result("wider", "unclear", -0.03), bet=BET))
     start = next(number for number, line in enumerate(lines) if line.startswith("best bet"))
     assert lines[start:] == [
         "best bet  wider helps with a probability of 87 %: dev -3.00 % in 5 replicates",
@@ -105,14 +105,14 @@ def test_the_best_bet_with_its_price_and_its_command(capsys: pytest.CaptureFixtu
 def test_a_bet_that_lacks_time_asks_for_a_budget_and_one_that_lacks_examples_for_these(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    soon = shown(capsys, story(bet=replace(BET, seeds=4)))
+    soon = shown(capsys, repair(bet=replace(BET, seeds=4)))
     assert "          dlx diagnose a --act --budget 1m" in soon
-    few = shown(capsys, story(bet=replace(BET, seeds=None, trainings=0, examples=418)))
+    few = shown(capsys, repair(bet=replace(BET, seeds=None, trainings=0, examples=418)))
     assert any("on these dev examples; about 418 of them would" in line for line in few)
 
 
 def test_where_nothing_is_likelier_to_help_than_not_there_is_no_bet(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = shown(capsys, story(bet=replace(BET, probability=0.31, spec=None)))
+    lines = shown(capsys, repair(bet=replace(BET, probability=0.31, spec=None)))
     assert lines[-1] == "best bet  none: the likeliest remedy, wider, helps with a probability of 31 % only"
 
 
@@ -136,7 +136,7 @@ def test_the_table_of_a_race_has_as_many_columns_as_the_screen_takes(
     out = Terminal()
     tried = [result(name, "unclear", -0.0333) for name in ("early_stopping_and_l2", "learning_rate_hundredth")]
     with redirect_stdout(out):
-        terminal.recipe(story(*(replace(one, change=Estimate(-0.03, -0.11, 0.06)) for one in tried)), Task.BINARY)
+        terminal.recipe(repair(*(replace(one, change=Estimate(-0.03, -0.11, 0.06)) for one in tried)), Task.BINARY)
     lines = out.getvalue().splitlines()
     [header] = [line for line in lines if line.startswith("remedy")]
     absent = {60: ("against", "seconds", "replicates"), 80: ("against", "seconds"), 90: ("against",), 140: ()}[columns]

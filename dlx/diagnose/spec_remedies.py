@@ -9,7 +9,7 @@ from dlx.diagnose.advice_context import train_command
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import Finding
 from dlx.diagnose.milder import beside_rate, beside_rate_in_words, milder
-from dlx.diagnose.next_step import NextStep, of_cure
+from dlx.diagnose.next_step import NextStep, of_remedy
 from dlx.diagnose.remedies.changes import Change, Overrides, SpecContext
 from dlx.diagnose.typed_overrides import with_changes
 from dlx.errors import SpecError
@@ -21,7 +21,7 @@ NOTHING = "nothing speaks against training it"
 def next_steps_of_spec(
     path: Path, overrides: Sequence[str], findings: Sequence[Finding], now: SpecContext
 ) -> list[NextStep]:
-    """What to type before training: what mends the data, then the spec with its first cure.
+    """What to type before training: what mends the data, then the spec with its first remedy.
 
     Args:
         path: of the spec.
@@ -29,30 +29,30 @@ def next_steps_of_spec(
         findings: about it, the worst first.
         now: the spec with its overrides.
     """
-    better, cure = with_first_cure(overrides, findings, now), _in_words(findings, now)
+    better, remedy = with_first_remedy(overrides, findings, now), _in_words(findings, now)
     serious = [(finding, f"{finding.name}: {finding.remedy}") for finding in findings if finding.is_serious]
     mended = [
-        NextStep(train_command(path, [*better, *finding.overrides]), _joined(sentence, cure))
+        NextStep(train_command(path, [*better, *finding.overrides]), _joined(sentence, remedy))
         for finding, sentence in serious
         if finding.overrides
     ]
     unmended = next((sentence for _, sentence in serious), NOTHING)
-    return [*mended, NextStep(train_command(path, better), cure or unmended)]
+    return [*mended, NextStep(train_command(path, better), remedy or unmended)]
 
 
-def _joined(mending: str, cure: str) -> str:
-    return f"{mending}; {cure}" if cure else mending
+def _joined(mending: str, remedy: str) -> str:
+    return f"{mending}; {remedy}" if remedy else mending
 
 
 def _in_words(findings: Sequence[Finding], now: SpecContext) -> str:
-    """What is said of the first cure; empty where there is none."""
-    for finding, change, cure in _cures(findings, now):
+    """What is said of the first remedy; empty where there is none."""
+    for finding, change, remedy in _remedies(findings, now):
         others = beside_rate_in_words(finding.name, findings)
-        return of_cure(f"{finding.name}: {finding.remedy}", change.name, cure, others)
+        return of_remedy(f"{finding.name}: {finding.remedy}", change.name, remedy, others)
     return ""
 
 
-def with_first_cure(overrides: Sequence[str], findings: Sequence[Finding], now: SpecContext) -> list[str]:
+def with_first_remedy(overrides: Sequence[str], findings: Sequence[Finding], now: SpecContext) -> list[str]:
     """Overrides as they were typed, and with them the first change that is known against the worst finding.
 
     Args:
@@ -60,20 +60,20 @@ def with_first_cure(overrides: Sequence[str], findings: Sequence[Finding], now: 
         findings: about it, the worst first; notes ask for nothing.
         now: the spec with its overrides.
     """
-    for _, _, cure in _cures(findings, now):
-        return with_changes(overrides, cure)
+    for _, _, remedy in _remedies(findings, now):
+        return with_changes(overrides, remedy)
     return list(overrides)
 
 
-def _cures(findings: Sequence[Finding], now: SpecContext) -> Iterator[tuple[Finding, Change, Overrides]]:
+def _remedies(findings: Sequence[Finding], now: SpecContext) -> Iterator[tuple[Finding, Change, Overrides]]:
     """The changes that make another spec that is valid, with what each sets and the finding that it is against."""
     for finding in findings:
         if not finding.is_serious or finding.overrides or finding.name not in CAUSES:
             continue
         for change in CAUSES[finding.name].changes:
-            cure = beside_rate(finding.name, change(now), milder(findings, now))
+            remedy = beside_rate(finding.name, change(now), milder(findings, now))
             try:
-                if cure and derive(now.spec, cure) != now.spec:
-                    yield finding, change, cure
+                if remedy and derive(now.spec, remedy) != now.spec:
+                    yield finding, change, remedy
             except SpecError:
                 continue

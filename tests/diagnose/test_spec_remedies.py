@@ -12,7 +12,7 @@ import pytest
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.next_step import speaks_of
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
-from dlx.diagnose.spec_cures import next_steps_of_spec
+from dlx.diagnose.spec_remedies import next_steps_of_spec
 from dlx.documents.range_test import TestedRates as Rates
 from dlx.runs.diagnose import examine
 from dlx.spec.loader import derive, load_spec

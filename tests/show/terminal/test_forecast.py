@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from dlx.show.charts.averages import average_courses
-from dlx.show.terminal import averages, rehearsal
+from dlx.show.terminal import averages, forecast
 
 Run = Callable[..., Any]
 
@@ -61,7 +61,7 @@ def test_a_dry_run_is_in_round_numbers(folder: Path, call_dlx: Run) -> None:
 
 def test_folds_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     document = {"name": "a", "parameters": 9, "folds": 5, "steps": 10, "seconds_per_step": 2.0, "first_cost": 1.0}
-    rehearsal({**document, "predicted_seconds": 100.0, "predicted_bytes": 1_500_000_000, "threads": 2})
+    forecast({**document, "predicted_seconds": 100.0, "predicted_bytes": 1_500_000_000, "threads": 2})
     output = capsys.readouterr().out
     assert "10, of the first fold, 2.0 s each" in output
     assert output.splitlines()[-2:] == ["time        about 1 min 40 s, on 2 threads", "memory      about 1.5 GB"]

@@ -11,7 +11,7 @@ from dlx.show.terminal.lines import facts, table
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
-def rehearsal(document: Mapping[str, Any], json: bool = False) -> None:
+def forecast(document: Mapping[str, Any], json: bool = False) -> None:
     """Prints what `dlx train --dry-run` has found out: one JSON document, or a line for each thing."""
     if json:
         facts(document, json)
