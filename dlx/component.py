@@ -95,12 +95,13 @@ class Component(Options):
         member = cls.member(name) if isinstance(name, str) else None
         if member is None:
             own = "" if nearest(name, cls.members()) else OWN
-            raise cls._refusal(f"there is no {cls.kind.replace('_', ' ')} named {name!r}{own}", name)
+            raise cls._refusal(f"there is no {cls.kind.replace('_', ' ')} named {name!r}", name, own)
         return member
 
     @classmethod
-    def _refusal(cls, what: str, value: object = "") -> PydanticCustomError:
-        return PydanticCustomError("component", "{what}", {"what": f"{what} {allowed(value, list(cls.members()))}"})
+    def _refusal(cls, what: str, value: object = "", hint: str = "") -> PydanticCustomError:
+        why = f"{what} {allowed(value, list(cls.members()))}{hint}"
+        return PydanticCustomError("component", "{what}", {"what": why})
 
     @model_serializer(mode="wrap")
     def _with_name(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

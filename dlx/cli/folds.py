@@ -66,8 +66,7 @@ def train_folds(
 
 def diagnose_folds(path: Path, json: bool, quiet: bool) -> None:
     """Print what a training in folds has come to, and what to do first."""
-    if manifest.Manifest.read(path) is None:
-        fold_directories.refuse_lost_folds(path, path)
+    fold_directories.refuse_lost_folds(path, path)
     with directory.trained_folds(str(path)) as run:
         document = run.directory.outcome()
         if json:

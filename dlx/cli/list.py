@@ -29,7 +29,6 @@ Kind = Annotated[
 ]
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Such as adam, or epochs.", show_default=False)]
 
-PLANS: list[type[Options]] = [tune_section.TuneFile, study_section.StudyFile]
 WHOLE = "spec"  # the section of the keys that stand in none
 
 
@@ -58,9 +57,13 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
         _print_details(chosen[kind][name])
 
 
+def _plans() -> list[type[Options]]:
+    return [tune_section.TuneFile, study_section.StudyFile]
+
+
 def _sections() -> dict[str, list[Key]]:
     """The sections of a spec and of plans that are no components, with their keys."""
-    records: list[type[Options]] = [sections.Spec, *PLANS]
+    records: list[type[Options]] = [sections.Spec, *_plans()]
     every = [key for record in records for key in keys.keys(record).values()]
     by_section: dict[str, list[Key]] = {}
     for key in every:
@@ -113,13 +116,12 @@ def _no_kind(word: str, kinds: Sequence[str]) -> UsageError:
     what = f"there is no kind of component or section named {word!r}"
     if nearest(word, kinds):
         return UsageError(f"{what} {allowed(word, kinds)}")
-    topic = explaining.nearest_topic(word, PLANS)
+    topic = explaining.nearest_topic(word, _plans())
     if topic is None:
         return UsageError(f"{what} {allowed(word, kinds)}")
-    for kind, members in schema.components().items():
-        if topic in members:
-            return UsageError(f"{what}; did you mean {command('list', kind, topic)}?")
-    return UsageError(f"{what}; did you mean {command('explain', topic)}?")
+    kind = next((kind for kind, members in schema.components().items() if topic in members), None)
+    meant = command("list", kind, topic) if kind else command("explain", topic)
+    return UsageError(f"{what} {allowed(word, kinds)}; did you mean {meant}?")
 
 
 def _print_json(chosen: Mapping[str, Mapping[str, type[Component]]], by_section: Mapping[str, list[Key]]) -> None:

@@ -17,11 +17,11 @@ from dlx.cli.folds import is_in_folds, train_folds
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.diagnose import next_step
 from dlx.errors import UsageError
+from dlx.runs import dry_run as dry_runs
 from dlx.runs import earlier as earlier_runs
 from dlx.runs import extension, file_names, mistaken, references
 from dlx.runs import repeat as repeats
 from dlx.runs import train as sessions
-from dlx.runs.dry_run import forecast_of
 from dlx.runs.export import event_log
 from dlx.search.folds import training as folds
 from dlx.show import terminal
@@ -113,7 +113,7 @@ def _training(
     in_folds = folds.has_folds(resolved.spec) if resolved is not None else is_in_folds(resume or "")
     _check_folds(in_folds, workers, log)
     if resolved is not None and dry_run:
-        forecast = folds.foretold(resolved) if in_folds else forecast_of(resolved)
+        forecast = folds.foretold(resolved) if in_folds else dry_runs.forecast_of(resolved)
         terminal.forecast(files.versioned(forecast), json)
         yield NO_RECORDS
         return

@@ -29,7 +29,7 @@ FILES = {
     "  space: {optimizer.learning_rate: {log_uniform: [0.01, 0.1]}}\n",
     "study.yaml": "base: spec.yaml\nseeds: 2\nvariants: {narrow: {}, wide: {architecture.hidden: [8]}}\n",
     "plugin.py": "from dlx.nn.schedules import Schedule\n\n\nclass Half(Schedule):\n"
-    '    """α/2."""\n\n    name = "half"\n\n    def rate(self, alpha, time): return alpha / 2\n',
+    '    """α/2."""\n\n    name = "half"\n\n    def rate(self, alpha0, t, total): return alpha0 / 2\n',
     "temperatures.csv": "day,temperature\n" + "".join(f"Day {day},{day % 7}\n" for day in range(1, 15)),
 }
 

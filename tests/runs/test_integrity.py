@@ -216,13 +216,13 @@ def test_a_document_with_other_keys_is_called_damaged(
     assert (result.code, message in result.stderr) == (5, True), result
 
 
-def test_a_model_that_is_no_network_is_called_damaged(folder: Path, call_dlx: Call) -> None:
+def test_a_model_whose_loss_is_none_is_refused_by_its_name(folder: Path, call_dlx: Call) -> None:
     with RunDirectory.open(folder / "whole", writing=True) as run:
         arrays, facts = run.model()
         run.write_model(arrays, facts | {"loss": {"name": "relu"}})
     (folder / "rows.csv").write_text("x1,x2\n0.5,0.1\n")
     result = call_dlx("predict", "whole", "rows.csv", cwd=folder)
-    assert (result.code, "model.npz: is damaged" in result.stderr) == (5, True), result
+    assert (result.code, "model.npz: there is no loss named 'relu'" in result.stderr) == (5, True), result
 
 
 @pytest.mark.parametrize(

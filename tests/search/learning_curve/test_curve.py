@@ -130,9 +130,9 @@ def test_what_was_trained_in_time_is_judged_and_the_rest_named(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (CurveOptions(replicates=1), "--seeds 1: one training a size tells nothing of chance"),
-        (CurveOptions(sizes=(50, 161)), "--sizes: train has 160 examples (allowed 2 to 160)"),
-        (CurveOptions(sizes=(1, 50)), "--sizes: train has 160 examples (allowed 2 to 160)"),
+        (CurveOptions(replicates=1), "replicates=1: one training a size tells nothing of chance"),
+        (CurveOptions(sizes=(50, 161)), "sizes: train has 160 examples (allowed 2 to 160)"),
+        (CurveOptions(sizes=(1, 50)), "sizes: train has 160 examples (allowed 2 to 160)"),
     ],
 )
 def test_what_cannot_be_asked(tmp_path: Path, options: CurveOptions, message: str) -> None:
