@@ -40,10 +40,14 @@ def entry_by_entry(
         comparison = Check(subject, when, epsilon, rng)
         elsewhere = [(place, _comparison(place, epsilon, others)) for place in places(subject, others)]
         yield from comparison.run()
-        points = [_point(place, other) for place, other in reversed(elsewhere) if other is not None]
+        compared = [_compared(place, other) for place, other in reversed(elsewhere) if other is not None]
         comparison.repeat()
         point = _judged(subject, comparison)
-        return point.with_others(tuple(points[::-1]), tuple(check_alone(subject, point, others)))
+        points = list[Point]()
+        for place, other in reversed(compared):  # the small batches first
+            is_placed = other.is_large and any(each.fault for each in (point, *points))
+            points.append(other.point() if is_placed else _point(place, other))
+        return point.with_others(tuple(points), tuple(check_alone(subject, point, others)))
 
 
 def check(subject: CheckedCost, when: str, epsilon: float = EPSILON, rng: np.random.Generator | None = None) -> Point:
@@ -68,10 +72,16 @@ def _comparison(place: Elsewhere, epsilon: float, rng: np.random.Generator) -> C
             return None
 
 
-def _point(place: Elsewhere, comparison: Check) -> Point:
+def _compared(place: Elsewhere, comparison: Check) -> tuple[Elsewhere, Check]:
     with moved(place.moves):
         comparison.repeat()
         finish(comparison.run())
+    return place, comparison
+
+
+def _point(place: Elsewhere, comparison: Check) -> Point:
+    """What came out there; the fault, which takes long to locate in a large batch."""
+    with moved(place.moves):
         point = _judged(place.subject, comparison)
     fault = point.fault
     return (

@@ -78,8 +78,12 @@ class Referee:
         derivative = self.along(v, expected)
         if derivative is None:
             return self.on_a_kink
-        tolerance = self.rounding * len(entries) ** 0.5 + BARELY * (abs(derivative) + abs(expected))
-        return bool(abs(derivative - expected) <= tolerance)  # which a NaN is not
+        return self.agrees_along(v, derivative, expected)
+
+    def agrees_along(self, v: Array, derivative: float, analytic: float) -> bool:
+        """Whether the two derivatives along v are the same but for rounding, so that no entry of them can be wrong."""
+        tolerance = self.rounding * float(np.linalg.norm(v)) + BARELY * (abs(derivative) + abs(analytic))
+        return bool(abs(derivative - analytic) <= tolerance)  # which a NaN is not
 
     def agrees(self, derivative: float, analytic: float) -> bool:
         """Whether the two are the same but for rounding."""

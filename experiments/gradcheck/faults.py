@@ -21,6 +21,7 @@ from dlx.nn.initializers import He
 from dlx.nn.layers import Activate, Dropout, Linear, Normalize
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network
+from dlx.nn.norms import batch_norm, layer_norm  # noqa: F401 - they register themselves
 from dlx.nn.norms.norm import Backward, Norm
 from dlx.nn.tape import Tape
 from dlx.types import Array

@@ -118,6 +118,7 @@ def test_other_formats_have_no_counterpart(folder: Path, call_dlx: Callable[...,
     ],
 )
 def test_what_is_no_norm_is_named(folder: Path, value: str, message: str, call_dlx: Callable[..., Any]) -> None:
+    assert call_dlx("trust", "rms.py", cwd=folder).code == 0
     checked = call_dlx("config", "check", "spec.yaml", f"architecture.norm={value}", cwd=folder)
     assert checked.code == 2
     assert message in checked.stderr
