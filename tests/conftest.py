@@ -41,6 +41,9 @@ IN_MEMORY, ROOM = Path("/dev/shm"), 2**31
 if os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
+TESTS = Path(__file__).parent
+UNPROBED = ("api", "cli", "lab", "runs", "show")  # rooms
+
 # Nor is it to matter that nohup has started it, or a shell in the background: what is ignored here is in children too.
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -217,3 +220,20 @@ def rewrite() -> Callable[[Path, object], None]:
                 run.write(path.name, content.encode() if isinstance(content, str) else to_json(content))
 
     return as_dlx
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _unprobed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """In tests of what else commands leave behind a training ends without trying anything on copies of its network.
+
+    That takes longer than a tiny training. What is read off its course and its errors is found as always. Files with
+    the mark ``probes`` have it done, as do all tests of the diagnosis and of searches, and those of the guide.
+    """
+    if request.path.relative_to(TESTS).parts[0] not in UNPROBED or request.node.get_closest_marker("probes"):
+        yield
+        return
+    with pytest.MonkeyPatch.context() as inside:
+        inside.setattr("dlx.diagnose.explanation.before", lambda *_: [])
+        inside.setattr("dlx.diagnose.explanation.rates_for_bias", lambda *_: (None, []))
+        inside.setattr("dlx.diagnose.explanation.rates_for", lambda _, findings, tested: (tested, findings))
+        yield

@@ -41,7 +41,7 @@ class Examination:
     @property
     def commands(self) -> tuple[str, ...]:
         """What can be typed next."""
-        return tuple(step.command for step in self.steps)
+        return tuple(step.command for step in self.steps if step.command)
 
     def picture(self) -> bytes:
         """The errors and the gaps between them, as PNG; raises `UsageError` where there are none."""

@@ -103,12 +103,13 @@ def test_what_a_run_has_measured_is_exported_too(run: dlx.Run, tmp_path: Path) -
 
 
 def test_documents_are_shown_in_brief(run: dlx.Run) -> None:
-    for document in (run.diagnose(), run.gradcheck(examples=2), dlx.gradcheck("relu")):
+    component = dlx.gradcheck("relu")
+    for document in (run.diagnose(), run.gradcheck(examples=2), component):
         assert len(repr(document)) < 1000
         assert "\n" not in repr(document)
     assert "verdict='" in repr(run.diagnose())
-    assert repr(dlx.gradcheck("relu")).startswith("ComponentsReport(passed=True, plugin='relu'")
-    assert "<th>passed</th><td>True</td>" in dlx.gradcheck("relu")._repr_html_()
+    assert repr(component).startswith("ComponentsReport(passed=True, plugin='relu'")
+    assert "<th>passed</th><td>True</td>" in component._repr_html_()
 
 
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:

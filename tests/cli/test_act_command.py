@@ -12,7 +12,7 @@ from dlx.errors import UsageError
 from dlx.search.budget import seconds_of
 from tests.conftest import Result
 
-pytestmark = pytest.mark.usefixtures("blank_pictures")
+pytestmark = [pytest.mark.usefixtures("blank_pictures"), pytest.mark.probes]
 
 SPEC = """
 name: circles

@@ -15,7 +15,7 @@ import pytest
 from dlx.diagnose.causes import CAUSES
 from dlx.runs.directory import RunDirectory
 
-pytestmark = pytest.mark.usefixtures("blank_pictures")
+pytestmark = [pytest.mark.usefixtures("blank_pictures"), pytest.mark.probes]
 
 DIGITS = """
 name: digits

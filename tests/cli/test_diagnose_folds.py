@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.usefixtures("blank_pictures")
+pytestmark = [pytest.mark.usefixtures("blank_pictures"), pytest.mark.probes]
 
 SPEC = """
 name: small

@@ -10,7 +10,7 @@ import pytest
 
 from dlx.spec.loader import load_spec
 
-pytestmark = pytest.mark.usefixtures("blank_pictures")
+pytestmark = [pytest.mark.usefixtures("blank_pictures"), pytest.mark.probes]
 
 Run = Callable[..., Any]
 

@@ -121,7 +121,7 @@ def test_two_at_once_are_refused(folder: Path, call_dlx: Callable[..., Any]) -> 
 
 
 @pytest.mark.parametrize("workers", [pytest.param("1", marks=pytest.mark.thorough), "2"])
-def test_a_signal_keeps_everything(folder: Path, call_dlx: Callable[..., Any], workers: str) -> None:
+def test_a_signal_keeps_everything(folder: Path, call_alone: Callable[..., Any], workers: str) -> None:
     (folder / "tune.yaml").write_text(MOONS.replace("trials: 9", "trials: 3"))
     with gate_shut(folder, folder / "search" / "trials", 2) as gate:
         changes = (f"base.plugins=[{gate}]", "base.schedule=gate")
@@ -139,7 +139,7 @@ def test_a_signal_keeps_everything(folder: Path, call_dlx: Callable[..., Any], w
     assert process.returncode == 130, said
     assert said.endswith("interrupted: dlx tune --resume search goes on from here\n")
     assert json.loads((folder / "search" / "tune.json").read_text())["status"] == "interrupted"
-    result = call_dlx("tune", "--resume", "search", cwd=folder)
+    result = call_alone("tune", "--resume", "search", cwd=folder)
     assert result.code == 0, result.stderr
     assert json.loads((folder / "search" / "tune.json").read_text())["status"] == "completed"
 
