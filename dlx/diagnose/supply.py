@@ -105,10 +105,15 @@ class Supply:
         return self._split({**parts, **smaller}, grows=False) if smaller != held_out else {}
 
     def folds(self) -> Overrides:
-        """A training for each of five folds, which judges every example; none where folds cannot be."""
+        """A training for each of five folds, which judges every example; none where folds cannot be.
+
+        Nor where a spec keeps examples from train: these are first to be had.
+        """
         data = self.spec.data
         by_group = data.split is not None and (data.split.columns or data.split.duplicates)
-        if data.folds is not None or not self._can_be_cut or by_group or self.facts.rows < 2 * FOLDS:
+        if data.folds is not None or data.train_examples or not self._can_be_cut or by_group:
+            return {}
+        if self.facts.rows < 2 * FOLDS:
             return {}
         no_refit = {"training.refit": False} if self.spec.training.refit else {}  # folds keep no network that predicts
         return self._checked({"data.folds": FOLDS} | no_refit) if self._folds_fit() else {}

@@ -294,6 +294,13 @@ def test_what_helps_where_a_linear_model_is_surely_better(train: float, first: s
     assert first in next_steps(AdviceContext(worse, supply, RUN, CONFIG))[0].command
 
 
+def test_examples_that_the_spec_keeps_from_train_are_to_be_had_before_folds() -> None:
+    facts = DataFacts(100, parts={"train": 100, "dev": 100}, rows=200)
+    whole, limited = (load_spec(CONFIG, overrides).spec for overrides in ([], ["data.train_examples=20"]))
+    assert Supply(whole, facts).folds()["data.folds"] == 5
+    assert Supply(limited, facts).folds() == {}
+
+
 def test_folds_that_settle_a_verdict_seldom_give_way_to_a_race() -> None:
     data = {"source": {"name": "moons", "m": 1797, "noise": 0.2}, "split": {"train": 1078, "dev": 719}}
     spec = Spec.model_validate({"data": data, "architecture": {"hidden": [4]}}).complete()
