@@ -68,16 +68,20 @@ def diagnose_folds(path: Path, json: bool, quiet: bool) -> None:
     """Print what a training in folds has come to, and what to do first."""
     fold_directories.refuse_lost_folds(path, path)
     with directory.trained_folds(str(path)) as run:
-        document = run.directory.outcome()
-        if json:
-            terminal.document({**document.to_document(), "directory": str(path)})
-        elif quiet:
-            terminal.path(path)
-        else:
-            _show(run, document)
+        _show(run, run.directory.outcome(), json, quiet)
 
 
-def _show(run: FoldsRun, document: FoldsDocument) -> None:
+def _show(run: FoldsRun, document: FoldsDocument, json: bool, quiet: bool) -> None:
+    path = run.directory.path
+    if json:
+        terminal.document({**document.to_document(), "directory": str(path)})
+    elif quiet:
+        terminal.path(path)
+    else:
+        _say_what_came_of_them(run, document)
+
+
+def _say_what_came_of_them(run: FoldsRun, document: FoldsDocument) -> None:
     path, step = run.directory.path, run.first_step(document)
     commands = [command("compare", path), refit_command(run.directory.plan)]
     if document.status is not Status.COMPLETED:
@@ -88,15 +92,9 @@ def _show(run: FoldsRun, document: FoldsDocument) -> None:
 def _train(run: FoldsRun, json: bool, quiet: bool) -> None:
     with terminal.progress(terminal.CountProgress("folds"), quiet=quiet or json) as display:
         document = finish(run.run(), display.update)
-    path = run.directory.path
-    if json:
-        terminal.document({**document.to_document(), "directory": str(path)})
-    elif quiet:
-        terminal.path(path)
-    else:
-        _show(run, document)
+    _show(run, document, json, quiet)
     if document.status is Status.COMPLETED:
         return
     broken = [record for record in document.trainings if record.status is document.status]
-    message = f"{path}: fold {broken[0].fold} {document.status}: {broken[0].message}"
+    message = f"{run.directory.path}: fold {broken[0].fold} {document.status}: {broken[0].message}"
     raise DataError(message) if document.status is Status.FAILED else Diverged(message)

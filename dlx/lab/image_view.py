@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlx.data.batches import Reader
-from dlx.errors import UsageError
-from dlx.lab.plane import UnitAnswers, certainty_of, encoded
+from dlx.lab.answers import AnswerView, encoded
 from dlx.training.supervised import Supervised
 from dlx.words import Task
 
@@ -16,7 +15,7 @@ MOST_IMAGES = 60  # evenly spread examples
 MOST_PIXELS = 64 * 64  # of an image
 
 
-class ImageView:
+class ImageView(AnswerView):
     """Images of dev, or of train where there is no dev set, and the frozen network's answers to them."""
 
     def __init__(self, experiment: Supervised) -> None:
@@ -28,8 +27,7 @@ class ImageView:
         reader.fill(index, X, Y)
         self.labels = np.asarray(dataset.parts[self.part].y[index]).reshape(len(index), -1)[:, 0]
         self.images = X.astype(np.float64) / dataset.scale + dataset.shift  # as they were before normalization
-        self._step = experiment.network.record_evaluation(X, Y)
-        self._unit: UnitAnswers | None = None
+        self.step = experiment.network.record_evaluation(X, Y)
 
     @staticmethod
     def is_possible(experiment: Supervised) -> bool:
@@ -51,25 +49,3 @@ class ImageView:
             "labels": self.labels.astype(int).tolist(),
             "classes": [str(label) for label in dataset.classes],
         }
-
-    def look_at(self, layer: int, unit: int) -> None:
-        """Show what a unit of a hidden layer computes of each image; raises `UsageError` where none is."""
-        sizes = self.experiment.network.sizes
-        if not 0 < layer < len(sizes) - 1 or not 0 <= unit < sizes[layer]:
-            raise UsageError(f"there is no unit {unit} in a hidden layer {layer}")
-        self._unit = UnitAnswers(self.experiment.network, self._step, layer, unit)
-
-    def look_away(self) -> None:
-        """Show the network's answers again."""
-        self._unit = None
-
-    def picture(self) -> dict[str, Any]:
-        """The likeliest class of each image, and how much likelier than by chance; or what a unit computes."""
-        if self.experiment.network.exact_norms():
-            self.experiment.evaluation("train")  # measures the statistics of this θ
-        with np.errstate(all="ignore"):  # what overflows shows in the answers
-            self._step.tape.run()
-        if self._unit is not None:
-            return self._unit.picture()
-        codes, certainty = certainty_of(self._step.A)
-        return {"codes": encoded(codes), "tones": encoded(255 * certainty)}

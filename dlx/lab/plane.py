@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import Any
 
 import numpy as np
 
 from dlx.data.batches import Reader
-from dlx.errors import UsageError
-from dlx.nn.layers import Activate
-from dlx.nn.network import Network, Step
-from dlx.nn.tape import Tape
+from dlx.lab.answers import AnswerView, encoded
 from dlx.training.supervised import Supervised
 from dlx.types import Array
 from dlx.words import PARTS, Task
@@ -23,7 +19,7 @@ MOST_FITTED = 2000  # that the principal components are of
 MOST_CLASSES = 255  # that a byte can tell apart, and a reader cannot
 
 
-class AnswerPlane:
+class AnswerPlane(AnswerView):
     """A square of points in the space of the normalized inputs, and the frozen network's answers on it.
 
     With two inputs it is all there is. With more it goes through the mean of train's examples along their first two
@@ -45,7 +41,6 @@ class AnswerPlane:
         margin = np.where(high > low, high - low, 1.0) * MARGIN
         self.low, self.high = low - margin, high + margin
         self._record()
-        self._unit: UnitAnswers | None = None
 
     @staticmethod
     def is_possible(experiment: Supervised) -> bool:
@@ -85,7 +80,7 @@ class AnswerPlane:
         grid = np.column_stack([axis.ravel() for axis in np.meshgrid(xs, ys)])
         X, Y = Reader(dataset, "train", self.experiment.spec.dtype).buffers(len(grid))
         X[...] = grid @ self.directions + self.center
-        self._step = network.record_evaluation(X, Y)
+        self.step = network.record_evaluation(X, Y)
 
     def document(self) -> dict[str, Any]:
         """What stays as it is while the network trains: axes, examples and classes."""
@@ -113,75 +108,16 @@ class AnswerPlane:
         dataset = self.experiment.dataset
         return places / dataset.scale + dataset.shift if self.is_whole else places
 
-    def look_at(self, layer: int, unit: int) -> None:
-        """Show what a unit of a hidden layer computes, in place of the answers; raises `UsageError` where none is."""
-        sizes = self.experiment.network.sizes
-        if not 0 < layer < len(sizes) - 1 or not 0 <= unit < sizes[layer]:
-            raise UsageError(f"there is no unit {unit} in a hidden layer {layer}")
-        self._unit = UnitAnswers(self.experiment.network, self._step, layer, unit)
+    def answers(self) -> dict[str, Any]:
+        """The network's answers, the lowest row first; of numbers ``tones`` lie between ``low`` and ``high``."""
+        return self._surface() if self.experiment.dataset.task.is_regression else super().answers()
 
-    def look_away(self) -> None:
-        """Show the network's answers again."""
-        self._unit = None
-
-    def picture(self) -> dict[str, Any]:
-        """The network's answers now, or those of the unit that is looked at, a byte a point, the lowest row first.
-
-        Of classes ``codes`` says which is likeliest, ``tones`` how much likelier than by chance; of numbers ``tones``
-        lie between ``low`` and ``high``.
-        """
-        if self.experiment.network.exact_norms():
-            self.experiment.evaluation("train")  # measures the statistics of this θ
-        with np.errstate(all="ignore"):  # what overflows shows in the picture
-            self._step.tape.run()
-        if self._unit is not None:
-            return self._unit.picture()
-        A = self._step.A.astype(np.float64)
-        if self.experiment.dataset.task.is_regression:
-            return self._surface(A)
-        codes, certainty = certainty_of(A)
-        return {"codes": encoded(codes), "tones": encoded(255 * certainty)}
-
-    def _surface(self, A: Array) -> dict[str, Any]:
+    def _surface(self) -> dict[str, Any]:
+        A = self.step.A.astype(np.float64)
         values = np.nan_to_num(self.experiment.dataset.target_scaling.original(A.T)[:, 0])
         targets = self.inputs["train"][1]
         low, high = float(min(values.min(), targets.min())), float(max(values.max(), targets.max()))
         return {"tones": encoded(255 * (values - low) / ((high - low) or 1.0)), "low": low, "high": high}
-
-
-class UnitAnswers:
-    """What one unit of a hidden layer computes in a recorded pass: its A, which behind it others may overwrite."""
-
-    def __init__(self, network: Network, step: Step, layer: int, unit: int) -> None:
-        activation = [each for each in network.layers if isinstance(each, Activate)][layer - 1]
-        self.layer, self.unit = layer, unit
-        self._Z = step.Zs[layer - 1]
-        self._input = self._Z.copy()
-        self._tape = Tape(self._Z.dtype)
-        self._A, _ = activation.record(self._tape, self._input, False)
-
-    def picture(self) -> dict[str, Any]:
-        """Its A after the pass was run, as tones between the lowest and the highest."""
-        np.copyto(self._input, self._Z)
-        with np.errstate(all="ignore"):
-            self._tape.run()
-        values = np.nan_to_num(self._A[self.unit].astype(np.float64))
-        low, high = float(values.min()), float(values.max())
-        tones = encoded(255 * (values - low) / ((high - low) or 1.0))
-        return {"tones": tones, "low": low, "high": high, "unit": [self.layer, self.unit]}
-
-
-def certainty_of(A: Array) -> tuple[Array, Array]:
-    """The likeliest class of each column of probabilities, and how much likelier it is than by chance, from 0 to 1."""
-    A = A.astype(np.float64)
-    probabilities = np.nan_to_num(np.concatenate([1 - A, A]) if len(A) == 1 else A)
-    chance = 1 / len(probabilities)
-    return probabilities.argmax(axis=0), (probabilities.max(axis=0) - chance) / (1 - chance)
-
-
-def encoded(values: Array) -> str:
-    """Values from 0 to 255, a byte each, as base64."""
-    return b64encode(np.clip(values, 0, 255).astype(np.uint8).tobytes()).decode()
 
 
 def _rounded(values: Array) -> list[Any]:
