@@ -96,6 +96,9 @@ class Component(Options):
         if member is None:
             own = "" if nearest(name, cls.members()) else OWN
             raise cls._refusal(f"there is no {cls.kind.replace('_', ' ')} named {name!r}", name, own)
+        if missing := ", ".join(sorted(member.__abstractmethods__)):
+            why = f"{cls.kind.replace('_', ' ')} {name!r} ({member.__name__}) does not define {missing}"
+            raise PydanticCustomError("component", "{what}", {"what": why})
         return member
 
     @classmethod

@@ -77,7 +77,7 @@ def _sizes(subject: Subject) -> dict[int, float]:
     for size in subject.sizes:
         if size >= least and size != subject.examples:
             sizes.setdefault(min(size, most), NEAR)
-    return sizes
+    return dict(sorted(sizes.items()))
 
 
 def _theta(subject: CheckedCost, distance: float, rng: np.random.Generator, least: float = 0.0) -> tuple[Array, Move]:

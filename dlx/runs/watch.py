@@ -14,7 +14,7 @@ from dlx.errors import DataError, DlxError, UsageError
 from dlx.events import WatchedWork
 from dlx.files import identity
 from dlx.runs.collection import FoldsDirectory, RunCollection, StudyDirectory, TuneDirectory
-from dlx.runs.file_names import CONFIG, FACTS, METRICS
+from dlx.runs.file_names import CONFIG, FACTS, METRICS, PLAN
 from dlx.runs.latest import LATEST, ROOT, followed
 from dlx.runs.listing import PastRun
 from dlx.runs.lock import LOCK_FILE, OPENS_DIRECTORIES
@@ -37,7 +37,9 @@ def find_work(reference: str | None, root: Path = ROOT) -> Path:
     if reference is None or reference == LATEST:
         paths = [file.parent for name in (FACTS, *_documents()) for file in root.glob(f"*/*/{name}")]
         paths = [path for path in paths if not path.parent.is_symlink()]
-        return max(paths, key=lambda path: path.name) if paths else locate(LATEST, root)
+        if (latest := followed(root / LATEST)).is_dir():  # wherever --out has put it
+            paths.append(latest)
+        return max(paths, key=_begun) if paths else locate(LATEST, root)
     path = followed(Path(reference))
     if collection_at(path) is not None:
         return path
@@ -45,6 +47,12 @@ def find_work(reference: str | None, root: Path = ROOT) -> Path:
     if len(meant) > 1:
         raise UsageError(f"{reference}: {len(meant)} directories are meant by that ({', '.join(map(str, meant))})")
     return meant[0] if meant and not path.exists() else locate(reference, root)
+
+
+def _begun(path: Path) -> float:
+    """When a directory was begun: its spec or plan is written first."""
+    times = [file.stat().st_mtime for name in (CONFIG, PLAN) if (file := path / name).is_file()]
+    return min(times, default=0.0)
 
 
 def collection_at(path: Path) -> RunCollection | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import dlx
+from dlx.nn.optimizers import Optimizer
 
 GUIDE = Path(dlx.__file__).parent / "guide" / "python.md"
 NOTEBOOK = """
@@ -56,3 +57,14 @@ def test_elsewhere_its_run_says_what_is_missing(notebook: tuple[Path, list[str]]
     assert "damaged" not in str(caught.value)
     with pytest.raises(dlx.SpecError, match=what):
         dlx.train(run / "config.yaml")
+
+
+def test_a_class_that_lacks_a_method_is_refused_by_its_name(fresh_plugins: None) -> None:
+    class Unfinished(Optimizer):
+        """θ stays where it is."""
+
+        name = "unfinished"
+
+    spec = {"data": {"source": "moons"}, "training": {"epochs": 1}}
+    with pytest.raises(dlx.SpecError, match=r"optimizer 'unfinished' \(Unfinished\) does not define record"):
+        dlx.train(spec, optimizer="unfinished")

@@ -133,3 +133,8 @@ def test_a_signal_ends_the_watching_alone(
         }
         assert json.loads((path / "run.json").read_text())["status"] == "running"
         records.close()
+
+
+def test_what_was_begun_last_is_meant_wherever_it_is(copy: Path, call_dlx: Callable[..., Any]) -> None:
+    assert call_dlx("train", "spec.yaml", "--out", "elsewhere", "-q").code == 0
+    assert find_work(None).resolve() == find_work("latest").resolve() == copy / "elsewhere"
