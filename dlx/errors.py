@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
+from pathlib import Path
 
 from dlx.synonyms import NOTES, SYNONYMS, plainly
 from dlx.text import shorten, visible_line
@@ -17,6 +21,7 @@ MOST_SHOWN = 50
 LONGEST_KEY, LONGEST_MESSAGE = 300, 3000
 # What is compared to find the nearest name: the time grows with the number of names and the square of their length.
 LONGEST_NAME, MOST_COMPARED = 100, 5000
+INSIDE = (str(Path(__file__).parent), contextlib.__file__)  # of dlx, and what it enters by ``with``
 
 
 _NAMES: ContextVar[Mapping[str, str]] = ContextVar("names of files", default={})  # noqa: B039  never written to
@@ -98,6 +103,14 @@ class Remark(UserWarning):
 
     def __init__(self, message: str) -> None:
         super().__init__(_with_names(message))
+
+
+def remark(text: str) -> None:
+    """Warn with a `Remark`, as if at the line outside of dlx that has called it: that is one its reader can change."""
+    level, frame = 1, sys._getframe(0)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(INSIDE):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(Remark(text), stacklevel=level)
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,8 @@ def _words(table: Any) -> str:
 def _names(target: Target, columns: Sequence[str]) -> list[str]:
     """The columns to predict, by name; a number counts them, from 0 or, from the end, from -1."""
     names = target if isinstance(target, list | tuple) else [target]
+    if any(getattr(name, "ndim", 0) for name in names):
+        raise UsageError("target: is the name of a column such as 'y'; targets themselves stand beside a table: (X, y)")
     is_place = [isinstance(name, int) and str(name) not in columns for name in names]
     numbers = range(-len(columns), len(columns))
     return [columns[name] if at and name in numbers else str(name) for name, at in zip(names, is_place, strict=True)]

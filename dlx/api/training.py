@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +15,7 @@ from weakref import WeakSet
 from dlx.api.memory import Data
 from dlx.api.run import Run
 from dlx.api.specs import SpecLike, resolved_spec
-from dlx.errors import Remark, UsageError
+from dlx.errors import UsageError, remark
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
 from dlx.runs.provenance import provenance
@@ -166,4 +165,4 @@ def _remark_on_classes(spec: Spec) -> None:
     for name, member in unnamed(spec.dump()).items():
         what = f"{member.kind} {name!r} is a class of {member.__module__}, and no file of the run holds it"
         how = "define it before you open the run elsewhere, or put it in a file that `plugins` names"
-        warnings.warn(Remark(f"{what}: {how}"), stacklevel=2)
+        remark(f"{what}: {how}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from typing import Annotated
 import typer
 
 from dlx.cli.options import Json, Plugins
-from dlx.errors import Remark, UsageError
+from dlx.errors import UsageError, remark
 from dlx.files import versioned
 from dlx.runs import predict as answering
 from dlx.runs import references
@@ -53,7 +52,7 @@ def predict(
     run, data = _run_and_data(run, data)
     answers = answering.predictions(run, data, strict)
     if answers.unanswered and not _one_stream():
-        warnings.warn(Remark(_summary(list(answers.unanswered.values()), answers.m, "unanswered")), stacklevel=2)
+        remark(_summary(list(answers.unanswered.values()), answers.m, "unanswered"))
     if json:
         records = [dict(zip(answers.header, row, strict=True)) for row in answers.rows]
         terminal.document({"run": run, "data": str(data), "predictions": records})
@@ -70,7 +69,7 @@ def _run_and_data(run: str, data: Path | None) -> tuple[str, Path]:
         raise UsageError(f"{run}: which examples? a file of the kind that training takes stands behind the run")
     newest = str(references.locate(LATEST))
     if not _one_stream():
-        warnings.warn(Remark(f"by the newest run, {newest}"), stacklevel=3)
+        remark(f"by the newest run, {newest}")
     return newest, Path(run)
 
 
@@ -114,8 +113,8 @@ def evaluate(
     document = answering.evaluation(run, data, target, strict)
     if document.get("left_out"):
         m = document["m"] + document["left_out"]
-        warnings.warn(Remark(_summary(document["reasons"], m, "left out")), stacklevel=2)
+        remark(_summary(document["reasons"], m, "left out"))
     if document["in_train"]:
-        warnings.warn(Remark(_among_train(document["in_train"], document["m"], document["run"])), stacklevel=2)
+        remark(_among_train(document["in_train"], document["m"], document["run"]))
     facts = document if json else {key: value for key, value in document.items() if key != "reasons"}
     terminal.evaluation(versioned(facts), json)

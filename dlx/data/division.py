@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from dlx.data.group_split import parts_of_groups
 from dlx.data.row_hashes import hashes
 from dlx.data.splits import Split, part_sizes, split_rows
 from dlx.data.time_split import rows_by_time
-from dlx.errors import DataError, Remark
+from dlx.errors import DataError, remark
 from dlx.types import Array, Rng
 
 if TYPE_CHECKING:
@@ -182,4 +181,4 @@ def _check_groups(split: Split, groups: Array, needed: int, what: str) -> None:
 
 
 def _remark(text: str) -> None:
-    warnings.warn(Remark(text), stacklevel=2)
+    remark(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
@@ -11,7 +10,7 @@ from typing import Literal, NamedTuple, get_args
 from dlx.data.dropped_lines import in_words
 from dlx.data.numbers import MISSING, NumberStyle
 from dlx.data.times import moment
-from dlx.errors import Remark
+from dlx.errors import remark
 
 Fields = Sequence[Sequence[str]]
 RowKind = Literal["headers", "totals"]
@@ -105,7 +104,7 @@ class RowFilter:
     def tell(self, path: Path) -> None:
         """Warns of what has been left out."""
         if any(self.lines.values()):
-            warnings.warn(Remark(f"{path}: left out by `drop_rows`: {in_words(self.lines)}"), stacklevel=2)
+            remark(f"{path}: left out by `drop_rows`: {in_words(self.lines)}")
 
     def examples(self, rows: Chunk) -> Chunk:
         """The rows of these that are examples; ``lines`` of this object then have the others.

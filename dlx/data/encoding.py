@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from dlx.data.quantiles import transformed
 from dlx.data.texts import Texts, Values, as_texts
 from dlx.data.times import CLOCK_PARTS, cyclic, moment, moments, order_of
 from dlx.data.units import number_setting
-from dlx.errors import DataError, Remark, allowed, nearest
+from dlx.errors import DataError, allowed, nearest, remark
 from dlx.types import Array
 
 MOST_CATEGORIES = 100  # of a column that is not stated to be categorical; more are rather names or keys than categories
@@ -81,12 +80,12 @@ class Describer(NamedTuple):
         if numbers:
             what = f"{what} such as {min(texts)!r}, each of which becomes a category"
             ways = f"state `columns: {{{as_key(name)}: {numbers}}}` for numbers, or name it in `categorical`"
-            warnings.warn(Remark(f"{self.path}: {what}; {ways}"), stacklevel=2)
+            remark(f"{self.path}: {what}; {ways}")
         if has_times:
             advice = (
                 "each becomes a category, which says nothing of other days; name it in `ignore`, or in `categorical`"
             )
-            warnings.warn(Remark(f"{self.path}: {what}: {advice}"), stacklevel=2)
+            remark(f"{self.path}: {what}: {advice}")
 
     def _times(self, name: str, texts: set[str], options: ColumnOptions, details: ColumnDetails) -> Column:
         order, is_ambiguous = (options.order, False) if options.order else order_of(texts)
@@ -95,7 +94,7 @@ class Describer(NamedTuple):
             what = f"column {name!r} has dates such as {min(texts)!r}, of which the {day} number is read as the day"
             other = "dmy" if order == "mdy" else "mdy"
             advice = f"if it is the {month} one, state `columns: {{{as_key(name)}: {{kind: time, order: {other}}}}}`"
-            warnings.warn(Remark(f"{self.path}: {what}; {advice}"), stacklevel=2)
+            remark(f"{self.path}: {what}; {advice}")
         kinds = {time.is_clock for time in moments(texts, order, digits=True).values() if time is not None}
         is_clock = kinds == {True}
         parts = tuple(dict.fromkeys(options.parts or ()))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from dlx.errors import DataError, Remark
+from dlx.errors import DataError, remark
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 OF_SYSTEM = frozenset(("thumbs.db", "desktop.ini"))
@@ -64,7 +63,7 @@ class _Tree:
         more = f" and {len(self.passed_over) - 1:,} more" if len(self.passed_over) > 1 else ""
         where = f" in {len(folders):,} folders" if len(folders) > 1 else ""
         what = f"{first.relative_to(self.root)}{more}{where}: passed over, being no image by name"
-        warnings.warn(Remark(f"{self.root}: {what}"), stacklevel=4)
+        remark(f"{self.root}: {what}")
 
     def parts(self) -> dict[str, list[ImageFile]]:
         """The images of each part, or all of them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from dlx.data.numbers import number_in
 from dlx.data.rounded import tell_rounded
-from dlx.errors import DataError, Remark
+from dlx.errors import DataError, remark
 from dlx.types import Array
 from dlx.words import Task
 
@@ -136,7 +135,7 @@ def infer_labels(y: Array, task: Task | None, origin: str, columns: Sequence[str
     if task is None and len(classes) == len(y) >= MANY_ALONE:
         what = f"every one of the {len(y)} labels is different ({_few(classes)}), a class of a single example each"
         advice = "take another column as target" if y.dtype.kind == "U" else "state `task: regression` for quantities"
-        warnings.warn(Remark(f"{origin}: {what}: {advice}"), stacklevel=2)
+        remark(f"{origin}: {what}: {advice}")
     return Labels(task or (Task.BINARY if len(classes) == 2 else Task.MULTICLASS), classes)
 
 
@@ -206,7 +205,7 @@ def _remark_on_few_values(y: Array, task: Task | None, origin: str) -> None:
     values = np.unique(y)
     if len(values) == 2:
         what = f"the targets are real numbers, but only {values[0]:g} and {values[1]:g}; they are learned as numbers"
-        warnings.warn(Remark(f"{origin}: {what}: state `task: binary` if they are classes"), stacklevel=2)
+        remark(f"{origin}: {what}: state `task: binary` if they are classes")
 
 
 def _regression_or_not(y: Array, origin: str) -> Task | None:

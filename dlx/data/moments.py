@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from dlx.data.columns import Order
 from dlx.data.times import moment, order_of
-from dlx.errors import Remark
+from dlx.errors import remark
 from dlx.types import Array
 
 
@@ -43,7 +42,7 @@ def moments(values: Array, order: Order | None = None, key: str = "data.split.ti
     if is_open and order is None:
         words = "month, day, year" if likely == "mdy" else "day, month, year"
         what = f"dates such as {min(present)!r} are read as {words}; write them as 2020-01-31 if that is wrong"
-        warnings.warn(Remark(f"{key}: {what}"), stacklevel=2)
+        remark(f"{key}: {what}")
     readings = {text: _reading(text, order or likely) for text in present}
     if len({reading.kind for reading in readings.values() if reading is not None}) > 1:
         readings = {text: _reading(text, order or likely, digits=True) for text in present}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
-from dlx.errors import Remark
+from dlx.errors import remark
 from dlx.types import Array
 
 EXACT = 2.0**53  # up to which float64 holds every whole number
@@ -73,7 +72,7 @@ def tell_rounded(chunks: Iterable[Array], origin: str, name: str) -> None:
     if count:
         what = f"{count:,} whole numbers beyond 2^53 are rounded to float64, {first} (counted from 0)"
         advice = "subtract an offset first where their last digits matter"
-        warnings.warn(Remark(f"{origin}: {what}; {advice}"), stacklevel=2)
+        remark(f"{origin}: {what}; {advice}")
 
 
 def is_rounded(text: str, number: float) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from dlx.data.encoding import missing
 from dlx.data.examples import RowFault
 from dlx.data.rounded import Rounded
 from dlx.data.texts import Values, as_array
-from dlx.errors import DataError, Remark
+from dlx.errors import DataError, remark
 from dlx.types import Array
 
 
@@ -50,14 +49,14 @@ class Table:
         row, text = next(iter(texts.items()))
         what = f"such as {text!r} in {self._place(row)}"
         what = f"{len(texts):,} of {self.m:,} values are no {kind}, and count as missing, {what}"
-        warnings.warn(Remark(f"{self.path}: column {name!r}: {what}"), stacklevel=2)
+        remark(f"{self.path}: column {name!r}: {what}")
 
     def tell_rounded(self, names: Iterable[str]) -> None:
         """Warns where numbers of these columns are rounded."""
         for name in filter(self.rounded.__contains__, names):
             what = f"{self.rounded[name].in_words(self.m)} in {self._place(self.rounded[name].row)}"
             ways = f"name it in `categorical` or `ignore`, or state `columns: {{{as_key(name)}: {{kind: number}}}}`"
-            warnings.warn(Remark(f"{self.path}: column {name!r}: {what}; {ways}"), stacklevel=2)
+            remark(f"{self.path}: column {name!r}: {what}; {ways}")
 
     def _place(self, row: int) -> str:
         row_of_file = row if self.rows is None else int(self.rows[row])

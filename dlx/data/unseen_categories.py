@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 
 from dlx.data.columns import OTHER, Column
 from dlx.data.table import Table
 from dlx.data.texts import Texts, as_texts
-from dlx.errors import Remark
+from dlx.errors import remark
 
 MOST_CATEGORIES, MOST_COLUMNS = 3, 5  # that are named
 
@@ -19,7 +18,7 @@ def tell_unseen(table: Table, columns: Sequence[Column]) -> None:
     if listed:
         more = f"; and in {len(listed) - MOST_COLUMNS} more columns" if len(listed) > MOST_COLUMNS else ""
         what = f"categories that train lacks count as `{OTHER}`"
-        warnings.warn(Remark(f"{table.path}: {what}: {'; '.join(listed[:MOST_COLUMNS])}{more}"), stacklevel=2)
+        remark(f"{table.path}: {what}: {'; '.join(listed[:MOST_COLUMNS])}{more}")
 
 
 def _unseen(table: Table, columns: Sequence[Column]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from dlx.data.loading import read_like
 from dlx.data.target_names import names_of_targets
 from dlx.data.target_scaling import check_positive
 from dlx.data.weights import combined
-from dlx.errors import DataError, Diverged, Remark
+from dlx.errors import DataError, Diverged, remark
 from dlx.runs.answers import RowAnswers, rows_of_answers, shortest
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import MODEL, REFIT
@@ -104,7 +103,7 @@ def evaluation(run: str, path: Path, target: str | None = None, strict: bool = F
     model, directory = model_of(run), open_run(run)
     if directory.predicting_model == REFIT:
         note = directory.facts()["refit"]["note"]
-        warnings.warn(Remark(f"{run}: {note}; what follows is of the network that predicts"), stacklevel=2)
+        remark(f"{run}: {note}; what follows is of the network that predicts")
     facts = model.facts
     examples = read_like(facts["preprocessing"], path.resolve(), target, strict=strict)
     if examples.y is None:
@@ -170,7 +169,7 @@ def model_of(run: str) -> Model:
     _, facts = directory.model(name)
     if name == MODEL and (refit := directory.facts().get("refit")):
         what = f"the network has not been trained again on all {refit['examples']:,} examples yet"
-        warnings.warn(Remark(f"{run}: {what}; this is the one that was trained on train alone"), stacklevel=2)
+        remark(f"{run}: {what}; this is the one that was trained on train alone")
     if "objective" in facts:
         raise no_network(run, facts["objective"]["name"], "there is no network in it")
     load_of(directory.path / name, facts["plugins"])

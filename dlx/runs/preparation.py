@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
 from dlx.data.dataset import Dataset
 from dlx.diagnose.tolerance import TOLERANCE, default_tolerance
-from dlx.errors import Remark
+from dlx.errors import remark
 from dlx.files import read
 from dlx.spec.loader import dump_yaml, load_spec
 from dlx.spec.sections import Spec
@@ -71,7 +70,7 @@ def _give_threads(experiment: Experiment) -> None:
     if count == "auto":
         count = threads.decide(experiment.parameters.weights.size, experiment.batch_size)
     if (granted := threads.limit(count)) < count:
-        warnings.warn(Remark(f"training.threads: the BLAS here has {granted} at most, not {count:,}"), stacklevel=3)
+        remark(f"training.threads: the BLAS here has {granted} at most, not {count:,}")
     training = experiment.spec.training.model_copy(
         update={"threads": granted, "engine": chosen(experiment.spec.training.engine)}
     )

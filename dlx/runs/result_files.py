@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import warnings
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.learning_curve import LearningCurve
 from dlx.documents.reading import record_of
-from dlx.errors import DataError, ReadFailure, Remark
+from dlx.errors import DataError, ReadFailure, remark
 from dlx.files import of_this_version, parse_json, to_document, unless_damaged, versioned
 from dlx.runs import file_names
 from dlx.runs.locked_directory import LockedDirectory
@@ -68,7 +67,7 @@ class ResultFiles(LockedDirectory):
         except ReadFailure:
             raise
         except DataError as error:
-            warnings.warn(Remark(f"{error}; it is not used"), stacklevel=2)
+            remark(f"{error}; it is not used")
             return None
 
     def write_diagnosis(self, document: DiagnosisDocument) -> None:
@@ -86,9 +85,7 @@ class ResultFiles(LockedDirectory):
         document = self._checked(file_names.CALIBRATION, stored.CALIBRATION)
         if document["model_sha256"] != self._model_sum():
             what = "was made for another network, and is not used"
-            warnings.warn(
-                Remark(f"{self.path / file_names.CALIBRATION}: {what}: dlx calibrate makes it anew"), stacklevel=2
-            )
+            remark(f"{self.path / file_names.CALIBRATION}: {what}: dlx calibrate makes it anew")
             return {}
         return document
 

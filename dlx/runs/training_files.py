@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlx.errors import DataError, Remark
+from dlx.errors import DataError, remark
 from dlx.files import read
 from dlx.runs import checkpoint
 from dlx.runs.file_names import CHECKPOINT, ITS_CHECKPOINT, LAYERS, METRICS
@@ -125,7 +124,7 @@ class TrainingFiles(LockedDirectory):
             content = self._rows_in_checkpoint(name)
             if content is None:
                 raise
-            warnings.warn(Remark(f"{error}; its rows are those of the checkpoint, which are the same"), stacklevel=2)
+            remark(f"{error}; its rows are those of the checkpoint, which are the same")
             return content
 
     def _rows_in_checkpoint(self, name: str) -> bytes | None:

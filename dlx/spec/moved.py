@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from dlx.errors import Remark
+from dlx.errors import remark
 from dlx.spec.tree import Node
 
 WRITTEN = ("config.yaml", "plan.yaml")  # specs that dlx wrote, with absolute paths, if beside them there is …
@@ -39,7 +38,7 @@ def _moved(node: Node, folder: Path) -> Node:
     place = next((place for place in _candidates(Path(text), folder) if _is_there(place)), None)
     if place is None:
         return node
-    warnings.warn(Remark(f"{text} is not there any more: {place} stands in for it"), stacklevel=2)
+    remark(f"{text} is not there any more: {place} stands in for it")
     return node.holding(str(place))
 
 

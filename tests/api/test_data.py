@@ -185,7 +185,8 @@ def test_remarks_speak_of_what_was_given() -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         run.predict(table)
-    assert [str(warning.message).split(":")[0] for warning in caught if warning.category is Remark] == ["the DataFrame"]
+    (remark,) = (warning for warning in caught if warning.category is Remark)
+    assert (str(remark.message).split(":")[0], remark.filename) == ("the DataFrame", __file__)
 
 
 def test_what_cannot_be_meant_is_refused() -> None:
@@ -290,3 +291,12 @@ def test_without_pyarrow_a_table_is_a_csv_file(monkeypatch: pytest.MonkeyPatch) 
     other = dlx.train(SPEC, frame(), target="kind")
     assert other.spec["data"]["source"]["path"].endswith(".csv")
     np.testing.assert_array_equal(theta(run), theta(other))
+
+
+def test_targets_in_place_of_their_name_are_sent_beside_the_table() -> None:
+    table = frame()
+    with pytest.raises(
+        UsageError, match=r"^target: is the name of a column .*; targets themselves .* \(X, y\)$"
+    ) as error:
+        dlx.new(table.drop(columns="kind"), target=table["kind"])
+    assert len(str(error.value)) < 150

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,7 +25,7 @@ from dlx.data.split_lines import LineSplitter
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions, roles
 from dlx.data.text_columns import column_names, column_values, readers
-from dlx.errors import DataError, Remark
+from dlx.errors import DataError, remark
 
 MOST_NOTES = 20  # lines below a table
 FIELDS = 2**18  # turned into numbers at once, so that their text does not fill the memory
@@ -72,7 +71,7 @@ class Csv(TableFormat):
             what = (
                 "the text is not UTF-8, and is read as cp1252, which Windows writes; state `encoding` if that is wrong"
             )
-            warnings.warn(Remark(f"{path}: {what}"), stacklevel=2)
+            remark(f"{path}: {what}")
         top = next(records_of(path, dialect), None)
         if top is None:
             raise DataError(f"{path}: the file is empty")
@@ -120,7 +119,7 @@ class TextTable(NamedTuple):
         if notes:
             more = f" and {len(notes) - 1} more" if len(notes) > 1 else ""
             what = f"{notes[0][1][0]!r}{more}: passed over, being a note below the table"
-            warnings.warn(Remark(f"{self.path}:{notes[0][0]}: {what}"), stacklevel=2)
+            remark(f"{self.path}:{notes[0][0]}: {what}")
 
     def _without_notes(self, chunk: Chunk, notes: list[Record]) -> tuple[list[int], list[list[str]], list[Record]]:
         """The records of a chunk that are as long as the table is wide, and the notes below them, if they are the last.

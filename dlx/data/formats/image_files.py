@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from math import prod
@@ -18,7 +17,7 @@ from dlx.data.images import Head, head, pixels
 from dlx.data.memory import check_room
 from dlx.data.opening import readable
 from dlx.data.tables import TableOptions
-from dlx.errors import DataError, DlxError, Remark
+from dlx.errors import DataError, DlxError, remark
 
 CHANNELS = {1: "grey", 3: "RGB"}
 Images = dict[str, list[ImageFile]]
@@ -92,7 +91,7 @@ def _remark(path: Path, heads: dict[Path, Head], shape: tuple[int, ...]) -> None
     if resized:
         what.append(f"{resized:,} of {len(heads):,} images are resized to {shape[0]} × {shape[1]} pixels")
     if what:
-        warnings.warn(Remark(f"{path}: {'; '.join(what)}"), stacklevel=2)
+        remark(f"{path}: {'; '.join(what)}")
 
 
 def _examples(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Self
 
-from dlx.errors import DataError, EnvironmentProblem, Remark, UsageError, allowed
+from dlx.errors import DataError, EnvironmentProblem, UsageError, allowed, remark
 from dlx.files import read, writing
 from dlx.runs.directory import RunDirectory
 from dlx.runs.export.history import RunHistory
@@ -103,6 +102,6 @@ def _is_installed(run: RunDirectory) -> bool:
     try:
         Events()
     except EnvironmentProblem as error:
-        warnings.warn(Remark(f"{run.path / EVENTS} does not go on: {error}"), stacklevel=3)
+        remark(f"{run.path / EVENTS} does not go on: {error}")
         return False
     return True

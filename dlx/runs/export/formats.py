@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from dlx.errors import Remark, UsageError, allowed
+from dlx.errors import UsageError, allowed, remark
 from dlx.files import unless_damaged
 from dlx.runs.directory import RunDirectory
 from dlx.runs.export import targets
@@ -57,7 +56,7 @@ def export(run: str, to: str, out: Path | None = None) -> list[Path]:
     files = TARGETS[to].files(replace(network, measured=_measured(directory, model)), base.name)
     if model.threshold != 0.5:
         what = f"the threshold of {model.threshold:.4g} for class {model.facts['classes'][1]} is not in it"
-        warnings.warn(Remark(f"the export gives probabilities: {what}"), stacklevel=2)
+        remark(f"the export gives probabilities: {what}")
     paths = {base.with_name(f"{base.name}{ending}"): content for ending, content in files.items()}
     for path, content in paths.items():
         if out is None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
-from dlx.errors import DataError, EnvironmentProblem, Interrupted, ReadFailure, Remark
+from dlx.errors import DataError, EnvironmentProblem, Interrupted, ReadFailure, remark
 from dlx.runs.file_names import DAMAGED
 from dlx.runs.signals import noted_signals
 from dlx.search.trials.cluster import Cluster
@@ -120,9 +119,7 @@ def _earlier_outcome(trial: Trial, folder: Path) -> Outcome | None:
     except ReadFailure:
         raise
     except DataError as error:
-        warnings.warn(
-            Remark(f"{without_advice(error)}; that run is moved to {folder / DAMAGED}, and done again"), stacklevel=2
-        )
+        remark(f"{without_advice(error)}; that run is moved to {folder / DAMAGED}, and done again")
         return None
 
 
