@@ -33,8 +33,11 @@ shut = Path(__file__).with_name("shut")  # a number and a folder: waits once so 
 
 
 def waits():
-    number, _, trials = shut.read_text(encoding="utf-8").partition(" ") if shut.exists() else ("", "", "")
-    return number and len(list(Path(trials).glob("*/run.json"))) >= int(number)
+    try:
+        number, _, trials = shut.read_text(encoding="utf-8").partition(" ")
+    except FileNotFoundError:  # it has just been opened
+        return False
+    return len(list(Path(trials).glob("*/run.json"))) >= int(number)
 
 
 class Gate(Schedule):
