@@ -105,7 +105,7 @@ def test_a_trial_whose_worker_is_killed_is_done_again(
     tmp_path: Path, own_workers: Processes, fresh_plugins: None, number: signal.Signals
 ) -> None:
     spec, folder, killed = written(tmp_path), tmp_path / "trials", []
-    with gate_shut(tmp_path, folder, 2) as gate:
+    with gate_shut(tmp_path, folder, 0) as gate:
         trials = trials_of(spec, 2, f"plugins=[{gate}]", "schedule=gate", "training.epochs=20")
 
         def kill_one_in_training() -> Iterator[Trial]:
