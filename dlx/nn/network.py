@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import final
 
+import numpy as np
 from numpy.typing import DTypeLike
 
 from dlx.errors import UsageError
@@ -117,8 +118,9 @@ class Network:
         """Give θ its first values: norms theirs, then layer by layer what the initializers draw or read."""
         for norm in self.norms():
             norm.norm.initialize(norm.arrays)
-        for l, plan in enumerate(self.plans, start=1):
-            plan.initializer.fill(self.parameters, l, rng)
+        with np.errstate(over="ignore"):  # what float32 cannot hold shows in the first cost
+            for l, plan in enumerate(self.plans, start=1):
+                plan.initializer.fill(self.parameters, l, rng)
 
     def record_step(self, X: Array, Y: Array) -> Step:
         """Write down one training step on X (m, n_x) and Y (n_y, m): the cost with penalties, and all of dθ.

@@ -438,3 +438,14 @@ def test_the_network_of_a_refit_predicts_and_every_place_with_errors_says_so(
     train(spec, tmp_path / "other", "training.refit=false", "seed=2")
     compared = call_dlx("compare", tmp_path / "run", tmp_path / "other", "--json", cwd=tmp_path)
     assert any(note in remark for remark in json.loads(compared.stdout)["remarks"])
+
+
+def test_weights_that_float32_cannot_hold_are_told_by_one_message(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+    """NumPy's own warnings would be errors here."""
+    spec = written(
+        "data: {source: moons}\ninitializer: {name: normal, scale: 1e200}\ntraining: {epochs: 2}\n", tmp_path
+    )
+    result = call_dlx("train", spec, "--out", tmp_path / "run", "--quiet")
+    assert result.code == 4
+    assert "diverged in epoch 1, step 1" in result.stderr
+    assert "no learning rate helps" in result.stderr
