@@ -19,10 +19,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
-from dlx.errors import allowed, nearest
+from dlx.errors import PACKAGE, allowed, nearest
 
 OWN = "; a class of your own has to be defined first, or its file named in `plugins`"
-PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep  # noqa: PTH100, PTH120 - a prefix of file names
 REGISTRY: dict[str, dict[str, type[Component]]] = {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
-from pathlib import Path
 
 from dlx.synonyms import NOTES, SYNONYMS, plainly
 from dlx.text import shorten, visible_line
@@ -21,7 +21,8 @@ MOST_SHOWN = 50
 LONGEST_KEY, LONGEST_MESSAGE = 300, 3000
 # What is compared to find the nearest name: the time grows with the number of names and the square of their length.
 LONGEST_NAME, MOST_COMPARED = 100, 5000
-INSIDE = (str(Path(__file__).parent), contextlib.__file__)  # of dlx, and what it enters by ``with``
+PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep  # noqa: PTH100, PTH120 - a prefix of file names
+INSIDE = (PACKAGE, contextlib.__file__)  # code of dlx, and what it enters by ``with``
 
 
 _NAMES: ContextVar[Mapping[str, str]] = ContextVar("names of files", default={})  # noqa: B039  never written to

@@ -1,13 +1,14 @@
-"""Names that were probably meant: in other letters, in other tools' words, or misspelt."""
+"""Messages: the names that were probably meant, and the line that a remark points to."""
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
-from dlx.errors import nearest
+from dlx.errors import PACKAGE, Remark, nearest, remark
 from dlx.synonyms import SYNONYMS
 
 OPTIMIZERS = ["gradient_descent", "momentum", "adam", "adamw"]
@@ -39,3 +40,11 @@ def test_words_of_other_tools_lead_to_names_of_the_schema() -> None:
     schema = (Path(__file__).parents[1] / "configs" / "schema.json").read_text(encoding="utf-8")
     names = set(re.findall(r'"(\w+)"', schema))
     assert {name for names_of_word in SYNONYMS.values() for name in names_of_word} <= names
+
+
+def test_code_beside_the_package_is_not_inside_of_it(tmp_path: Path) -> None:
+    """As of a folder whose name begins like that of dlx: a remark points to its line."""
+    program = compile("remark('so it is')", f"{PACKAGE.rstrip(os.sep)}_of_a_user/program.py", "exec")
+    with pytest.warns(Remark, match="so it is") as caught:
+        exec(program, {"remark": remark})
+    assert caught[0].filename == program.co_filename
