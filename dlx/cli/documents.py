@@ -46,6 +46,8 @@ FURTHER: dict[str, str] = {
     "runs": "runs",
     "runs tag": "run, tags",
     "trust --list": "trusted",
+    "watch RUN": "run, name, status, epochs, last",
+    "watch SEARCH": "run, name, status, trials, best",
 }
 WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", NoneType: "null"}
 SEVERAL = {int: "whole numbers", float: "numbers", str: "texts"}

@@ -111,9 +111,8 @@ class Supply:
         """
         data = self.spec.data
         by_group = data.split is not None and (data.split.columns or data.split.duplicates)
-        if data.folds is not None or data.train_examples or not self._can_be_cut or by_group:
-            return {}
-        if self.facts.rows < 2 * FOLDS:
+        is_small = self.facts.rows < 2 * FOLDS
+        if data.folds is not None or data.train_examples or not self._can_be_cut or by_group or is_small:
             return {}
         no_refit = {"training.refit": False} if self.spec.training.refit else {}  # folds keep no network that predicts
         return self._checked({"data.folds": FOLDS} | no_refit) if self._folds_fit() else {}

@@ -56,7 +56,7 @@ def check(subject: CheckedCost, when: str, epsilon: float = EPSILON, rng: np.ran
 
 
 def check_here(subject: CheckedCost, when: str, epsilon: float = EPSILON) -> Point:
-    """The same of the present θ and batch alone, which takes a tenth of the time."""
+    """The same of the present θ and batch alone, which takes less than a tenth of the time."""
     with np.errstate(all="ignore"):
         comparison = Check(subject, when, epsilon, np.random.default_rng(0))
         finish(comparison.run())
@@ -80,7 +80,7 @@ def _compared(place: Elsewhere, comparison: Check) -> tuple[Elsewhere, Check]:
 
 
 def _point(place: Elsewhere, comparison: Check) -> Point:
-    """What came out there; the fault, which takes long to locate in a large batch."""
+    """What came out there, with the fault: to locate it takes long in a large batch."""
     with moved(place.moves):
         point = _judged(place.subject, comparison)
     fault = point.fault

@@ -84,7 +84,7 @@ def test_pages_lead_to_the_reference_but_code_stays_as_it_is(site: Path) -> None
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory, call_dlx: Run) -> Path:
-    """A folder with a table, a spec and a run."""
+    """A folder with a table, a spec and a study."""
     folder = tmp_path_factory.mktemp("documents")
     rows = "".join(f"{1 + i % 2 + i / 100:.2f},{('cat', 'dog')[i % 2]}\n" for i in range(40))
     (folder / "pets.csv").write_text(f"height,kind\n{rows}", encoding="utf-8")
@@ -94,6 +94,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory, call_dlx: Run) -> Path:
         encoding="utf-8",
     )
     (folder / "series.csv").write_text("x\n1\n2\n", encoding="utf-8")
+    study = "base: spec.yaml\nseeds: 1\nvariants: {small: {}, large: {architecture.hidden: [6]}}\n"
+    (folder / "study.yaml").write_text(study, encoding="utf-8")
+    assert call_dlx("study", "study.yaml", "--out", "search", "--quiet", cwd=folder).code == 0
     return folder
 
 
@@ -109,6 +112,8 @@ def test_documents_have_the_keys_that_the_reference_names(trained: Path, call_dl
         "new": "new pets.csv --target kind",
         "predict": "predict pets.csv",
         "runs tag": "runs tag latest good",
+        "watch RUN": "watch latest",
+        "watch SEARCH": "watch search",
     }
     assert {*FURTHER} >= {*typed}
     for command, names in FURTHER.items():
