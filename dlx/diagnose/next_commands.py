@@ -27,18 +27,16 @@ from dlx.diagnose.remedies.changes import SpecContext
 from dlx.diagnose.remedies.optimization import may_train
 from dlx.diagnose.remedy_order import in_order, is_serious
 from dlx.diagnose.supply import OR_RACE, Way, words_of
-from dlx.diagnose.verdict import ABSENT, DONE, LOW, NOTHING, in_words, no_better_in_words, unbeaten_in_words
+from dlx.diagnose.using import JUDGE_ALL, LOOK_AT_ROWS, after_folds, by_the_others, use_once_proven
+from dlx.diagnose.verdict import ABSENT, LOW, NOTHING, in_words, no_better_in_words, unbeaten_in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument
 from dlx.text import command
 
-LOOK_AT_ROWS = "look for inputs that say more, by the rows that it is most wrong about"
 PERHAPS_NOISE = "bias is high, perhaps by wrong labels (label_noise): look through the worst rows"
 FEW_CARRY = (
     "bias is high, and few rows carry the error: see whether they are right; what the others have is in their median "
     "absolute error (dlx diagnose --full)"
 )
-JUDGED = "folds have judged this spec by all the examples there are; what is left for dev tells less: use the network"
-JUDGE_ALL = "let folds judge all the examples there are (data.folds)"
 MOST = 3  # remedies of which the first are shown
 
 
@@ -54,8 +52,11 @@ def next_steps(context: AdviceContext) -> list[NextStep]:
     document, remedies_in_order = context.document, _remedies(context)
     if document.verdict == NOTHING:
         return list(_collecting(context))
+    if few := by_the_others(context):
+        return few
     if context.was_in_folds and not any(finding.severity == "error" for finding in document.serious):
-        return [*_with_the_network(context, JUDGED)]
+        judged = [*after_folds(context)]
+        return [_after_mending(judged[0], context), *judged[1:]]
     untried = [remedy for remedy in remedies_in_order if not _is_more_of_the_same(remedy, context)]
     no_effect = [context.racing(context.without_effect)] if untried[:1] != remedies_in_order[:1] else []
     tried = [_tried(context, remedy) for remedy in untried[:MOST]]
@@ -71,7 +72,7 @@ def next_steps(context: AdviceContext) -> list[NextStep]:
     steps = [*likely, *settling] if is_high else [*settling, *race, *tried]
     steps = [*first, *no_effect, *steps]
     if _is_done(document):
-        ordered = [*_with_the_network(context), *steps[:MOST]]
+        ordered = [*use_once_proven(context), *steps[:MOST]]
     else:
         ordered = [*(steps[:MOST] or _collecting(context)), *_measuring(context)]
     return [*(_after_mending(step, context) for step in ordered[:1]), *ordered[1:]]
@@ -218,18 +219,6 @@ def _measuring(context: AdviceContext) -> Iterator[NextStep]:
         if name != "bias" and gap and gap.level == "unsettled":
             yield NextStep(command("evaluate", context.run, "FILE"), f"{in_words(name)} is unsettled: {MEASURE}")
             return
-
-
-def _with_the_network(context: AdviceContext, done: str | None = None) -> Iterator[NextStep]:
-    """What a network was trained for; first what is missing where nobody knows whether it beats a constant answer."""
-    run = context.run
-    if done is None:
-        done = context.document.next[0]
-        if done != DONE:
-            yield NextStep("", done)
-    yield NextStep(command("report", run), done)
-    yield NextStep(command("predict", run, "FILE"), done)
-    yield NextStep(command("export", run, "--to", "onnx"), done)
 
 
 def _is_done(document: DiagnosisDocument) -> bool:

@@ -61,7 +61,7 @@ class Performance:
         """
         answers = {part: evaluation.answers() for part, evaluation in evaluations.items()}
         metrics = {part: measure(of_part, dataset.output_names) for part, of_part in answers.items()}
-        tails = _tails(answers) if dataset.task.is_regression else {}
+        tails = tails_of(answers) if dataset.task.is_regression else {}
         if not all(evaluation.has_all_answers for evaluation in evaluations.values()):
             return cls(metrics, Baselines(skipped=TOO_MANY), tails)
         return cls(metrics, baselines(dataset, answers, with_bound), tails)
@@ -95,7 +95,7 @@ class Performance:
         if constant is None:
             return None
         part, beside = next(iter(constant.parts.items()))
-        if beside.difference.verdict != OPEN:
+        if beside.difference.verdict != OPEN or beside.is_surely_beaten:
             return None
         more = f"more {part} examples would tell (data.split.{part})"
         if part == OUT_OF_FOLD:
@@ -103,7 +103,7 @@ class Performance:
         return f"better than answering {constant.title} is not established: {more}"
 
 
-def _tails(answers: Mapping[str, Answers]) -> dict[str, Carriers]:
+def tails_of(answers: Mapping[str, Answers]) -> dict[str, Carriers]:
     """The few residuals that carry the error of a part, by part; only where they are so few."""
     tails = {}
     for part, of_part in answers.items():

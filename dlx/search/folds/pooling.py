@@ -17,7 +17,7 @@ from dlx.documents.diagnosis import JudgedMetric
 from dlx.errors import DataError
 from dlx.runs.answers import rows_of_answers, shortest
 from dlx.runs.directory import RunDirectory
-from dlx.runs.performance import Performance
+from dlx.runs.performance import Performance, tails_of
 from dlx.runs.predict import trained
 from dlx.search.trials.outcome import Outcome
 from dlx.stats.intervals import Estimate, error_rate, mean_share
@@ -182,7 +182,8 @@ class Pool:
             outputs, y = outputs[order], y[order]
         together = Answers(self.task, y, outputs)
         metrics = {OUT_OF_FOLD: measure(together, dataset.output_names)}
-        return Performance(metrics, pooled_baselines(self.baselines, dataset, OUT_OF_FOLD))
+        tails = tails_of({OUT_OF_FOLD: together}) if dataset.task.is_regression else {}
+        return Performance(metrics, pooled_baselines(self.baselines, dataset, OUT_OF_FOLD), tails)
 
     def metrics_of_folds(self) -> list[dict[str, MeasuredMetric]]:
         """The metrics of each fold by itself."""

@@ -10,7 +10,7 @@ from dlx.diagnose.beaten import beaten_in_words
 from dlx.diagnose.verdict import in_words
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.language import translated
-from dlx.show.charts.metrics import tail_sentences
+from dlx.show.charts.error_remarks import error_remarks
 from dlx.show.numbers import duration, error
 from dlx.show.terminal.commands import command_lines
 from dlx.show.terminal.lines import Piece, columns_of, paragraph_lines, say, table_lines, text_width
@@ -130,7 +130,7 @@ def _judged(document: DiagnosisDocument, columns: int) -> Iterator[Block]:
     title = title_of_metric(measure.name) if measure else translated(title_of_error(document.target_errors))
     titles = ("", title, translated("95 % interval"), "m")
     yield Block(list(table_lines(errors(document.judged_errors, task), titles)))
-    for sentence in tail_sentences(document.tails):
+    for sentence in error_remarks(document):
         yield Block(_paragraph("", sentence, columns, "yellow"))
 
 

@@ -144,3 +144,16 @@ def test_the_table_of_a_race_has_as_many_columns_as_the_screen_takes(
     assert re.split("  +", header) == [title for title in titles if title not in absent]
     if columns >= 80:
         assert max(map(len, lines)) <= columns
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [((3, 3), ", means over 3 replicates"), ((5, 3), ", means over 5 replicates before and 3 now"), ((None, None), "")],
+)
+def test_means_are_over_as_many_replicates_as_were_trained(
+    counts: tuple[int | None, int | None], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of which at most 5 were asked for."""
+    errors = {"dev": Estimate(0.3, 0.2, 0.4, 90)}, {"dev": Estimate(0.1, 0.05, 0.2, 90)}
+    lines = shown(capsys, replace(repair(), spec="a/act.yaml", errors=ErrorChange(*errors, *counts)))
+    assert f"10.00 % (5.00 to 20.00 %) now{expected}" in " ".join(map(str.strip, lines))

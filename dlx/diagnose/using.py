@@ -1,0 +1,92 @@
+"""Using a network: the end of all advice, where it is known to do better than a simple answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dlx.diagnose.advice_context import AdviceContext
+from dlx.diagnose.next_step import NextStep
+from dlx.diagnose.verdict import DONE, OUT_OF_FOLD
+from dlx.documents.baselines import WORSE
+from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.documents.folds import FoldsDocument
+from dlx.nn.losses import Absolute, Huber
+from dlx.text import command
+from dlx.words import error_text, figure
+
+LOOK_AT_ROWS = "look for inputs that say more, by the rows that it is most wrong about"
+JUDGE_ALL = "let folds judge all the examples there are (data.folds)"
+JUDGED = "folds have judged this spec by all the examples there are; what is left for dev tells less"
+USE, USE_AS_IT_IS = "use the network", "use the network as it is, or look for inputs that say more"
+MEDIAN, NINE_TENTHS = "median_absolute_error", "absolute_error_90"  # metrics
+
+
+def with_the_network(context: AdviceContext, done: str) -> Iterator[NextStep]:
+    """What a network was trained for."""
+    run = context.run
+    yield NextStep(command("report", run), done)
+    yield NextStep(command("predict", run, "FILE"), done)
+    yield NextStep(command("export", run, "--to", "onnx"), done)
+
+
+def use_once_proven(context: AdviceContext) -> Iterator[NextStep]:
+    """Using it; where nobody knows yet whether it is better than a constant answer, what tells that, or might help."""
+    sentence = context.document.next[0]
+    if sentence == DONE:
+        yield from with_the_network(context, sentence)
+    elif not context.was_in_folds and (overrides := context.supply.folds()):
+        yield context.training(overrides, f"{sentence}; {JUDGE_ALL}")
+    else:
+        yield context.looking(f"{sentence}; {LOOK_AT_ROWS}")
+
+
+def after_folds(context: AdviceContext) -> Iterator[NextStep]:
+    """Using it after folds have judged its spec, unless a simple answer did as well in them."""
+    if context.folds is not None and (reason := no_better(context.folds)):
+        yield context.looking(f"{reason}; {LOOK_AT_ROWS}")
+    else:
+        is_high = "high" in context.document.verdict
+        yield from with_the_network(context, f"{JUDGED}: {USE_AS_IT_IS if is_high else USE}")
+
+
+def no_better(folds: FoldsDocument) -> str:
+    """Which simple answer did as well as the networks of all folds, with the errors of both; empty where none did."""
+    for name, model in folds.baselines.models.items():
+        beside, verdict = model.first, model.first.difference.verdict
+        if beside.is_surely_beaten:
+            continue
+        if verdict == WORSE or name == "constant":
+            least, network = (error_text(value, folds.task) for value in (beside.error.value, _of_network(folds)))
+            relation = "the network is surely beaten" if verdict == WORSE else "the network is not surely better"
+            title = f"answering {model.title}" if name == "constant" else model.title
+            return f"over all folds {relation}: {title} errs {least}, the network {network}"
+    return ""
+
+
+def _of_network(folds: FoldsDocument) -> float:
+    return folds.errors[OUT_OF_FOLD].value
+
+
+def by_the_others(context: AdviceContext) -> list[NextStep]:
+    """What to do where few rows carry the error of a network whose loss lets them count less: RMSE is theirs alone.
+
+    They are looked at; and it is used where it comes nearer to most targets than a constant answer.
+    """
+    document = context.document
+    if not document.tails or document.serious or not isinstance(context.spec.loss, (Absolute, Huber)):
+        return []
+    constant = document.baselines.models.get("constant") if document.baselines else None
+    is_better = constant is not None and constant.first.is_surely_beaten
+    sentence = f"few rows carry the error, which this loss lets count less{_of_the_others(document)}"
+    look = context.looking(f"{sentence}: see whether these rows are right")
+    return [look, *(with_the_network(context, sentence) if is_better else ())]
+
+
+def _of_the_others(document: DiagnosisDocument) -> str:
+    """How little the network errs on most rows, where that was measured."""
+    metrics = document.metrics or {}
+    of_part = next((metrics[part] for part in ("dev", OUT_OF_FOLD, "train") if part in metrics), {})
+    half, most = (of_part[name].value if name in of_part else None for name in (MEDIAN, NINE_TENTHS))
+    if half is None or most is None:
+        return ""
+    return f"; half of them err by less than {figure(half)}, nine of ten by less than {figure(most)}"
