@@ -49,7 +49,7 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
             return 2 if remedy.name in MORE_EXAMPLES else 3
         if remedy.name == tested_learning_rate.name and is_ill_rated:
             return 1
-        if remedy.name == patience_to_the_end.name and ending.stopped:
+        if remedy.name == patience_to_the_end.name and ending.stopped and ending.falling:
             return 1
         if remedy.name == "longer_training" and ending.falling:
             return 1

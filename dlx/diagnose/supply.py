@@ -21,7 +21,7 @@ from dlx.words import PARTS, percent
 
 LEAST_TRAIN = 0.5  # the share of the present train that is left to it: with less another network is judged
 RACE = "--act"  # an option of `dlx diagnose`
-RACE_IN_WORDS, OR_RACE = f"let remedies race ({RACE})", ", or "
+RACE_IN_WORDS, OR_RACE = f"let remedies race ({RACE})", "; meanwhile "
 FOLDS = 5
 LIKELY = 0.5  # the chance of settling anything from which folds are advised; below it remedies race
 SELDOM = 0.05  # the chance from which they are spoken of

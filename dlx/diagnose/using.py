@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlx.diagnose.advice_context import AdviceContext
+from dlx.diagnose.evidence import unbeaten
 from dlx.diagnose.next_step import NextStep
 from dlx.diagnose.verdict import DONE, OUT_OF_FOLD
 from dlx.documents.baselines import WORSE
@@ -46,7 +47,18 @@ def after_folds(context: AdviceContext) -> Iterator[NextStep]:
         yield context.looking(f"{reason}; {LOOK_AT_ROWS}")
     else:
         is_high = "high" in context.document.verdict
-        yield from with_the_network(context, f"{JUDGED}: {USE_AS_IT_IS if is_high else USE}")
+        simple = _as_good(context.folds) if context.folds is not None else ""
+        yield from with_the_network(context, f"{JUDGED}: {USE_AS_IT_IS if is_high else USE}{simple}")
+
+
+def _as_good(folds: FoldsDocument) -> str:
+    """The simple model that does as well, where there is one."""
+    measure = folds.diagnosis.measure if folds.diagnosis else None
+    simple = unbeaten(folds.baselines, measure)
+    if simple is None:
+        return ""
+    errors = f"{error_text(simple.error, folds.task)}, the network {error_text(_of_network(folds), folds.task)}"
+    return f", or {simple.title}, which does as well over all folds: {errors}"
 
 
 def no_better(folds: FoldsDocument) -> str:

@@ -22,11 +22,11 @@ def error_remarks(diagnosis: DiagnosisDocument) -> Iterator[str]:
 
 
 def rare_class_sentences(metrics: PartMetrics | None) -> Iterator[str]:
-    """One on the recall of the classes that are rare beside the most frequent one, such as `recall on dev: yes 12 % (2
-    to 43 %) of 9`; none of several labels, of which an example may have any number.
+    """One on the recall of the classes or labels that are rare beside the most frequent one, such as `recall on dev:
+    yes 12 % (2.00 to 43.00 %) of its 9`.
     """
     judged = judged_part(metrics) if metrics else ""
-    if not metrics or "recall" not in metrics[judged] or "subset_error" in metrics[judged]:
+    if not metrics or "recall" not in metrics[judged]:
         return
     counted = [entry for entry in metrics[judged]["recall"].classes or () if entry.m and entry.value is not None]
     most = max((entry.m or 0 for entry in counted), default=0)

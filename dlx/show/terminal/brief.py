@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.diagnose.beaten import beaten_in_words
+from dlx.diagnose.next_step import RACES
 from dlx.diagnose.verdict import in_words
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.language import translated
@@ -108,6 +109,10 @@ def _advice(
         sentences = [translated(sentence) for sentence in (step.effect, _time(step, facts)) if sentence]
         if sentences:
             yield Block(_lines(translated("expected"), "; ".join(sentences), columns), 3)
+    is_waiting = bool(steps) and not steps[0].command and steps[0].effect != RACES  # for what the reader knows
+    if is_waiting and (then := next((step for step in steps if step.command), None)):
+        words = [] if then.advice == steps[0].advice else _paragraph("then", then.advice, columns)
+        yield Block([*words, *command_lines("" if words else translated("then"), then.command, columns)], 1)
 
 
 def _time(step: NextStep, facts: Mapping[str, Any]) -> str:

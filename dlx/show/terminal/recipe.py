@@ -51,7 +51,7 @@ def recipe(repair: RepairDocument, task: str | None) -> None:
         measured = f"{error_with_ends(repair.test, task)}, measured once: no choice was made by it"
         labeled("test", (translated(measured), ""))
     if repair.bet:
-        best_bet(repair.bet, repair.replicates, task)
+        best_bet(repair, repair.bet, task)
     if repair.spec:
         say_command(translated("next"), command("train", Path(repair.spec)))
 
