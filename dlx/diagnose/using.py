@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlx.diagnose.advice_context import AdviceContext
+from dlx.diagnose.after.ending import NO_BETTER_THAN_CONSTANT
+from dlx.diagnose.data.leaks import TARGET_LEAK
 from dlx.diagnose.evidence import unbeaten
 from dlx.diagnose.next_step import NextStep
-from dlx.diagnose.verdict import DONE, OUT_OF_FOLD
+from dlx.diagnose.verdict import DONE, NOTHING, OUT_OF_FOLD
 from dlx.documents.baselines import WORSE
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.folds import FoldsDocument
@@ -15,11 +17,17 @@ from dlx.nn.losses import Absolute, Huber
 from dlx.text import command
 from dlx.words import error_text, figure
 
+OF_NO_USE = (NO_BETTER_THAN_CONSTANT, TARGET_LEAK)
 LOOK_AT_ROWS = "look for inputs that say more, by the rows that it is most wrong about"
 JUDGE_ALL = "let folds judge all the examples there are (data.folds)"
 JUDGED = "folds have judged this spec by all the examples there are; what is left for dev tells less"
 USE, USE_AS_IT_IS = "use the network", "use the network as it is, or look for inputs that say more"
 MEDIAN, NINE_TENTHS = "median_absolute_error", "absolute_error_90"  # metrics
+
+
+def is_of_no_use(document: DiagnosisDocument) -> bool:
+    """Whether its answers are no better than one for all examples, or rest on what is not known when it is asked."""
+    return document.verdict == NOTHING or any(cause.is_among(document.serious) for cause in OF_NO_USE)
 
 
 def with_the_network(context: AdviceContext, done: str) -> Iterator[NextStep]:

@@ -57,7 +57,10 @@ class EarlierRun:
         part, before, now = pairs[0]
         values = f"{error_text(before.value, task)} in {self.run}, {error_text(now.value, task)} here"
         if (change := self._paired(part)) is not None:
-            values = f"{values}; the change, paired by example, is {interval_text(change.low, change.high, task)}"
+            ends = interval_text(change.low, change.high, task)
+            is_none = change.low == change.high == 0
+            paired = "every example comes out as before" if is_none else f"the change, paired by example, is {ends}"
+            values = f"{values}; {paired}"
         part = part.replace("_", "-")
         were = f"{' and '.join(self.keys)} {'were' if len(self.keys) > 1 else 'was'}"
         relation = "larger" if self.is_surely_larger(errors) else "not surely lower"

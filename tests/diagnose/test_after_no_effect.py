@@ -92,6 +92,8 @@ def test_a_change_that_is_paired_by_example_is_called_larger_only_where_it_surel
         expected = f"regularization.l2 was just changed, and the dev error is {relation} ({values})"
         assert earlier.without_effect(now, None) == expected
         assert earlier.is_surely_larger(now) is (low > 0)
+    same = replace(unpaired, change=Estimate(0.0, 0.0, 0.0, 200))
+    assert "30.00 % here; every example comes out as before)" in same.without_effect(before, None)
     paired = replace(unpaired, change=Estimate(-0.02, -0.03, -0.01, 200))
     assert paired.without_effect({"dev": error_rate(0.28, 200)}, None) == ""
 
