@@ -11,6 +11,7 @@ from dlx.diagnose.as_classes import as_classes
 from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.data.label_noise import LABEL_NOISE
+from dlx.diagnose.data.label_order import LABELS_UNRELATED
 from dlx.diagnose.data.labels import FEW_EXAMPLES
 from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS
 from dlx.diagnose.findings import is_symptom
@@ -28,13 +29,13 @@ from dlx.diagnose.remedies.optimization import may_train
 from dlx.diagnose.remedy_order import in_order, is_serious
 from dlx.diagnose.supply import OR_RACE, Way, words_of
 from dlx.diagnose.using import JUDGE_ALL, LOOK_AT_ROWS, after_folds, by_the_others, use_once_proven
-from dlx.diagnose.verdict import ABSENT, LOW, NOTHING, in_words, no_better_in_words, unbeaten_in_words
+from dlx.diagnose.verdict import ABSENT, LOW, NOTHING, UNSETTLED, in_words, no_better_in_words, unbeaten_in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument
 from dlx.text import command
 
 PERHAPS_NOISE = "bias is high, perhaps by wrong labels (label_noise): look through the worst rows"
 FEW_CARRY = (
-    "bias is high, and few rows carry the error: see whether they are right; what the others have is in their median "
+    "few rows carry the error: see whether they are right; what the others have is in their median "
     "absolute error (dlx diagnose --full)"
 )
 LOOKED_AT = ("train", "train_dev", "dev")  # parts: to look at test would spoil it
@@ -80,7 +81,9 @@ def next_steps(context: AdviceContext) -> list[NextStep]:
 
 
 def _remedies(context: AdviceContext) -> list[Remedy]:
-    """Those that may help, the likeliest first."""
+    """Those that may help, the likeliest first; none where the inputs tell nothing of the labels."""
+    if is_serious(context.document, LABELS_UNRELATED.name):
+        return []
     document, spec, facts = context.document, context.spec_to_change, context.supply.facts
     is_ill_rated = not may_train(SpecContext(spec, facts, document.learning_rate), spec.optimizer.learning_rate)
     candidates = remedies(document, spec, facts) or remedies_within_tolerance(document, spec, facts)
@@ -151,8 +154,10 @@ def _looking(context: AdviceContext) -> Iterator[NextStep]:
         return
     if not serious and LABEL_NOISE.is_among(document.notes) and _nothing_else_explains_bias(document):
         yield context.looking(PERHAPS_NOISE)
-    if not serious and "train" in (document.tails or {}) and document.is_high("bias"):
-        yield context.looking(FEW_CARRY)
+    is_high, tails = document.is_high("bias"), document.tails or {}
+    is_open = document.verdict == UNSETTLED and _is_carried(document)
+    if not serious and not document.bias_is_unbeaten and (is_open or (is_high and "train" in tails)):
+        yield context.looking(f"{'bias is high' if is_high else 'nothing is settled'}, and {FEW_CARRY}")
     cause = CAUSES.get(serious[0].name) if serious else None
     if cause is not None and cause.shows_in_rows and not serious[0].overrides:
         yield context.looking(f"{cause.name}: {serious[0].remedy}")
@@ -174,13 +179,18 @@ def _stating_the_reachable(context: AdviceContext) -> Iterator[NextStep]:
     document = context.document
     assert document.unbeaten is not None
     error = float(f"{document.unbeaten.error:.4g}")
-    carried = any(part in (document.tails or {}) for part in LOOKED_AT)
+    carried = _is_carried(document)
     if carried or document.errors["train"].value < error or document.optimal_error >= error:
         rows = "few rows carry the error: see whether they are right" if carried else LOOK_AT_ROWS
         yield context.looking(f"{no_better_in_words(document.unbeaten, document.task)}; {rows}")
     else:
         line = command("diagnose", context.run, f"diagnosis.optimal_error={error:g}")
         yield NextStep(line, unbeaten_in_words(document.unbeaten, document.task))
+
+
+def _is_carried(document: DiagnosisDocument) -> bool:
+    """Whether few rows carry an error, among those that may be looked at."""
+    return any(part in (document.tails or {}) for part in LOOKED_AT)
 
 
 def _settling(context: AdviceContext) -> Iterator[NextStep]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.after.ending import NO_BETTER_THAN_CONSTANT
+from dlx.diagnose.data.label_order import LABELS_UNRELATED
 from dlx.diagnose.data.leaks import TARGET_LEAK
 from dlx.diagnose.evidence import unbeaten
 from dlx.diagnose.next_step import NextStep
@@ -17,7 +18,7 @@ from dlx.nn.losses import Absolute, Huber
 from dlx.text import command
 from dlx.words import error_text, figure
 
-OF_NO_USE = (NO_BETTER_THAN_CONSTANT, TARGET_LEAK)
+OF_NO_USE = (NO_BETTER_THAN_CONSTANT, TARGET_LEAK, LABELS_UNRELATED)
 LOOK_AT_ROWS = "look for inputs that say more, by the rows that it is most wrong about"
 JUDGE_ALL = "let folds judge all the examples there are (data.folds)"
 JUDGED = "folds have judged this spec by all the examples there are; what is left for dev tells less"

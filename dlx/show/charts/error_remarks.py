@@ -13,6 +13,7 @@ from dlx.text import shorten
 from dlx.words import interval_text, percent
 
 RARE = 0.25  # of the examples of the most frequent class, below which a class hardly shows in the error
+MOST_ROWS = 3  # that are named
 MOST_NAMED, LONGEST = 2, 20  # rare classes, the worst first; characters of a label
 
 
@@ -46,11 +47,19 @@ def tail_sentences(tails: Mapping[str, Carriers] | None) -> Iterator[str]:
     """One for all parts, such as `the interval of dev cannot be trusted: 1 of 40 residuals carries 60 % of …`."""
     if not tails:
         return
-    carried = [f"{few.residuals} of {few.m:,}" for few in tails.values()]
+    carried = [f"{few.residuals} of {few.m:,}{_named(few.rows)}" for few in tails.values()]
     shares = [f"{100 * few.share:.0f} %" for few in tails.values()]
     intervals = f"the interval{'s' * (len(tails) > 1)} of {_listed([*map(in_words, tails)])}"
     carry = "carries" if len(tails) == 1 and next(iter(tails.values())).residuals == 1 else "carry"
     yield f"{intervals} cannot be trusted: {_listed(carried)} residuals {carry} {_listed(shares)} of the squared error"
+
+
+def _named(rows: Sequence[int]) -> str:
+    """The first of the rows in brackets."""
+    if not rows:
+        return ""
+    more = f" and {len(rows) - MOST_ROWS} more" if len(rows) > MOST_ROWS else ""
+    return f" (row{'s' * (len(rows) > 1)} {', '.join(map(str, rows[:MOST_ROWS]))}{more})"
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -20,6 +20,20 @@ from dlx.show.words import place
 MARGIN = 10
 
 
+def continued(advice: str, before: str) -> str:
+    """What advice says beyond that before it, where both begin alike: a step that is not the first on the same matter.
+
+    >>> continued("a: mend it; meanwhile try b", "a: mend it")
+    'meanwhile try b'
+    """
+    parts = advice.split("; ")
+    for other in before.split("; "):
+        if parts[:1] != [other]:
+            break
+        parts = parts[1:]
+    return "; ".join(parts)
+
+
 class LinesInMargin:
     """Lines on a stream, with labels in the margin."""
 
@@ -68,11 +82,12 @@ class AdviceLines(LinesInMargin):
         before = ""
         for number, step in enumerate(steps or [NextStep("", sentence) for sentence in self.document.next]):
             label = translated("next") if number == 0 else translated("or") if steps else ""
-            if step.advice != before:
-                paragraph(label, translated(step.advice), stream=self.out)
+            advice = translated(step.advice)
+            if sentence := continued(advice, before):
+                paragraph(label, sentence, stream=self.out)
             if step.command:
                 say_command("", step.command, stream=self.out)
-            before = step.advice
+            before = advice
 
     def pictures(self, pictures: Sequence[Path]) -> None:
         """The files that were written."""

@@ -13,6 +13,7 @@ from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.language import translated
 from dlx.show.charts.error_remarks import error_remarks
 from dlx.show.numbers import duration, error
+from dlx.show.terminal.advice import continued
 from dlx.show.terminal.commands import command_lines
 from dlx.show.terminal.lines import Piece, columns_of, paragraph_lines, say, table_lines, text_width
 from dlx.show.terminal.summary import COLORS, causes, errors, first_advice, margin, serious_once, verdict_in_words
@@ -111,7 +112,8 @@ def _advice(
             yield Block(_lines(translated("expected"), "; ".join(sentences), columns), 3)
     is_waiting = bool(steps) and not steps[0].command and steps[0].effect != RACES  # for what the reader knows
     if is_waiting and (then := next((step for step in steps if step.command), None)):
-        words = [] if then.advice == steps[0].advice else _paragraph("then", then.advice, columns)
+        sentence = continued(translated(then.advice), translated(steps[0].advice))
+        words = _lines(translated("then"), sentence, columns) if sentence else []
         yield Block([*words, *command_lines("" if words else translated("then"), then.command, columns)], 1)
 
 

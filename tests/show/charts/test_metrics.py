@@ -107,6 +107,11 @@ def test_few_residuals_that_carry_an_error_are_counted() -> None:
     assert [*tail_sentences({"dev": Carriers(1, 40, 0.6)})] == [
         "the interval of dev cannot be trusted: 1 of 40 residuals carries 60 % of the squared error"
     ]
+    named = {"dev": Carriers(5, 400, 0.6, [7, 300, 21, 4, 5]), "test": Carriers(1, 40, 0.6)}
+    assert [*tail_sentences(named)] == [
+        "the intervals of dev and test cannot be trusted: 5 of 400 (rows 7, 300, 21 and 2 more) and 1 of 40 residuals "
+        "carry 60 % and 60 % of the squared error"
+    ]
     assert [*tail_sentences(None)] == []
 
 
