@@ -7,6 +7,7 @@ from dlx.diagnose.beaten import beaten_by, has_learned_less
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.remedies.length import patience_to_the_end
 from dlx.diagnose.remedies.optimization import tested_learning_rate
+from dlx.diagnose.remedies.targets import log_targets
 from dlx.diagnose.simple_models import LinearModel
 from dlx.documents.diagnosis import DiagnosisDocument, Ending
 
@@ -50,6 +51,8 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
         if remedy.name == tested_learning_rate.name and is_ill_rated:
             return 1
         if remedy.name == patience_to_the_end.name and ending.stopped and ending.falling:
+            return 1
+        if remedy.name == log_targets.name:
             return 1
         if remedy.name == "longer_training" and ending.falling:
             return 1

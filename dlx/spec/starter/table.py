@@ -19,6 +19,7 @@ from dlx.spec.starter.comments import shortened
 from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.sources import block, entry, relative
 from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.stats.skewness import grow_by_factors
 from dlx.text import command, option
 from dlx.words import Task, percent
 
@@ -147,6 +148,8 @@ def _on_quantities(decisions: Decisions) -> Iterator[str]:
             deviation = float(target.numbers[decisions.labelled].std())
             loss = f"loss: {{name: huber, delta: {apart.spread / deviation:.2g}}}"
             yield f"if so, `{loss}` beside `data` lets them count less, so that the other rows are learned"
+        elif grow_by_factors(target.numbers[decisions.labelled]):
+            yield f"{target.name} seems to grow by factors: `normalize_targets: log` may err less on most rows"
     column = decisions.target[0]
     if column.is_whole and column.distinct <= MOST_CLASSES:
         what = f"{column.name} has {column.distinct} different whole numbers"
