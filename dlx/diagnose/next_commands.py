@@ -39,6 +39,7 @@ FEW_CARRY = (
     "absolute error (dlx diagnose --full)"
 )
 LOOKED_AT = ("train", "train_dev", "dev")  # parts: to look at test would spoil it
+MISLED = "overfitting_to_dev"
 MOST = 3  # remedies of which the first are shown
 
 
@@ -137,14 +138,19 @@ def _giving_train_more(context: AdviceContext) -> Iterator[NextStep]:
 
 
 def _judging_all(context: AdviceContext) -> Iterator[NextStep]:
-    """Folds, where train is small, since the file is: what is left for dev judges nothing, remedies least of all."""
-    few = next((finding for finding in context.document.serious if finding.name == FEW_EXAMPLES.name), None)
-    if few is None or few is not context.document.serious[0] or context.was_in_folds:
+    """Folds, where train is small, since the file is, or where test surely contradicts dev: what is left for dev judges
+    nothing, remedies least of all.
+    """
+    document, parts = context.document, context.supply.facts.parts
+    serious = document.serious[:1]
+    is_few = any(finding.name == FEW_EXAMPLES.name for finding in serious)
+    is_misled = document.is_high(MISLED) and not serious and not document.is_high("variance")
+    if not (is_few or is_misled) or context.was_in_folds or "dev" not in parts:
         return
-    if (overrides := context.supply.folds()) and "dev" in context.supply.facts.parts:
-        m, rows = context.supply.facts.parts["dev"], context.supply.facts.rows
-        advice = f"{few.name}: {few.remedy}; dev has {m:,} of the {rows:,} that there are: {JUDGE_ALL}"
-        yield context.training(overrides, advice)
+    if overrides := context.supply.folds():
+        reason = f"{serious[0].name}: {serious[0].remedy}" if serious else f"{in_words(MISLED)} is high"
+        of_dev = f"dev has {parts['dev']:,} of the {context.supply.facts.rows:,} that there are"
+        yield context.training(overrides, f"{reason}; {of_dev}: {JUDGE_ALL}")
 
 
 def _looking(context: AdviceContext) -> Iterator[NextStep]:

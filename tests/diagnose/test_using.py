@@ -31,11 +31,11 @@ def beside(error: float, low: float, high: float, nearer: Estimate | None = None
     return PartBaseline(exact(error), NetworkDifference((low + high) / 2, low, high, 150, verdict), nearer=nearer)
 
 
-def folds(task: Task = Task.REGRESSION, **models: PartBaseline) -> FoldsDocument:
+def folds(**models: PartBaseline) -> FoldsDocument:
     titles = {"constant": "always the mean", "linear": "a linear model"}
     records = {name: BaselineRecord(titles[name], 120, {"out_of_fold": part}) for name, part in models.items()}
     errors = {"out_of_fold": Estimate(12.0, 10.0, 15.0, 150)}
-    return FoldsDocument("a", Status.COMPLETED, task, 5, 1.0, errors, baselines=Baselines(records))
+    return FoldsDocument("a", Status.COMPLETED, Task.REGRESSION, 5, 1.0, errors, baselines=Baselines(records))
 
 
 @pytest.mark.parametrize(
