@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dlx.diagnose.advice import Remedy, remedies, remedies_within_tolerance
@@ -12,8 +12,8 @@ from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.data.label_order import LABELS_UNRELATED
-from dlx.diagnose.data.labels import FEW_EXAMPLES
 from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS
+from dlx.diagnose.dividing import giving_train_more, judging_all
 from dlx.diagnose.findings import is_symptom
 from dlx.diagnose.next_step import (
     MEASURE,
@@ -26,6 +26,7 @@ from dlx.diagnose.next_step import (
 )
 from dlx.diagnose.remedies.changes import SpecContext
 from dlx.diagnose.remedies.optimization import may_train
+from dlx.diagnose.remedies.targets import log_targets
 from dlx.diagnose.remedy_order import in_order, is_serious
 from dlx.diagnose.supply import OR_RACE, Way, words_of
 from dlx.diagnose.using import JUDGE_ALL, LOOK_AT_ROWS, after_folds, by_the_others, use_once_proven
@@ -39,7 +40,6 @@ FEW_CARRY = (
     "absolute error (dlx diagnose --full)"
 )
 LOOKED_AT = ("train", "train_dev", "dev")  # parts: to look at test would spoil it
-MISLED = "overfitting_to_dev"
 MOST = 3  # remedies of which the first are shown
 
 
@@ -63,8 +63,9 @@ def next_steps(context: AdviceContext) -> list[NextStep]:
     untried = [remedy for remedy in remedies_in_order if not _is_more_of_the_same(remedy, context)]
     no_effect = [context.racing(context.without_effect)] if untried[:1] != remedies_in_order[:1] else []
     tried = [_tried(context, remedy) for remedy in untried[:MOST]]
-    small = [*_giving_train_more(context), *_judging_all(context)]
-    first = [*_mending(context), *small[:1], *_looking(context)]  # before all else that is trained
+    small = [*giving_train_more(context), *judging_all(context)]
+    scaling = [*_scaling(context, untried)]
+    first = [*_mending(context), *small[:1], *scaling, *_looking(context)]  # before all else that is trained
     reachable = list(_stating_the_reachable(context)) if document.bias_is_unbeaten else []
     settling, beaten = list(_settling(context)), beaten_by(document)
     is_beaten = beaten is not None and beaten.matters(document.tolerance)
@@ -73,7 +74,7 @@ def next_steps(context: AdviceContext) -> list[NextStep]:
     race = [_race(context)] if tried and not settling else []  # which compares before it advises
     likely = [*tried, *reachable] if document.is_high("variance") else [*reachable, *tried]
     steps = [*likely, *settling] if is_high else [*settling, *race, *tried]
-    steps = [*first, *no_effect, *steps]
+    steps = list(dict.fromkeys([*first, *no_effect, *steps]))
     if _is_done(document):
         ordered = [*use_once_proven(context), *steps[:MOST]]
     else:
@@ -127,30 +128,11 @@ def _mending(context: AdviceContext) -> Iterator[NextStep]:
             yield NextStep(train_command(context.config, words_of(overrides)), advice, RATES, cost)
 
 
-def _giving_train_more(context: AdviceContext) -> Iterator[NextStep]:
-    """Another split, where train is small though the file is not."""
-    document, supply = context.document, context.supply
-    few = next((finding for finding in document.serious if finding.name == FEW_EXAMPLES.name), None)
-    if (few or (document.is_high("variance") and not document.serious)) and (overrides := supply.larger_train()):
-        few_of_all = f"the split gives train {supply.facts.m:,} of {supply.facts.rows:,} examples"
-        reason = f"{few.name}: {few.remedy}" if few else "variance is high"
-        yield context.training(overrides, f"{reason}; {few_of_all}: let it have more (data.split)")
-
-
-def _judging_all(context: AdviceContext) -> Iterator[NextStep]:
-    """Folds, where train is small, since the file is, or where test surely contradicts dev: what is left for dev judges
-    nothing, remedies least of all.
-    """
-    document, parts = context.document, context.supply.facts.parts
-    serious = document.serious[:1]
-    is_few = any(finding.name == FEW_EXAMPLES.name for finding in serious)
-    is_misled = document.is_high(MISLED) and not serious and not document.is_high("variance")
-    if not (is_few or is_misled) or context.was_in_folds or "dev" not in parts:
-        return
-    if overrides := context.supply.folds():
-        reason = f"{serious[0].name}: {serious[0].remedy}" if serious else f"{in_words(MISLED)} is high"
-        of_dev = f"dev has {parts['dev']:,} of the {context.supply.facts.rows:,} that there are"
-        yield context.training(overrides, f"{reason}; {of_dev}: {JUDGE_ALL}")
+def _scaling(context: AdviceContext, untried: Sequence[Remedy]) -> Iterator[NextStep]:
+    """Targets that grow by factors on a scale of logarithms, before the rows are looked at that are large for that."""
+    for remedy in untried if not context.document.serious else ():
+        if remedy.name == log_targets.name:
+            yield _tried(context, remedy)
 
 
 def _looking(context: AdviceContext) -> Iterator[NextStep]:

@@ -59,7 +59,11 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
         return 2 if remedy.name in (BIGGER if has_bigger else LESS) else 3
 
     is_idle = document.bias_is_unbeaten or is_serious(document, LABEL_NOISE.name)  # fitting wrong labels does harm
-    possible = (remedy for remedy in candidates if not (is_idle and remedy.against == "bias"))
+    possible = (
+        remedy
+        for remedy in candidates
+        if not (is_idle and remedy.against == "bias" and remedy.name != log_targets.name)
+    )
     return sorted((remedy for remedy in possible if not (ending.stopped and remedy.name in LONGER)), key=rank)
 
 
