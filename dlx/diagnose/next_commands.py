@@ -29,16 +29,12 @@ from dlx.diagnose.remedies.optimization import may_train
 from dlx.diagnose.remedies.targets import log_targets
 from dlx.diagnose.remedy_order import in_order, is_serious
 from dlx.diagnose.supply import OR_RACE, Way, words_of
-from dlx.diagnose.using import JUDGE_ALL, LOOK_AT_ROWS, after_folds, by_the_others, use_once_proven
+from dlx.diagnose.using import JUDGE_ALL, LOOK_AT_ROWS, after_folds, by_the_others, of_the_others, use_once_proven
 from dlx.diagnose.verdict import ABSENT, LOW, NOTHING, UNSETTLED, in_words, no_better_in_words, unbeaten_in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument
 from dlx.text import command
 
 PERHAPS_NOISE = "bias is high, perhaps by wrong labels (label_noise): look through the worst rows"
-FEW_CARRY = (
-    "few rows carry the error: see whether they are right; what the others have is in their median "
-    "absolute error (dlx diagnose --full)"
-)
 LOOKED_AT = ("train", "train_dev", "dev")  # parts: to look at test would spoil it
 MOST = 3  # remedies of which the first are shown
 
@@ -145,7 +141,8 @@ def _looking(context: AdviceContext) -> Iterator[NextStep]:
     is_high, tails = document.is_high("bias"), document.tails or {}
     is_open = document.verdict == UNSETTLED and _is_carried(document)
     if not serious and not document.bias_is_unbeaten and (is_open or (is_high and "train" in tails)):
-        yield context.looking(f"{'bias is high' if is_high else 'nothing is settled'}, and {FEW_CARRY}")
+        carried = f"few rows carry the error{of_the_others(document)}: see whether they are right"
+        yield context.looking(f"{'bias is high' if is_high else 'nothing is settled'}, and {carried}")
     cause = CAUSES.get(serious[0].name) if serious else None
     if cause is not None and cause.shows_in_rows and not serious[0].overrides:
         yield context.looking(f"{cause.name}: {serious[0].remedy}")

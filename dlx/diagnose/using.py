@@ -98,16 +98,16 @@ def by_the_others(context: AdviceContext) -> list[NextStep]:
         return []
     constant = document.baselines.models.get("constant") if document.baselines else None
     is_better = constant is not None and constant.first.is_surely_beaten
-    sentence = f"few rows carry the error, which this loss lets count less{_of_the_others(document)}"
+    sentence = f"few rows carry the error, which this loss lets count less{of_the_others(document)}"
     look = context.looking(f"{sentence}: see whether these rows are right")
     return [look, *(with_the_network(context, sentence) if is_better else ())]
 
 
-def _of_the_others(document: DiagnosisDocument) -> str:
+def of_the_others(document: DiagnosisDocument) -> str:
     """How little the network errs on most rows, where that was measured."""
     metrics = document.metrics or {}
     of_part = next((metrics[part] for part in ("dev", OUT_OF_FOLD, "train") if part in metrics), {})
     half, most = (of_part[name].value if name in of_part else None for name in (MEDIAN, NINE_TENTHS))
     if half is None or most is None:
         return ""
-    return f"; half of them err by less than {figure(half)}, nine of ten by less than {figure(most)}"
+    return f"; half of all rows err by less than {figure(half)}, nine of ten by less than {figure(most)}"

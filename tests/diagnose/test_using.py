@@ -94,7 +94,7 @@ def test_where_few_rows_carry_the_error_of_a_robust_loss_the_others_are_spoken_o
         diagnose(errors, 0.0, 1.0, Task.REGRESSION), tails={"dev": Carriers(1, 30, 0.99)}, metrics=metrics
     )
     [look] = next_steps(AdviceContext(document, supply, RUN, CONFIG))
-    assert "half of them err by less than 0.5, nine of ten by less than 2" in look.advice
+    assert "half of all rows err by less than 0.5, nine of ten by less than 2" in look.advice
     assert look.command.endswith("--worst worst.csv")
     for share, used in ((0.9, True), (0.6, False)):  # of 30 rows, to which the network comes nearer than the median
         part = beside(12.2, -3, 2, error_rate(share, 30))
