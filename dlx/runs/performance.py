@@ -119,6 +119,6 @@ def tails_of(answers: Mapping[str, Answers], rows: Mapping[str, Array]) -> dict[
             few = carriers(squares)
         if few is not None:
             largest = np.argsort(-squares, kind="stable")[: few.residuals]
-            known = rows.get(part, np.empty(0, np.intp))
-            tails[part] = replace(few, rows=known[largest].tolist() if len(known) == few.m else [])
+            numbers = rows.get(part, np.empty(0, np.intp))
+            tails[part] = replace(few, rows=numbers[largest].tolist() if len(numbers) == few.m else [])
     return tails

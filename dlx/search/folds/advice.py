@@ -18,6 +18,7 @@ from dlx.diagnose.verdict import OUT_OF_FOLD
 from dlx.documents.baselines import Baselines
 from dlx.documents.diagnosis import JudgedMetric
 from dlx.documents.folds import FoldsDocument
+from dlx.errors import DlxError
 from dlx.runs.collection import FoldsDirectory
 from dlx.runs.file_names import PLAN
 from dlx.runs.fold_directories import refit_command
@@ -49,6 +50,14 @@ def _supply(spec: Spec, fold: Spec) -> Supply:
     return replace(Supply.of(fold, data_of(fold)), spec=spec)
 
 
+def _outcome_before(directory: Path, otherwise: FoldsDocument) -> FoldsDocument:
+    """What an earlier training in folds came to; the other one where that is gone."""
+    try:
+        return FoldsDirectory.open(str(directory)).outcome()
+    except DlxError:
+        return otherwise
+
+
 def first_step(document: FoldsDocument, spec: Spec, fold: Spec, directory: Path, plan: Path) -> NextStep | None:
     """What to do first; without a command where nothing can be trained that helps, None before all are trained.
 
@@ -71,6 +80,7 @@ def first_step(document: FoldsDocument, spec: Spec, fold: Spec, directory: Path,
     if context.without_effect and earlier is not None and earlier.is_no_lower(errors):
         before = Path(earlier.run) / PLAN  # each change has to pay, so that they come to an end
         plan, reason, refit = before if before.exists() else plan, context.without_effect, REFIT_BEFORE
+        document, rows = _outcome_before(before.parent, document), plan.parent / FoldsDirectory.predictions
     else:
         steps = next_steps(context)
         first = next((step for step in steps if not step.command or step.command.startswith(TRAIN)), None)
