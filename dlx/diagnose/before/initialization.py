@@ -225,9 +225,12 @@ def _growth(cause: Cause, initial_pass: InitialPass, threshold: float) -> Findin
     passed, steps = initial_pass.passed, max(initial_pass.layers - 1, 1)
     of_gradient = passed.backward < VANISHING or passed.backward > passed.forward
     value = passed.backward if of_gradient else passed.forward
-    rate = value ** (1 / (steps if of_gradient else initial_pass.layers)) if np.isfinite(value) else value
     way = "the gradient from the output back to layer 1" if of_gradient else "the signal from the inputs to the output"
-    evidence = f"{way} grows by a factor of {figure(value, 2)}, {figure(rate, 2)} a layer{_cost(initial_pass)}"
+    grows = "grows beyond what numbers can hold"
+    if np.isfinite(value):
+        rate = value ** (1 / (steps if of_gradient else initial_pass.layers))
+        grows = f"grows by a factor of {value:.2g}, {rate:.2g} a layer"
+    evidence = f"{way} {grows}{_cost(initial_pass)}"
     return cause.finding(evidence, value, threshold, layer=1 if of_gradient else initial_pass.layers)
 
 
