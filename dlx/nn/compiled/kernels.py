@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LANES_BYTES = 64  # of a vector; a processor with shorter ones takes several
+AHEAD = 4  # rows in any order are fetched from memory while so many before them are worked on
 KINDS = {"f": ("float", "f32", 4), "d": ("double", "f64", 8)}  # LLVM's type, its name in intrinsics, bytes
 COMPARISONS = {"greater": "ogt", "greater_equal": "oge", "less": "olt", "less_equal": "ole"}
 ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
@@ -74,12 +75,16 @@ class KernelCall:
 
 @dataclass(frozen=True)
 class KernelOperand:
-    """How an array lies in memory: whether its row is one number or one for each column, and whether it moves on."""
+    """How an array lies in memory: whether its row is one number or one for each column, and whether it moves on.
+
+    An indexed one holds bytes; which of its rows comes next is said by the integers at the second argument.
+    """
 
     is_bool: bool = False
     is_column: bool = False
     is_moving: bool = False
     is_stored: bool = False
+    is_indexed: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,18 +131,44 @@ class Kernel:
             f"%stride{k} = load i64, ptr %stride_place{k}",
             f"%start{k} = add i64 %address{k}, {'%moving' if self.operands[k].is_moving else '0'}",
         ]
+        if self.operands[k].is_indexed:
+            lines += ["%index_place = getelementptr i64, ptr %args, i64 1", "%index = load ptr, ptr %index_place"]
         return "\n".join(f"  {line}" for line in lines)
 
     def _row(self, k: int) -> str:
         kind, _, _ = KINDS[self.char]
-        lines = [
-            f"%offset{k} = mul i64 %row, %stride{k}",
+        number, lines = "%row", list[str]()
+        if self.operands[k].is_indexed:
+            lines += [*_numbered(k, "number", "%row"), *self._fetched(k)]
+            number = f"%number{k}"
+        lines += [
+            f"%offset{k} = mul i64 {number}, %stride{k}",
             f"%row_start{k} = add i64 %start{k}, %offset{k}",
             f"%row{k} = inttoptr i64 %row_start{k} to ptr",
         ]
         if self.operands[k].is_column:
             lines.append(f"%column{k} = load {kind}, ptr %row{k}")
         return "\n".join(f"  {line}" for line in lines)
+
+    def _fetched(self, k: int) -> list[str]:
+        """The row of an indexed array that will soon be needed."""
+        return [
+            f"%later{k} = add i64 %row, {AHEAD}",
+            f"%is_inside{k} = icmp slt i64 %later{k}, %rows",
+            f"%ahead{k} = select i1 %is_inside{k}, i64 %later{k}, i64 %row",
+            *_numbered(k, "number_ahead", f"%ahead{k}"),
+            f"%offset_ahead{k} = mul i64 %number_ahead{k}, %stride{k}",
+            f"%start_ahead{k} = add i64 %start{k}, %offset_ahead{k}",
+            f"%row_ahead{k} = inttoptr i64 %start_ahead{k} to ptr",
+        ]
+
+
+def _numbered(k: int, name: str, row: str) -> list[str]:
+    """The number of a row of an indexed array."""
+    return [
+        f"%{name}_place{k} = getelementptr i64, ptr %index, i64 {row}",
+        f"%{name}{k} = load i64, ptr %{name}_place{k}",
+    ]
 
 
 class _Body:
@@ -179,6 +210,8 @@ class _Body:
 
     def _load(self, k: int) -> str:
         operand, kind = self.kernel.operands[k], self.scalar
+        if operand.is_indexed:
+            return self._bytes(k)
         if operand.is_column and self.lanes == 1:
             return f"%column{k}"
         if operand.is_column:
@@ -186,6 +219,14 @@ class _Body:
             mask = f"<{self.lanes} x i32> zeroinitializer"
             return self._new(f"shufflevector {self.kind} {first}, {self.kind} poison, {mask}")
         return self._new(f"load {self.kind}, ptr {self._place(k, kind)}, align {self.size}")
+
+    def _bytes(self, k: int) -> str:
+        """Bytes of a row as numbers; the same places of a later row are on their way meanwhile."""
+        ahead = self._new(f"getelementptr i8, ptr %row_ahead{k}, i64 %{self.index}")
+        self.declarations.add("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
+        self.lines.append(f"call void @llvm.prefetch.p0(ptr {ahead}, i32 0, i32 3, i32 1)")
+        values = self._new(f"load {self._vector('i8')}, ptr {self._place(k, 'i8')}, align 1")
+        return self._new(f"uitofp {self._vector('i8')} {values} to {self.kind}")
 
     def _store(self, k: int, operand: KernelOperand) -> None:
         if operand.is_bool:
