@@ -9,7 +9,8 @@ import ctypes
 
 import numpy as np
 
-from dlx.nn.compiled.kernels import Kernel, KernelCall, KernelOperand
+from dlx.nn.compiled.kernel_body import KernelCall, KernelOperand
+from dlx.nn.compiled.kernels import Kernel
 from dlx.nn.compiled.native import kernel_loop
 from dlx.nn.compiled.table import address_of
 from dlx.types import Array
