@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from dlx.data.conditions import Stated, checked_conditions
 from dlx.data.dropped_rows import RowKind
 from dlx.data.numbers import MISSING
+from dlx.data.ragged_rows import RaggedRows
 
 Names = Annotated[tuple[str | int, ...], Field(strict=False)]
 MissingMarks = Annotated[
@@ -33,6 +34,13 @@ DropRows = Annotated[
         description="CSV, XLSX: rows that are no examples: headers repeat the names of the columns, or stand directly "
         "below them and have words, such as units, over columns of numbers; totals begin with a word such as Total or "
         "Mean; null: none"
+    ),
+]
+Ragged = Annotated[
+    RaggedRows,
+    Field(
+        description="CSV: rows with another number of fields than the table has columns: fill takes what shorter ones "
+        "lack for missing, drop leaves shorter and longer ones out; null: they are refused"
     ),
 ]
 Quote = Annotated[

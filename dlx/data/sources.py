@@ -14,7 +14,7 @@ from dlx.data.columns import OTHER, ColumnOptions, Impute
 from dlx.data.columns import description as description_of_columns
 from dlx.data.dialect import Dialect, sniff
 from dlx.data.examples import Column, Examples
-from dlx.data.file_options import DropRows, ImageShape, MissingMarks, Names, Quote, Where
+from dlx.data.file_options import DropRows, ImageShape, MissingMarks, Names, Quote, Ragged, Where
 from dlx.data.formats.format import SLASHES, description, endings, file_of_labels, format_of, has_only_inputs, read_file
 from dlx.data.opening import is_folder
 from dlx.data.packing import ZIP
@@ -121,6 +121,7 @@ class File(Source):
         Field(description="CSV, XLSX: how many lines stand above the table, such as a title; null finds out"),
     ] = None
     drop_rows: DropRows | None = None
+    ragged_rows: Ragged | None = None
     missing: MissingMarks | None = None
     missing_target: Annotated[
         Literal["refuse", "drop"] | None,

@@ -76,8 +76,8 @@ LINE = '{"a": 1, "y": 0}\n'
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("x.jsonl", LINE + '{"a": NaN, "y": 1}', r"x\.jsonl:2:7: NaN is no JSON; a missing value is null"),
-        ("x.json", f'[{LINE},\n{{"NaN": "NaN", "a": -Infinity}}]', r"x\.json:3:21: -Infinity is no JSON"),
+        ("x.jsonl", LINE + '{"a": NaN, "y": 1}', r"x\.jsonl:2: column 'a': the value is missing"),
+        ("x.json", f'[{LINE},\n{{"NaN": "NaN", "a": -Infinity}}]', r"x\.json:3: column 'a': -inf is not finite"),
         ("x.jsonl", LINE + '{"a": 1 "y": 1}', r"x\.jsonl:2:9: this is no JSON: Expecting ',' delimiter"),
         ("x.jsonl", LINE + '{"a": 1, "y": ', r"x\.jsonl:2:15: this is no JSON"),
         ("x.jsonl", LINE + '{"a": 1, "a": 2}', r"x\.jsonl:2: key 'a': it stands there twice"),

@@ -79,7 +79,7 @@ def test_no_rows(tmp_path: Path) -> None:
 
 def test_what_is_wrong_with_the_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"table\.csv:3: expected 2 fields, found 3"):
-        profile(tmp_path, "a,b\n1,2\n1,2,3\n")
+        profile(tmp_path, "a,b\n1,2\n1,2,3\n1,2,3\n")
 
 
 def test_arrays_have_a_column_for_each_feature_and_one_of_labels() -> None:
