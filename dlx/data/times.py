@@ -23,7 +23,7 @@ NAME = r"(?P<name>[^\W\d_]{3,10})\.?"
 YEAR, SHORT_YEAR = "(?P<year>[0-9]{4})", "(?P<year>[0-9]{4}|[0-9]{2})"
 ORDINAL = "(?:st|nd|rd|th|er|º)?"
 DATES = (
-    rf"{YEAR}(?P<mark>[-/.])(?P<month>[0-9]{{1,2}})(?:(?P=mark)(?P<day>[0-9]{{1,2}}))?",
+    rf"{YEAR}(?P<mark>[-/._])(?P<month>[0-9]{{1,2}})(?:(?P=mark)(?P<day>[0-9]{{1,2}}))?",
     rf"(?P<first>[0-9]{{1,2}})(?P<mark>[-/.])(?P<second_part>[0-9]{{1,2}})(?P=mark){SHORT_YEAR}",
     rf"{WEEKDAY}(?P<day>[0-9]{{1,2}}){ORDINAL}(?:[-/ .]*|\s+(?:de|of)\s+){NAME}(?:[-/ ,]*|\s+(?:de|of)\s+){SHORT_YEAR}",
     rf"{WEEKDAY}{NAME}[- ]*(?P<day>[0-9]{{1,2}}){ORDINAL}[- ,]+{YEAR}",
@@ -38,6 +38,10 @@ DATES = (
 PATTERNS = (
     *(re.compile(rf"{pattern}(?:(?:T|,?\s+|:){CLOCK})?") for pattern in DATES),
     re.compile(rf"{WEEKDAY}{NAME}\s+(?P<day>[0-9]{{1,2}})\s+{CLOCK}(?:\s+[A-Z]{{3,4}})?\s+{YEAR}"),  # as of `date`
+    re.compile(  # ISO's basic form
+        rf"{YEAR}(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})T(?P<hour>[0-9]{{2}})(?P<minute>[0-9]{{2}})"
+        r"(?P<second>[0-9]{2}(?:[.,][0-9]+)?)?(?P<half>)(?P<zone>(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)"
+    ),
 )
 NUMERIC = PATTERNS[1]  # whose first two numbers are day and month, in either order
 TIME_OF_DAY = re.compile(CLOCK.replace("{1,2}", "{1,3}", 1))  # or a duration, which may be longer than a day

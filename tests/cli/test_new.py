@@ -61,6 +61,10 @@ def test_targets_that_cannot_be_predicted(call_dlx: Run, tmp_path: Path) -> None
     assert call_dlx("new", "data.csv", "--target", "id", "--task", "regression", cwd=tmp_path).code == 0
     result = call_dlx("new", "data.csv", "--target", "t1", "--target", "t2", cwd=tmp_path)
     assert "column 't1' holds text; several targets must be numbers" in result.stderr
+    days = [f"2020-{1 + number // 28:02}-{1 + number % 28:02}" for number in range(30)]
+    (tmp_path / "days.csv").write_text("\n".join(["a,y", *(f"{len(day) * 3},{day}" for day in days)]))
+    result = call_dlx("new", "days.csv", "--target", "y", cwd=tmp_path)
+    assert "column 'y' has dates or times, and a target is a class or a number: write it as a number" in result.stderr
 
 
 def test_words_for_true_and_false_are_shown_as_they_stand(call_dlx: Run, tmp_path: Path) -> None:

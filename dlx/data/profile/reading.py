@@ -89,7 +89,8 @@ def _are_truth_values(column: ColumnProfile) -> bool:
 
 
 def _may_be_rounded(column: ColumnProfile) -> bool:
-    return column.is_whole and column.distinct > 0 and bool(np.abs(column.counts[0]).max() >= EXACT)
+    finite = column.counts[0][np.isfinite(column.counts[0])] if column.is_whole else np.empty(0)
+    return len(finite) > 0 and bool(np.abs(finite).max() >= EXACT)
 
 
 def _labels(source: File, column: ColumnProfile, names: Collection[str]) -> ColumnProfile:
