@@ -68,10 +68,10 @@ def test_empty_sheets_in_front_are_passed_over(tmp_path: Path) -> None:
 
 
 def test_a_cover_in_front_is_passed_over_and_read_where_there_is_nothing_else(tmp_path: Path) -> None:
-    cover = [["Sales of 2020"], [None], ["by", "the office"]]
+    cover: Rows = [["Sales of 2020"], [None], ["by", "the office"]]
     path = write(tmp_path / "x.xlsx", {"cover": cover, "people": TABLE})
     assert read(path).features[:2] == ("age", "member")
-    words = [["y"], ["a"], ["b"]]
+    words: Rows = [["y"], ["a"], ["b"]]
     with pytest.raises(DataError, match="there are no features"):
         tidy(read(write(tmp_path / "y.xlsx", {"cover": words})))
 

@@ -112,7 +112,7 @@ def test_rows_far_from_each_other_are_repeated_too(monkeypatch: pytest.MonkeyPat
 
 
 def test_an_infinite_value_leaves_a_target_of_numbers_what_it_is(tmp_path: Path) -> None:
-    rows = "".join(f"{number},{'inf' if number == 5 else number * 1.5 + 1000}\n" for number in range(12))
+    rows = "".join(f"{number},{'inf' if number == 5 else number * 15 + 1000}\n" for number in range(12))
     column = with_labels(profile(tmp_path, f"x,y\n{rows}"), ["y"]).column("y")
     assert column.is_number
     assert task_for(column) is Task.REGRESSION
