@@ -50,6 +50,15 @@ class Referee:
             self.on_a_kink = self._lies_between([derivative, *pieces], analytic)
         return derivative if np.isfinite(derivative) and not self.on_a_kink else None
 
+    def smooth_along(self, i: int) -> float | None:
+        """The derivative by an entry where kinks of several calls make none together, as in max(0, x) + ln(1 + e^−|x|)."""
+        step = self._complex_step
+        if step is None:
+            return None
+        v = _vector(i, step.size)
+        above, below = step.along(v), -step.along(-v)
+        return above if self.agrees(above, below) else None
+
     def _lies_between(self, pieces: list[float], analytic: float) -> bool:
         nearest = float(np.clip(analytic, np.nanmin(pieces), np.nanmax(pieces)))
         return self.agrees(nearest, analytic)

@@ -13,6 +13,8 @@ from dlx.types import Array
 from dlx.words import Task
 
 SAME = 1e-6  # two gradients this close are the same
+CLOSE = 1e-5  # and these, if they were computed in float32
+ULPS = 4.0  # that a product and a quotient may be off
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def signature(error: WrongGradient) -> tuple[str, str]:
         if factor is not None and error.explained_by(factor * values):
             further = "" if abs(factor - 1) < SAME else f" and {_factor_name(factor, error)}"
             return name, f"{error.name}: analytic is what comes out with {name}{further}"
+    if _has_float32_digits(error):
+        return "digits of float32", f"{error.name}: analytic has the digits of float32 alone"
     if error.independent:
         return "stale", f"{error.name}: analytic stays the same where everything else changes"
     return _pattern(error)
@@ -66,6 +70,22 @@ def _factor(analytic: Array, values: Array) -> float | None:
     """The c of analytic = c·values, if there are any such values."""
     size = float(values @ values)
     return float(values @ analytic) / size if np.isfinite(size) and size else None
+
+
+def _has_float32_digits(error: WrongGradient) -> bool:
+    """Whether the values, of an activation those of g′, are numbers of float32, close to those that are right."""
+    analytic, numeric = error.analytic, error.numeric
+    if isinstance(error.operation, LayerOperation) and isinstance(error.operation.owner, Activate):
+        u = error.operation.u.reshape(-1)[error.entries]
+        analytic, numeric = analytic[u != 0] / u[u != 0], numeric[u != 0] / u[u != 0]
+    is_close = np.allclose(analytic, numeric, rtol=CLOSE, atol=CLOSE * float(np.abs(numeric).max(initial=0.0)))
+    return is_close and bool(_in_float32(analytic).all()) and not _in_float32(numeric).all()
+
+
+def _in_float32(values: Array) -> Array:
+    with np.errstate(over="ignore"):
+        rounded = values.astype(np.float32).astype(np.float64)
+    return np.abs(values - rounded) <= ULPS * np.finfo(np.float64).eps * np.abs(values)
 
 
 def _missing(error: WrongGradient) -> str:
@@ -96,7 +116,8 @@ def _known_factors(error: WrongGradient) -> Mapping[str, float]:
     assert isinstance(operation, LayerOperation | LossOperation)
     m = operation.x.shape[1]
     if isinstance(operation, LossOperation):
-        return factors | {"missing 1/m": m, "1/m twice": 1 / m}
+        sums = {"divided by the sum of the weights": m / operation.weights.sum()} if operation.weights.any() else {}
+        return factors | {"missing 1/m": m, "1/m twice": 1 / m} | sums
     if isinstance(operation.owner, Dropout):
         D = _mask(operation)
         keep_prob = 1 / D.max() if D.max() else 1.0
@@ -133,6 +154,7 @@ def _mistakes(error: WrongGradient) -> Iterator[tuple[str, Array]]:
         yield "missing mask", operation.u
         yield "missing 1/keep_prob", operation.u * (_mask(operation) > 0)
         yield "mask twice", operation.u * _mask(operation) ** 2
+        yield "the mask of other examples", operation.u * np.roll(_mask(operation), 1, axis=1)
     elif isinstance(owner, Normalize):
         name = "dZ" if error.name == operation.input else error.name.removesuffix(str(owner.l))
         yield from owner.norm.mistakes(name, owner.arrays, operation.x, operation.out, operation.u)
@@ -161,9 +183,13 @@ def _linear_mistakes(error: WrongGradient, operation: LayerOperation, layer: Lin
         yield "transposed", (u @ x.T).T
         yield "A left out", np.repeat(u.sum(axis=1, keepdims=True), len(x), axis=1)
         yield "the first example only", u[:, :1] @ x[:, :1].T
+        yield "the last example left out", u[:, :-1] @ x[:, :-1].T
+        yield "the first example twice", u @ x.T + u[:, :1] @ x[:, :1].T
+        yield "A of other examples", u @ np.roll(x, 1, axis=1).T
     else:
         yield "the first example only", u[:, :1]
         yield "the last example only", u[:, -1:]
+        yield "the last example left out", u[:, :-1].sum(axis=1)
         yield "the sum over all units", np.full(error.shape, u.sum())
 
 

@@ -120,6 +120,8 @@ class Keras(CodeTarget):
         gelu = GELU if any(formula.component.name == "gelu" for formula in formulas) else ""
         is_exact = network.row_type == "float64"
         last = BOTH if network.task is Task.BINARY else ""
+        layers = [*map(self._layer, network.operations), *_outputs(network)]
+        layers = [_in_double(layer) for layer in layers] if network.layer_type == "float64" else layers
         for formula in formulas:
             if formula.arrays:
                 values = ", ".join(f'arrays["{name}{formula.l}"]' for name in formula.arrays)
@@ -134,7 +136,7 @@ def load(path=Path(__file__).with_suffix(".npz")):
     arrays = np.load(path)
     network = {"Exact" if is_exact else "keras.Sequential"}(
         [
-{indented([*_inputs(network), *map(self._layer, network.operations), *_outputs(network)], 12)}
+{indented([*_inputs(network), *layers], 12)}
         ]
     )
     for l in range(1, {len(network.dense)} + 1):
@@ -146,6 +148,12 @@ def load(path=Path(__file__).with_suffix(".npz")):
         if isinstance(operation, Dense):
             return f'layers.Dense({len(operation.b)}, name="layer{operation.l}")'
         return self.formula(operation)
+
+
+def _in_double(layer: str) -> str:
+    """A layer whose numbers are float64."""
+    options = layer.removesuffix(")")
+    return f'{options}{"" if options.endswith("(") else ", "}dtype="float64")'
 
 
 def _inputs(network: Frozen) -> list[str]:
