@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from dlx.gradcheck import odd_inputs
+from dlx.gradcheck.fault import ALONE, SPECIAL, TAILS, Alone, Fault
 from dlx.gradcheck.locate import fault_of
 from dlx.gradcheck.odd_inputs import ONE_EXAMPLE, Part, tails_in_words
 from dlx.gradcheck.one_operation import is_analytic, is_right_along, wrong_gradient
 from dlx.gradcheck.places import MOST_PARAMETERS
-from dlx.gradcheck.report import ALONE, SPECIAL, TAILS, Alone, Fault, Point
-from dlx.gradcheck.signatures import WrongGradient
+from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import CheckedCost, Subject
+from dlx.gradcheck.wrong_gradient import WrongGradient
 from dlx.nn.gradcheck import GREAT, differences
 from dlx.nn.layers import Activate, Normalize
 

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlx.gradcheck.code_place import place_of
+from dlx.gradcheck.fault import Fault
 from dlx.gradcheck.one_operation import LATER, wrong_gradient
 from dlx.gradcheck.operations import Operation
 from dlx.gradcheck.referee import largest_finite
-from dlx.gradcheck.report import Fault, Point
-from dlx.gradcheck.signatures import WrongGradient, signature
+from dlx.gradcheck.report import Point
+from dlx.gradcheck.signatures import signature
 from dlx.gradcheck.subject import CheckedCost
+from dlx.gradcheck.wrong_gradient import WrongGradient
 from dlx.nn.layers import Layer
 from dlx.types import Array
 

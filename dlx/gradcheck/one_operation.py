@@ -9,8 +9,8 @@ from dlx.gradcheck.moving import moved
 from dlx.gradcheck.operations import LayerOperation, Operation
 from dlx.gradcheck.referee import Referee, largest_finite
 from dlx.gradcheck.report import Point
-from dlx.gradcheck.signatures import SAME, WrongGradient
 from dlx.gradcheck.subject import LEAST_COST, CheckedCost
+from dlx.gradcheck.wrong_gradient import SAME, WrongGradient
 from dlx.nn.gradcheck import EPSILON, GREAT, along_entry, differences, refined, rounding, two_sided
 from dlx.types import Array
 

@@ -13,7 +13,8 @@ from dlx.documents.brief import Brief
 from dlx.errors import UsageError, allowed
 from dlx.events import Count
 from dlx.gradcheck.check import check, check_here
-from dlx.gradcheck.report import Fault, Point
+from dlx.gradcheck.fault import Fault
+from dlx.gradcheck.report import Point
 from dlx.gradcheck.settings import settings_of
 from dlx.nn.activations import Activation
 from dlx.nn.gradcheck import EPSILON

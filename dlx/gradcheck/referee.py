@@ -51,7 +51,7 @@ class Referee:
         return derivative if np.isfinite(derivative) and not self.on_a_kink else None
 
     def smooth_along(self, i: int) -> float | None:
-        """The derivative by an entry where kinks of several calls make none together, as in max(0, x) + ln(1 + e^−|x|)."""
+        """The derivative by an entry where kinks of several calls make none together, as in softplus at 0."""
         step = self._complex_step
         if step is None:
             return None

@@ -100,10 +100,11 @@ def with_other_options(component: Component) -> Iterator[tuple[str, Component]]:
 
     A mistake such as a factor that g′ lacks does not show where its default is 1.
     """
+    options = {name: getattr(component, name) for name in type(component).model_fields}
     for name, field in type(component).model_fields.items():
-        for value in _others(getattr(component, name), field.annotation):
+        for value in _others(options[name], field.annotation):
             try:
-                other = type(component).model_validate({**component.model_dump(), name: value})
+                other = type(component).model_validate({**options, name: value})
             except (ValidationError, ValueError):
                 continue
             yield f"{name}={value:.4g}" if isinstance(value, float) else f"{name}={value}", other
