@@ -10,7 +10,7 @@ import numpy as np
 from dlx.gradcheck import odd_inputs
 from dlx.gradcheck.fault import ALONE, SPECIAL, TAILS, Alone, Fault
 from dlx.gradcheck.locate import fault_of
-from dlx.gradcheck.odd_inputs import ONE_EXAMPLE, Part, tails_in_words
+from dlx.gradcheck.odd_inputs import ONE_EXAMPLE, OddInput, tails_in_words
 from dlx.gradcheck.one_operation import is_analytic, is_right_along, wrong_gradient
 from dlx.gradcheck.places import MOST_PARAMETERS
 from dlx.gradcheck.report import Point
@@ -23,7 +23,7 @@ MOST_ENTRIES = 128
 # Beside rounding, of |analytic| + |numeric|: numbers of float32 differ by up to 3·10⁻⁸ of that from those of float64.
 FINE = 5e-9
 
-Find = Callable[[Part, str], WrongGradient | None]
+Find = Callable[[OddInput, str], WrongGradient | None]
 
 
 def check_alone(subject: CheckedCost, point: Point, rng: np.random.Generator) -> Iterator[Alone]:
@@ -34,7 +34,7 @@ def check_alone(subject: CheckedCost, point: Point, rng: np.random.Generator) ->
     if not isinstance(subject, Subject):
         return
 
-    def find(part: Part, name: str) -> WrongGradient | None:
+    def find(part: OddInput, name: str) -> WrongGradient | None:
         if part.is_brief and is_right_along(part.operation, name, subject, rng):
             return None
         if part.may_be_kink and not is_analytic(part.operation, name, subject):
@@ -71,13 +71,13 @@ def _components(subject: Subject, find: Find, rng: np.random.Generator) -> Itera
 
 def _judged(
     title: str,
-    parts: Iterator[Part],
+    parts: Iterator[OddInput],
     subject: CheckedCost,
     find: Find,
     alike: Sequence[Activate | Normalize] = (),
 ) -> Alone:
     """The first part with a wrong gradient speaks, and names the others; a part that is not finite is left out."""
-    fault, difference, wrong = None, 0.0, list[Part]()
+    fault, difference, wrong = None, 0.0, list[OddInput]()
     for part in parts:
         operation = part.operation
         if not np.isfinite(operation.value()):
@@ -95,7 +95,7 @@ def _largest(error: WrongGradient) -> float:
     return float(np.max(each, where=np.isfinite(each), initial=0.0))
 
 
-def _placed(fault: Fault, wrong: Sequence[Part]) -> Fault:
+def _placed(fault: Fault, wrong: Sequence[OddInput]) -> Fault:
     """A fault that usual inputs do not have is one of the tails, or of special inputs, whatever it looks like there."""
     if any(part.where == "" for part in wrong):
         return replace(fault, at=ALONE)

@@ -28,7 +28,7 @@ FAR = 30.0  # targets so many times as large
 
 
 @dataclass(frozen=True)
-class Part:
+class OddInput:
     """An operation on some inputs, and where these are.
 
     ``is_fine`` asks that each entry is right but for rounding; ``is_brief`` looks along one direction, and at entries
@@ -44,11 +44,11 @@ class Part:
     may_be_kink: bool = False
 
 
-def activations(layer: Activate, subject: Subject, rng: np.random.Generator) -> Iterator[Part]:
+def activations(layer: Activate, subject: Subject, rng: np.random.Generator) -> Iterator[OddInput]:
     """The middle, the tails, then Z such as batches have now and then."""
     for where, values in _ranges():
         operation = _under(layer, subject, values.reshape(4, -1), rng.uniform(0.5, 1.5, (4, VALUES // 4)), rng)
-        yield Part(where, operation, is_fine=where == "", is_tail=where != "")
+        yield OddInput(where, operation, is_fine=where == "", is_tail=where != "")
     Z = 2 * rng.standard_normal((4, 6))
     special = {
         "a unit has the same Z for all examples": np.where(np.arange(4)[:, np.newaxis] < 2, Z[:, :1], Z),
@@ -62,7 +62,7 @@ def activations(layer: Activate, subject: Subject, rng: np.random.Generator) -> 
     for words, values in special.items():
         u = rng.uniform(0.5, 1.5, values.shape)
         operation = _under(layer, subject, np.ascontiguousarray(values), u, rng)
-        yield Part(words, operation, is_brief=words != AT_ZERO, may_be_kink=words == AT_ZERO)
+        yield OddInput(words, operation, is_brief=words != AT_ZERO, may_be_kink=words == AT_ZERO)
 
 
 def _under(layer: Activate, subject: Subject, Z: Array, u: Array, rng: np.random.Generator) -> LayerOperation:
@@ -71,21 +71,21 @@ def _under(layer: Activate, subject: Subject, Z: Array, u: Array, rng: np.random
     return operation
 
 
-def norms(layer: Normalize, subject: Subject, rng: np.random.Generator) -> Iterator[Part]:
+def norms(layer: Normalize, subject: Subject, rng: np.random.Generator) -> Iterator[OddInput]:
     """Z of several sizes, then what no standard deviation tells apart."""
     units = subject.network.sizes[layer.l]
     for size in SIZES:
         operation = _normalized(layer, subject, size * rng.standard_normal((units, 7)), rng)
         is_usual = size == 1
         where = "" if is_usual else f"Z is about {size:g}"
-        yield Part(where, operation, is_fine=is_usual and units >= FEW, is_tail=not is_usual)
+        yield OddInput(where, operation, is_fine=is_usual and units >= FEW, is_tail=not is_usual)
     Z = rng.standard_normal((units, 7))
     same = "a unit has the same Z for all examples"
-    yield Part(same, _normalized(layer, subject, np.where(np.arange(units)[:, np.newaxis] < 1, 0.5, Z), rng))
+    yield OddInput(same, _normalized(layer, subject, np.where(np.arange(units)[:, np.newaxis] < 1, 0.5, Z), rng))
     same = "an example has the same Z in all units"
-    yield Part(same, _normalized(layer, subject, np.where(np.arange(7) < 2, 0.5, Z), rng))
+    yield OddInput(same, _normalized(layer, subject, np.where(np.arange(7) < 2, 0.5, Z), rng))
     with moved([(parameter, _negate) for parameter in layer.arrays.parameters.values()]):
-        yield Part("its parameters are negative", _normalized(layer, subject, Z, rng))
+        yield OddInput("its parameters are negative", _normalized(layer, subject, Z, rng))
 
 
 def _normalized(layer: Normalize, subject: Subject, Z: Array, rng: np.random.Generator) -> LayerOperation:
@@ -94,7 +94,7 @@ def _normalized(layer: Normalize, subject: Subject, Z: Array, rng: np.random.Gen
     return operation
 
 
-def losses(subject: Subject, rng: np.random.Generator) -> Iterator[Part]:
+def losses(subject: Subject, rng: np.random.Generator) -> Iterator[OddInput]:
     """In each column of Z one logit is far away, of the class of the example or of another; then odd labels."""
     network, n_y = subject.network, subject.network.sizes[-1]
     task = network.loss.task
@@ -111,13 +111,13 @@ def losses(subject: Subject, rng: np.random.Generator) -> Iterator[Part]:
         elif task == Task.BINARY:
             Y = (np.arange(m) % 2).reshape(1, m).astype(np.float64)
         operation = LossOperation(network, Z, np.concatenate([Y, weights]))
-        yield Part(where, operation, is_fine=where == "", is_tail=where != "")
+        yield OddInput(where, operation, is_fine=where == "", is_tail=where != "")
     Z = rng.standard_normal((n_y, m))
     Y = labels_like(task, subject.Y[:n_y, columns], rng)
     for words, labels, shares in _odd_labels(subject, Y, weights):
         size = labels.shape[1]
         operation = LossOperation(network, Z[:, :size].copy(), np.concatenate([labels, shares]))
-        yield Part(words, operation, is_brief=True)
+        yield OddInput(words, operation, is_brief=True)
 
 
 def _odd_labels(subject: Subject, Y: Array, weights: Array) -> Iterator[tuple[str, Array, Array]]:
@@ -139,18 +139,18 @@ def _odd_labels(subject: Subject, Y: Array, weights: Array) -> Iterator[tuple[st
         yield "an example weighs much", Y, np.where(np.arange(m) % 3 == 0, FAR * weights, weights)
 
 
-def on_the_batch(operation: Operation) -> Iterator[Part]:
+def on_the_batch(operation: Operation) -> Iterator[OddInput]:
     """The batch itself, along one direction to rounding, then what comes in made larger and smaller."""
     is_norm = isinstance(operation, LayerOperation) and isinstance(operation.owner, Normalize)
-    yield Part("", operation, is_fine=not is_norm, is_brief=True)
+    yield OddInput("", operation, is_fine=not is_norm, is_brief=True)
     if isinstance(operation, PenaltyOperation):
         with moved([(operation.weights, _some_zeros)]):
-            yield Part("W is 0", operation, is_brief=True)
+            yield OddInput("W is 0", operation, is_brief=True)
     if not isinstance(operation, LayerOperation):
         return
     for power, words in ((POWER, "larger"), (-POWER, "smaller")):
         operation.u *= 2.0**power
-        yield Part(f"the gradient that comes in is 10⁹ times {words}", operation, is_brief=True)
+        yield OddInput(f"the gradient that comes in is 10⁹ times {words}", operation, is_brief=True)
         operation.u *= 2.0**-power
 
 

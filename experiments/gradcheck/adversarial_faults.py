@@ -158,8 +158,8 @@ def _of_inputs() -> Iterator[Planted]:
         yield _activation(name, "g′ = 0 where Z is 0", SPECIAL, lambda Z: np.where(Z == 0, 0.0, 1))
     yield _activation("tanh", "g′ × 1.01 where every Z is positive", SPECIAL, lambda Z: 1.01 if (Z > 0).all() else 1)
     yield _activation("swish", "g′ × 1.01 where every Z is negative", SPECIAL, lambda Z: 1.01 if (Z < 0).all() else 1)
-    one = (*SPECIAL, "constant factor 2")
-    yield _activation("tanh", "g′ × 2 of a single example", one, lambda Z: 2.0 if Z.shape[1] == 1 else 1)
+    doubled = (*SPECIAL, "constant factor 2")
+    yield _activation("tanh", "g′ × 2 of a single example", doubled, lambda Z: 2.0 if Z.shape[1] == 1 else 1)
     yield _activation("tanh", "g′ × 2 of a single unit", SPECIAL, lambda Z: 2.0 if Z.shape[0] == 1 else 1)
     for name in ("swish", "softplus"):
         yield _activation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from dlx.nn.activations import ELU, GELU, LeakyReLU, Softplus
 from dlx.runs.export.frozen import Formula
 from dlx.types import Array
+
+Number = Callable[[str, float], str]  # a constant with one number, and its name
 
 
 class Graph(Protocol):
@@ -25,42 +28,57 @@ class Graph(Protocol):
 
 def add_activation(graph: Graph, formula: Formula, dtype: str) -> bool:
     """Add what the activation computes; whether it is one of these."""
-    x, activation, l = graph.last, formula.component, formula.l
+    activation = formula.component
 
     def number(name: str, value: float) -> str:
-        return graph.constant(f"{name}{l}", np.full(1, value, dtype))
+        return graph.constant(f"{name}{formula.l}", np.full(1, value, dtype))
 
     if isinstance(activation, LeakyReLU):
+        x = graph.last
         graph.add("Mul", number("slope", activation.slope))
         graph.add("Max", x)
     elif isinstance(activation, ELU):
-        zero = number("zero", 0)
-        graph.add("Min", zero)
-        graph.add("Exp")
-        graph.add("Sub", number("one", 1))
-        below = graph.add("Mul", number("alpha", activation.alpha))
-        graph.last = x
-        graph.add("Max", zero)
-        graph.add("Add", below)
+        _add_elu(graph, number, activation.alpha)
     elif isinstance(activation, Softplus):
-        graph.add("Abs")
-        graph.add("Neg")
-        graph.add("Exp")
-        graph.add("Add", number("one", 1))
-        rest = graph.add("Log")
-        graph.last = x
-        graph.add("Max", number("zero", 0))
-        graph.add("Add", rest)
+        _add_softplus(graph, number)
     elif isinstance(activation, GELU):
-        graph.add("Mul", x)
-        graph.add("Mul", number("cubic", 0.044715))
-        graph.add("Add", number("one", 1))
-        graph.add("Mul", x)
-        graph.add("Mul", number("root", float(np.sqrt(2 / np.pi))))
-        graph.add("Tanh")
-        graph.add("Add", f"one{l}")
-        graph.add("Mul", x)
-        graph.add("Mul", number("half", 0.5))
+        _add_gelu(graph, number)
     else:
         return False
     return True
+
+
+def _add_elu(graph: Graph, number: Number, alpha: float) -> None:
+    x, zero = graph.last, number("zero", 0)
+    graph.add("Min", zero)
+    graph.add("Exp")
+    graph.add("Sub", number("one", 1))
+    below = graph.add("Mul", number("alpha", alpha))
+    graph.last = x
+    graph.add("Max", zero)
+    graph.add("Add", below)
+
+
+def _add_softplus(graph: Graph, number: Number) -> None:
+    x = graph.last
+    graph.add("Abs")
+    graph.add("Neg")
+    graph.add("Exp")
+    graph.add("Add", number("one", 1))
+    rest = graph.add("Log")
+    graph.last = x
+    graph.add("Max", number("zero", 0))
+    graph.add("Add", rest)
+
+
+def _add_gelu(graph: Graph, number: Number) -> None:
+    x, unity = graph.last, number("one", 1)
+    graph.add("Mul", x)
+    graph.add("Mul", number("cubic", 0.044715))
+    graph.add("Add", unity)
+    graph.add("Mul", x)
+    graph.add("Mul", number("root", float(np.sqrt(2 / np.pi))))
+    graph.add("Tanh")
+    graph.add("Add", unity)
+    graph.add("Mul", x)
+    graph.add("Mul", number("half", 0.5))
