@@ -57,6 +57,7 @@ def read_series(path: Path, column: str | None = None) -> Series:
 
 def _only_column(path: Path, names: list[str], fields: list[str], has_header: bool) -> str:
     numbers = [name for name, field in zip(names, fields, strict=False) if number_in(field) is not None]
+    numbers = list(dict.fromkeys(numbers))
     if len(numbers) == 1:
         return numbers[0]
     counted = "" if has_header else ", counted from 0"

@@ -60,10 +60,10 @@ def _components(subject: Subject, find: Find, rng: np.random.Generator) -> Itera
     for layer in layers:
         if layer.component not in components:
             components.append(layer.component)
-            of_activation = isinstance(layer, Activate)
-            parts = (
-                odd_inputs.activations(layer, subject, rng) if of_activation else odd_inputs.norms(layer, subject, rng)
-            )
+            if isinstance(layer, Activate):
+                parts = odd_inputs.activations(layer, subject, rng)
+            else:
+                parts = odd_inputs.norms(layer, subject, rng)
             alike = [other for other in layers if other.component == layer.component]
             yield _judged(layer.title, parts, subject, find, alike)
     yield _judged(subject.network.loss.name, odd_inputs.losses(subject, rng), subject, find)

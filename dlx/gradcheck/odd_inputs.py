@@ -67,7 +67,7 @@ def activations(layer: Activate, subject: Subject, rng: np.random.Generator) -> 
 
 def _under(layer: Activate, subject: Subject, Z: Array, u: Array, rng: np.random.Generator) -> LayerOperation:
     operation = LayerOperation(layer, subject.network, Z)
-    operation.backward(u * rng.choice([-1.0, 1.0], Z.shape))
+    operation.backward(np.multiply(u, rng.choice([-1.0, 1.0], Z.shape)))
     return operation
 
 

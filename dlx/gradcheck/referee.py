@@ -13,6 +13,7 @@ from dlx.types import Array
 # In units of 2⁻⁵²·max(J, |dθ|) the complex step and backprop differed by up to 510 in 1,500 random small networks of
 # every kind, most where a batch norm divides by a small σ. A two-sided difference is off by up to 1,600,000.
 ROUNDINGS = 10_000
+LEAST = 1e-200  # the complex step loses derivatives that are as small: its step times them underflows
 BARELY = 1e-9  # of a sum of derivatives: in one that cancels less, a single entry that is wrong shows
 
 
@@ -32,7 +33,7 @@ class Referee:
     def __init__(self, complex_step: Callable[[], ComplexStep], size: float) -> None:
         self.not_analytic: str | None = None
         self.on_a_kink = False
-        self.rounding = ROUNDINGS * float(np.finfo(np.float64).eps) * size
+        self.rounding = max(ROUNDINGS * float(np.finfo(np.float64).eps) * size, LEAST)
         self._complex_step: ComplexStep | None = None
         try:
             self._complex_step = complex_step()

@@ -129,6 +129,7 @@ def spec(rng: np.random.Generator, names: Sequence[str], gaps: bool) -> dict[str
         }
     data: dict[str, Any] = {
         "source": source,
+        "split": {"train": 0.8, "dev": 0.2},
         "normalize": str(rng.choice(["standard", "standard", "minmax", "robust"])),
     }
     if task == "regression" and not counts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dlx.errors import UsageError
 from dlx.runs.export.code import CodeTarget, facts, heading, indented
 from dlx.runs.export.frozen import Dense, Formula, Frozen, Operation
 from dlx.words import Task
@@ -116,12 +117,13 @@ class Keras(CodeTarget):
     norms = {"layer_norm": 'layers.LayerNormalization(epsilon={epsilon!r}, name="norm{l}")'}
 
     def code(self, network: Frozen, name: str) -> str:
+        if network.layer_type == "float64":  # of which Dense on PyTorch gives the digits of float32 (3.15)
+            what = "this network needs float64, in which the layers of Keras do not compute"
+            raise UsageError(f"{what}: export it to ONNX or PyTorch")
         formulas = [operation for operation in network.operations if isinstance(operation, Formula)]
         gelu = GELU if any(formula.component.name == "gelu" for formula in formulas) else ""
         is_exact = network.row_type == "float64"
         last = BOTH if network.task is Task.BINARY else ""
-        layers = [*map(self._layer, network.operations), *_outputs(network)]
-        layers = [_in_double(layer) for layer in layers] if network.layer_type == "float64" else layers
         for formula in formulas:
             if formula.arrays:
                 values = ", ".join(f'arrays["{name}{formula.l}"]' for name in formula.arrays)
@@ -136,7 +138,7 @@ def load(path=Path(__file__).with_suffix(".npz")):
     arrays = np.load(path)
     network = {"Exact" if is_exact else "keras.Sequential"}(
         [
-{indented([*_inputs(network), *layers], 12)}
+{indented([*_inputs(network), *map(self._layer, network.operations), *_outputs(network)], 12)}
         ]
     )
     for l in range(1, {len(network.dense)} + 1):
@@ -148,12 +150,6 @@ def load(path=Path(__file__).with_suffix(".npz")):
         if isinstance(operation, Dense):
             return f'layers.Dense({len(operation.b)}, name="layer{operation.l}")'
         return self.formula(operation)
-
-
-def _in_double(layer: str) -> str:
-    """A layer whose numbers are float64."""
-    options = layer.removesuffix(")")
-    return f'{options}{"" if options.endswith("(") else ", "}dtype="float64")'
 
 
 def _inputs(network: Frozen) -> list[str]:
