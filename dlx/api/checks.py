@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, overload
 
-from dlx.api.memory import Data
 from dlx.api.run import Run
-from dlx.api.specs import SpecLike, overrides_of, resolved_spec
+from dlx.api.signatures import Data, SpecLike, Target
+from dlx.api.specs import overrides_of, resolved_spec
 from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
 from dlx.events import finish
@@ -22,14 +22,30 @@ from dlx.nn.objectives import Objective
 from dlx.runs.check import CheckOptions, check_file, check_spec
 from dlx.runs.file_names import SPECS
 
+Subject: TypeAlias = SpecLike | Run | Component | type[Component]
 KINDS = (Activation.kind, Loss.kind, Norm.kind, Objective.kind)
 
 
+@overload
 def gradcheck(
-    subject: SpecLike | Run | Component | type[Component],
+    subject: Subject,
     data: Data = None,
     *,
-    target: str | int | Sequence[str] | None = None,
+    target: Target = None,
+    examples: int | None = None,
+    after: int | None = None,
+    epsilon: float = EPSILON,
+    dropout: bool = True,
+    seed: int = 0,
+    **settings: Any,
+) -> Report | ComponentsReport: ...
+@overload
+def gradcheck(subject: Subject, data: Data = None, /, **settings: object) -> Report | ComponentsReport: ...
+def gradcheck(  # type: ignore[misc]  # a setting has no name of an argument
+    subject: Subject,
+    data: Data = None,
+    *,
+    target: Target = None,
     examples: int | None = None,
     after: int | None = None,
     epsilon: float = EPSILON,

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
+from dlx.api.signatures import Target
 from dlx.data.in_memory import columns_of, is_table, table_file
 from dlx.data.plain_values import as_text, is_number, reading, values_of
 from dlx.errors import DataError, UsageError, allowed
@@ -18,8 +19,6 @@ from dlx.files import write_atomically
 from dlx.types import Array
 from dlx.words import PARTS
 
-Data: TypeAlias = Any  # (X, y); a table of pandas, polars or Arrow; or either for each part
-Target: TypeAlias = str | int | Sequence[str] | None
 ARRAYS = "(X, y)"
 TEXTS = "; a table, such as pandas.DataFrame(X), may hold texts too"
 PANDAS_OR_POLARS = ("pandas", "polars")
@@ -41,7 +40,7 @@ class FilesOfData:
     folder: Path
     names: dict[str, str] = field(default_factory=dict)
 
-    def sources(self, data: Data, target: Target) -> dict[str, dict[str, Any]]:
+    def sources(self, data: Any, target: Target) -> dict[str, dict[str, Any]]:
         """What a spec's ``data`` says of them: ``source``, or one for each part.
 
         Args:
@@ -82,7 +81,7 @@ class FilesOfData:
             X = {name: column for name, column in columns_of(X, words).items() if name != target}
         return Path(self._source((X, y), target, words=words)["path"])
 
-    def _source(self, data: Data, target: Target, of: str = "", words: str = "") -> dict[str, Any]:
+    def _source(self, data: Any, target: Target, of: str = "", words: str = "") -> dict[str, Any]:
         if _is_arrays(data):
             return self._write(_npz(dict(_named(data))), "npz", f"{ARRAYS}{of}")
         is_pair = isinstance(data, tuple) and len(data) == 2 and is_table(data[0])
@@ -107,12 +106,12 @@ class FilesOfData:
         return {"name": "file", "path": str(path)}
 
 
-def has_parts(data: Data) -> bool:
+def has_parts(data: Any) -> bool:
     """Whether data are a mapping from train, dev, test to examples, and not the columns of a table."""
     return isinstance(data, Mapping) and bool(data) and data.keys() <= set(PARTS)
 
 
-def _check_parts(data: Data) -> None:
+def _check_parts(data: Any) -> None:
     """Raises `DataError` where a mapping has parts and something that is none."""
     keys = data.keys() if isinstance(data, Mapping) else set()
     unknown = [key for key in keys if key not in PARTS]
@@ -120,7 +119,7 @@ def _check_parts(data: Data) -> None:
         raise DataError(f"data: there is no part {unknown[0]!r} {allowed(str(unknown[0]), list(PARTS))}")
 
 
-def is_of_arrays(data: Data) -> bool:
+def is_of_arrays(data: Any) -> bool:
     """Whether nothing in data has named columns."""
     return all(_is_arrays(part) for part in data.values()) if has_parts(data) else _is_arrays(data)
 
@@ -168,7 +167,7 @@ def _check_order(X: Any, y: Any) -> None:
         raise DataError(f"data: {OTHER_ORDER}")
 
 
-def _is_arrays(data: Data) -> bool:
+def _is_arrays(data: Any) -> bool:
     return isinstance(data, tuple) and len(data) == 2 and not is_table(data[0])
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
-from dlx.api.memory import Data, FilesOfData, Target, is_of_arrays
+from dlx.api.memory import FilesOfData, is_of_arrays
+from dlx.api.signatures import Data, SpecLike, Target
 from dlx.component import Component
 from dlx.data.formats.csv_file import Csv
 from dlx.data.formats.format import TableFormat
@@ -26,7 +27,6 @@ from dlx.spec.tree import Node, merge, tree_of
 from dlx.spec.trust import NamedBy
 from dlx.spec.yaml_text.writing import dump_scalar
 
-SpecLike: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
 DATA = "data"  # the folder below that of the runs which holds what was in memory
 OF_TEXTS = ("missing", "drop_rows")  # what a file of texts may hold, and a table in memory should not
 

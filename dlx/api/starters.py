@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dlx.api.memory import Data, FilesOfData
+from dlx.api.memory import FilesOfData
+from dlx.api.signatures import Data, Target
 from dlx.api.specs import DATA
 from dlx.errors import Place, UsageError, allowed, naming
 from dlx.runs.latest import ROOT
@@ -45,7 +46,7 @@ class StarterSpec(dict[str, Any]):
 def new(
     data: Data,
     *,
-    target: str | int | Sequence[str] | None = None,
+    target: Target = None,
     task: str | None = None,
     ignore: Sequence[str] = (),
     keep: Sequence[str] = (),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import atexit
-import os
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from signal import raise_signal
 from threading import Event, Lock
-from typing import Any, Self
+from typing import Any, Self, overload
 from weakref import WeakSet
 
-from dlx.api.memory import Data
 from dlx.api.run import Run
-from dlx.api.specs import SpecLike, resolved_spec
+from dlx.api.signatures import Data, PathLike, SpecLike, Target
+from dlx.api.specs import resolved_spec
 from dlx.errors import UsageError, remark
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
@@ -30,12 +29,25 @@ from dlx.training.records import EpochRecord, Progress
 from dlx.training.threads import restored
 
 
+@overload
 def train(
     spec: SpecLike,
     data: Data = None,
     *,
-    target: str | int | Sequence[str] | None = None,
-    out: str | os.PathLike[str] | None = None,
+    target: Target = None,
+    out: PathLike | None = None,
+    on_record: Callable[[EpochRecord | Progress], object] | None = None,
+    progress: bool | None = None,
+    **settings: Any,
+) -> Run: ...
+@overload
+def train(spec: SpecLike, data: Data = None, /, **settings: object) -> Run: ...
+def train(  # type: ignore[misc]  # a setting has no name of an argument
+    spec: SpecLike,
+    data: Data = None,
+    *,
+    target: Target = None,
+    out: PathLike | None = None,
     on_record: Callable[[EpochRecord | Progress], object] | None = None,
     progress: bool | None = None,
     **settings: Any,
@@ -72,12 +84,23 @@ def train(
     return Run(session.run.path)
 
 
+@overload
 def fit(
     spec: SpecLike,
     data: Data = None,
     *,
-    target: str | int | Sequence[str] | None = None,
-    out: str | os.PathLike[str] | None = None,
+    target: Target = None,
+    out: PathLike | None = None,
+    **settings: Any,
+) -> TrainingLoop: ...
+@overload
+def fit(spec: SpecLike, data: Data = None, /, **settings: object) -> TrainingLoop: ...
+def fit(  # type: ignore[misc]  # a setting has no name of an argument
+    spec: SpecLike,
+    data: Data = None,
+    *,
+    target: Target = None,
+    out: PathLike | None = None,
     **settings: Any,
 ) -> TrainingLoop:
     """The same as a loop: yields each row of metrics.csv and, about ten times a second, the progress.
@@ -146,8 +169,8 @@ def _records(begin: Callable[[], Session], sessions: list[Session]) -> Generator
 def _session(
     spec: SpecLike,
     data: Data,
-    target: str | int | Sequence[str] | None,
-    out: str | os.PathLike[str] | None,
+    target: Target,
+    out: PathLike | None,
     settings: Mapping[str, Any],
 ) -> Session:
     with resolved_spec(spec, data, target, settings) as stated:

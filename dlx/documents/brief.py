@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from html import escape
 from typing import Any, ClassVar
@@ -21,10 +21,19 @@ class Brief:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in self._brief())})"
 
+    def __str__(self) -> str:
+        """The same in a line, and below it what else is to be read."""
+        return "\n".join([repr(self), *(f"{name:12} {value}" for name, value in self.details())])
+
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        rows = (f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in self._brief())
+        shown = [*self._brief(), *self.details()]
+        rows = (f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in shown)
         return f"<h4>{escape(type(self).__name__)}</h4><table>{''.join(rows)}</table>"
+
+    def details(self) -> Iterable[tuple[str, str]]:
+        """What has to be read of it in full, each with a name."""
+        return ()
 
     def _brief(self) -> Iterator[tuple[str, str]]:
         names = [*self.first, *(field.name for field in fields(self))]  # type: ignore[arg-type]  # it is a dataclass
@@ -43,7 +52,7 @@ def _in_brief(value: Any) -> str:
         text = _entries(value)
         return text if len(text) <= LONGEST else f"<{len(value)} entr{'y' if len(value) == 1 else 'ies'}>"
     if is_dataclass(value):
-        return f"<{type(value).__name__}>"
+        return f"<{type(value).__name__}>" if type(value).__str__ is object.__str__ else str(value)
     if isinstance(value, float):
         return f"{value:.4g}"
     return shorten(repr(str(value) if isinstance(value, str) else value), LONGEST)

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from dlx.calls import instruction
 from dlx.component import REGISTRY, Component
 from dlx.documents.brief import Brief
 from dlx.errors import UsageError, allowed
 from dlx.events import Count
 from dlx.gradcheck.check import check, check_here
-from dlx.gradcheck.report import Fault, Point
+from dlx.gradcheck.report import Fault, Point, details_of
 from dlx.gradcheck.subject import CheckedCost, LandscapeSubject, Subject
 from dlx.nn.activations import Activation, Tanh
 from dlx.nn.dropout import mask_from
@@ -105,7 +106,7 @@ def check_components(
 class ComponentsReport(Brief):
     """The checks of the components of a plugin, of one, or where there is no plugin of all that are registered."""
 
-    first = ("passed",)
+    first = ("passed", "fault")
 
     plugin: str | None
     cases: Sequence[PluginCase]
@@ -119,6 +120,11 @@ class ComponentsReport(Brief):
     def fault(self) -> Fault | None:
         """The first mistake that was placed, with the operation, the layer and what the error looks like."""
         return next((case.point.fault for case in self.cases if case.point.fault), None)
+
+    def details(self) -> Iterator[tuple[str, str]]:
+        """Which setting was the first to fail, where, and by how much."""
+        failed = [case.point for case in self.cases if not case.point.passed]
+        return details_of(next((point for point in failed if point.fault), failed[0])) if failed else iter(())
 
     def document(self) -> dict[str, Any]:
         """The JSON document."""
@@ -157,7 +163,8 @@ def instance_of(member: type[Component]) -> Component:
     except ValidationError as error:
         missing = ", ".join(".".join(map(str, detail["loc"])) for detail in error.errors())
         raise UsageError(
-            f"{member.kind} {member.name}: {missing} has no default; check it in a spec: dlx gradcheck SPEC"
+            f"{member.kind} {member.name}: {missing} has no default; check it in a spec: "
+            f"{instruction('gradcheck', 'SPEC')}"
         ) from None
 
 

@@ -190,7 +190,7 @@ def test_what_makes_no_sense_is_refused_as_the_commands_do(tmp_path: Path, monke
         (lambda: dlx.compare([3, run]), "3 is no run"),  # type: ignore[list-item]
         (lambda: dlx.runs(most=0), "most: at least 1"),
         (lambda: run.act(replicates=0), "replicates: at least 2"),
-        (lambda: run.learning_curve(sizs=[9]), "no option 'sizs' .*did you mean sizes"),
+        (lambda: run.learning_curve(sizes=[1]), "sizes: train has 36 examples"),
         (lambda: dlx.train(spec, {"train": (X, y), "val": (X, y)}), "no part 'val'"),
     ):
         with pytest.raises(dlx.DlxError, match=what):
