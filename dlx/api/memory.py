@@ -20,6 +20,7 @@ from dlx.types import Array
 from dlx.words import PARTS
 
 ARRAYS = "(X, y)"
+ROW_OR_COLUMN = "; X[:, None] makes a single column of it, X[None] a single example"
 TEXTS = "; a table, such as pandas.DataFrame(X), may hold texts too"
 PANDAS_OR_POLARS = ("pandas", "polars")
 OTHER_ORDER = (
@@ -184,7 +185,7 @@ def _numbers(X: Any) -> Array:
         if all(map(is_number, values)):
             array = np.array(values, np.float64).reshape(array.shape)
     if array.ndim < 2 or array.dtype.kind not in "biuf":
-        hint = "; X[:, None] makes a single column of it" if array.ndim == 1 else TEXTS if array.ndim == 2 else ""
+        hint = ROW_OR_COLUMN if array.ndim == 1 else TEXTS if array.ndim == 2 else ""
         is_it = f"it is {array.dtype} {array.shape}{hint}"
         raise DataError(f"data: X must be numbers (m, n_x), one row for each example; {is_it}")
     return array

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from dlx.api.run_results import RunResults
-from dlx.api.specs import overrides_of
+from dlx.api.specs import as_path, overrides_of
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.learning_curve import LearningCurve
 from dlx.documents.repair import RepairDocument
@@ -133,7 +133,7 @@ class Run(RunResults):
 
     def report(self, out: str | os.PathLike[str] | None = None) -> Path:
         """Write the page of the run, in place of ``report.html`` in its directory to ``out``; returns the file."""
-        return write_report(str(self.path), None if out is None else Path(out))
+        return write_report(str(self.path), as_path(out))
 
     def export(self, to: str, out: str | os.PathLike[str] | None = None) -> list[Path]:
         """Write the network, its normalization inside, as ``onnx``, ``pytorch`` or ``keras``; returns the files.
@@ -144,7 +144,7 @@ class Run(RunResults):
             to: the format.
             out: up to the ending; ``model_TO`` in the run directory if not given.
         """
-        path = None if out is None else Path(out)
+        path = as_path(out)
         if to in TRACKERS:
             return [Path(written) for written in track(str(self.path), to, path)]
         return export(str(self.path), to, path)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, overload
 
 from dlx.api.plans import plan_tree
 from dlx.api.signatures import Data, PathLike, SpecLike, Target
-from dlx.api.specs import resolved_spec
+from dlx.api.specs import as_path, resolved_spec
 from dlx.documents.folds import FoldsDocument
 from dlx.documents.study import StudyDocument
 from dlx.documents.tuning import TuningDocument
@@ -81,7 +80,7 @@ def tune(  # type: ignore[misc]  # a setting has no name of an argument
             return _searched(tuning, progress)
     with plan_tree(plan, data, target, settings) as (tree, overrides):
         read = load_tune(tree, overrides, named_by=NamedBy.USER)
-        with new_search(*read, out=_path(out), **how) as tuning:
+        with new_search(*read, out=as_path(out), **how) as tuning:
             return _searched(tuning, progress)
 
 
@@ -134,7 +133,7 @@ def study(  # type: ignore[misc]  # a setting has no name of an argument
         with plan_tree(plan, data, target, settings) as (tree, overrides):
             read = load_study(tree, overrides, named_by=NamedBy.USER)
             check(read)
-            with new_study(read, out=_path(out), workers=workers, cluster=cluster) as run:
+            with new_study(read, out=as_path(out), workers=workers, cluster=cluster) as run:
                 return studied(run, display.update)[0]
 
 
@@ -177,7 +176,7 @@ def folds(  # type: ignore[misc]  # a setting has no name of an argument
         with resolved_spec(spec, data, target, settings) as stated:
             if not has_folds(stated.resolved.spec):
                 raise UsageError("the spec has no folds: state data.folds, such as **{'data.folds': 5}")
-            with new_folds(stated.resolved, out=_path(out), workers=workers) as run:
+            with new_folds(stated.resolved, out=as_path(out), workers=workers) as run:
                 return finish(run.run(), display.update)
 
 
@@ -196,7 +195,3 @@ def _goes_on(
     if resume is not None and (settings or data is not None or out is not None):
         raise UsageError("resume goes on as it was begun: it takes no data, settings or out")
     return resume is not None
-
-
-def _path(out: PathLike | None) -> Path | None:
-    return None if out is None else Path(out)

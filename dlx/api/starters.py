@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dlx.api.memory import FilesOfData
+from dlx.api.memory import FilesOfData, has_parts
 from dlx.api.signatures import Data, Target
-from dlx.api.specs import DATA
+from dlx.api.specs import DATA, resolved_spec
 from dlx.errors import Place, UsageError, allowed, naming
 from dlx.runs.latest import ROOT
 from dlx.runs.starter_rate import with_tested_rate
@@ -19,6 +19,7 @@ from dlx.spec.starter.writing import starter_for
 from dlx.spec.yaml_text.reading import parse
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
+from dlx.training.build import dataset_of
 from dlx.words import Task
 
 SPEC = Path("spec.yaml")  # where the text would lie
@@ -67,7 +68,7 @@ def new(
         impute: what takes the place of missing numbers: ``mean``, ``median`` or ``most_frequent``.
 
     Raises:
-        UsageError, DataError: there is no such column, or no target; the data cannot be read.
+        UsageError, DataError: there is no such column, or no target; the data cannot be read; the parts do not fit.
     """
     files = FilesOfData(ROOT / DATA)
     sources = files.sources(data, target)
@@ -82,7 +83,12 @@ def new(
         parts=tuple(sources if "train" in sources else ()),
     )
     with naming(files.names):
-        return _starter(sources.get("source") or sources["train"], wishes, files.names)
+        source = sources.get("source") or sources["train"]
+        path, typed = Path(source["path"]), [dump_scalar(name) for name in _several(source.get("target", ()))]
+        text = starter_for(source_of(path, typed), wishes, SPEC)
+        if has_parts(data):
+            _check_parts(text, data, target)
+        return _in_python(with_tested_rate(text, SPEC, path), path, "table" if typed else "arrays", files.names)
 
 
 def _task(task: str) -> Task:
@@ -95,11 +101,15 @@ def _several(names: Sequence[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _starter(source: Mapping[str, Any], wishes: Wishes, names: Mapping[str, str]) -> StarterSpec:
-    path = Path(source["path"])
-    typed = [dump_scalar(name) for name in _several(source.get("target", ()))]
-    text = with_tested_rate(starter_for(source_of(path, typed), wishes, SPEC), SPEC, path)
-    text = re.sub(r"^name: .*$", f"name: {'table' if typed else 'arrays'}", text, count=1, flags=re.MULTILINE)
+def _check_parts(text: str, data: Data, target: Target) -> None:
+    """Raises `DataError` where `train` would: a part lacks a column that train has, or has no examples …"""
+    with resolved_spec(StarterSpec(text), data, target, {}) as stated:
+        dataset_of(stated.resolved.spec)
+
+
+def _in_python(text: str, path: Path, name: str, names: Mapping[str, str]) -> StarterSpec:
+    """A spec whose data at ``path`` are in memory, and whose head says what to call."""
+    text = re.sub(r"^name: .*$", f"name: {name}", text, count=1, flags=re.MULTILINE)
     text = text.replace(path.name, names[str(path)], 1)
     for typed_command, call in CALLS.items():
         text = text.replace(typed_command, call)

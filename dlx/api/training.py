@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
 from signal import raise_signal
 from threading import Event, Lock
 from typing import Any, Self, overload
@@ -13,7 +12,7 @@ from weakref import WeakSet
 
 from dlx.api.run import Run
 from dlx.api.signatures import Data, PathLike, SpecLike, Target
-from dlx.api.specs import resolved_spec
+from dlx.api.specs import as_path, resolved_spec
 from dlx.errors import UsageError, remark
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
@@ -136,6 +135,9 @@ class TrainingLoop(Iterator[EpochRecord | Progress]):
             raise_signal(signals[0])  # for whoever handles it: Python raises KeyboardInterrupt
         raise StopIteration
 
+    def __repr__(self) -> str:
+        return f"<dlx loop of {self.run!r}>" if self._sessions else "<dlx loop that has not begun>"
+
     @property
     def run(self) -> Run:
         """The run as it is now, from the first record on; raises `UsageError` before."""
@@ -177,7 +179,7 @@ def _session(
         if has_folds(stated.resolved.spec):
             raise UsageError("data.folds asks for a training of each fold: dlx.folds(spec, …) does them all")
         experiment = prepare(stated.resolved.spec, stated.resolved.origins)
-        run = RunDirectory.create(experiment.spec.name, out=None if out is None else Path(out))
+        run = RunDirectory.create(experiment.spec.name, out=as_path(out))
         session = Session(experiment, run)
         session.begin(stated.overrides, provenance(["dlx.train"], stated.folder))
         _remark_on_classes(experiment.spec)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from dlx.stats.intervals import Estimate
 from dlx.text import shorten
+from dlx.words import error_text, interval_text
 
 LONGEST = 60  # characters of a value
 
@@ -23,7 +24,7 @@ class Brief:
 
     def __str__(self) -> str:
         """The same in a line, and below it what else is to be read."""
-        return "\n".join([repr(self), *(f"{name:12} {value}" for name, value in self.details())])
+        return "\n".join([repr(self), *(f"{name:12}  {value}" for name, value in self.details())])
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
@@ -43,6 +44,14 @@ class Brief:
                 yield name, _in_brief(value)
 
 
+def judged(error: Estimate | None, task: str | None) -> str:
+    """An error or a difference of errors as people read it, with its interval."""
+    if error is None:
+        return "not known"
+    ends = f" ({interval_text(error.low, error.high, task)})" if error.has_interval else ""
+    return f"{error_text(error.value, task)}{ends}"
+
+
 def _in_brief(value: Any) -> str:
     if isinstance(value, Estimate):
         return f"{value.value:.4g} ({value.low:.4g} to {value.high:.4g})"
@@ -52,7 +61,8 @@ def _in_brief(value: Any) -> str:
         text = _entries(value)
         return text if len(text) <= LONGEST else f"<{len(value)} entr{'y' if len(value) == 1 else 'ies'}>"
     if is_dataclass(value):
-        return f"<{type(value).__name__}>" if type(value).__str__ is object.__str__ else str(value)
+        is_short = not isinstance(value, Brief) and type(value).__str__ is not object.__str__
+        return f"<{value if is_short else type(value).__name__}>"
     if isinstance(value, float):
         return f"{value:.4g}"
     return shorten(repr(str(value) if isinstance(value, str) else value), LONGEST)

@@ -232,5 +232,3 @@ def details_of(point: Point) -> Iterator[tuple[str, str]]:
         assert each.worst is not None
         entry = f"{each.name}[{', '.join(map(str, each.worst.index))}]"
         yield "worst entry", f"{entry}: analytic {each.worst.analytic:.8g}, numeric {each.worst.numeric:.8g}"
-    if point.fault is not None:
-        yield "at fault", str(point.fault)
