@@ -6,10 +6,9 @@ search fits hundreds of times. Their parameters are keys of a spec under short n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from numbers import Integral
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, SupportsIndex
 
 import numpy as np
 
@@ -62,7 +61,7 @@ class DlxEstimator(BaseEstimator):  # type: ignore[misc]  # it has no types
 
     def __init__(
         self,
-        hidden: int | Sequence[int] = (64,),
+        hidden: SupportsIndex | Sequence[int] = (64,),
         *,
         activation: str = "relu",
         optimizer: str = "adam",
@@ -94,7 +93,7 @@ class DlxEstimator(BaseEstimator):  # type: ignore[misc]  # it has no types
             "task": task,
             "data": {"source": {"name": "file", "path": "memory.npz"}, "normalize": self.normalize, **split, **targets},
             "architecture": {
-                "hidden": [self.hidden] if isinstance(self.hidden, Integral) else list(self.hidden),
+                "hidden": [*self.hidden] if isinstance(self.hidden, Iterable) else [self.hidden],
                 "activation": self.activation,
             },
             "optimizer": {"name": self.optimizer, "learning_rate": self.learning_rate},
@@ -155,7 +154,7 @@ class DlxClassifier(ClassifierMixin, DlxEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        hidden: int | Sequence[int] = (64,),
+        hidden: SupportsIndex | Sequence[int] = (64,),
         *,
         activation: str = "relu",
         optimizer: str = "adam",

@@ -65,7 +65,10 @@ class RunResults(AnsweringNetwork):
 
     @property
     def parameters(self) -> Mapping[str, Array]:
-        """What was trained, as kept: W1 (n_out, n_in), b1 (n_out, 1) … of a network, w (n,) of an objective."""
+        """What was trained, as kept: W1 (n_out, n_in), b1 (n_out, 1) … of a network, w (n,) of an objective.
+
+        Beside them stand ``shift`` and ``scale`` (n_x,) of the inputs: the network is given (x − shift)·scale.
+        """
         arrays, _ = self._result.run.model()
         return arrays
 

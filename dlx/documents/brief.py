@@ -37,7 +37,8 @@ class Brief:
         return ()
 
     def _brief(self) -> Iterator[tuple[str, str]]:
-        names = [*self.first, *(field.name for field in fields(self))]  # type: ignore[arg-type]  # it is a dataclass
+        shown = (field.name for field in fields(self) if field.repr)  # type: ignore[arg-type]  # it is a dataclass
+        names = [*self.first, *shown]
         for name in names:
             value = getattr(self, name)
             if value is not None and value != "":

@@ -153,7 +153,7 @@ class DiagnosisDocument(Brief, AnyDiagnosis):
     tails: dict[str, Carriers] | None = None
     act: RepairDocument | None = None
     earlier: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False, metadata=NO_KEY)
-    is_anew: bool = field(default=False, compare=False, metadata=NO_KEY)
+    is_anew: bool = field(default=False, repr=False, compare=False, metadata=NO_KEY)
 
     def to_document(self) -> dict[str, Any]:
         """As JSON has it."""
