@@ -56,7 +56,8 @@ def gradcheck(  # type: ignore[misc]  # a setting has no name of an argument
     """Compare analytic gradients with two-sided differences (J(θ + ε) − J(θ − ε)) / 2ε of the cost, in float64.
 
     What a difference leaves in doubt the complex step Im J(θ + ih)/h judges again. ``passed`` of the report says
-    whether they agree, ``document()`` has everything, such as a fault with its place.
+    whether they agree; if not, ``print`` shows the entry that is most wrong, both gradients and the line at ``fault``.
+    ``document()`` has everything.
 
     Args:
         subject: an activation, a loss, a norm or an objective, by its class, with its options, or by its registered
@@ -74,13 +75,17 @@ def gradcheck(  # type: ignore[misc]  # a setting has no name of an argument
     """
     options = CheckOptions(examples, after, epsilon, dropout, seed)
     if isinstance(subject, type | Component) or _is_name(subject):
-        component = _component(subject)
-        return ComponentsReport(component.name, finish(check_components([component], epsilon, seed)))
+        return _of_component(_component(subject), options)
     if isinstance(subject, Run) or (isinstance(subject, str) and Path(subject).is_dir()):
         path = subject.path if isinstance(subject, Run) else Path(subject)
         return finish(check_file(path, overrides_of(settings), options))
     with resolved_spec(subject, data, target, settings) as stated:
         return finish(check_spec(stated.resolved, options))
+
+
+def _of_component(component: Component, options: CheckOptions) -> ComponentsReport:
+    cases = finish(check_components([component], options.epsilon, options.seed))
+    return ComponentsReport(component.name, cases)
 
 
 def _is_name(subject: object) -> bool:

@@ -74,31 +74,30 @@ def new(
     sources = files.sources(data, target)
     if not sources.keys() & {"source", "train"}:
         raise UsageError("data: the examples of train are missing, which the spec is for")
-    wishes = Wishes(
-        task=None if task is None else _task(task),
-        ignore=_several(ignore),
-        keep=_several(keep),
-        categorical=_several(categorical),
-        impute=impute,
-        parts=tuple(sources if "train" in sources else ()),
-    )
+    parts = tuple(sources if "train" in sources else ())
+    wishes = Wishes(_task(task), _several(ignore), _several(keep), _several(categorical), impute, parts)
     with naming(files.names):
         source = sources.get("source") or sources["train"]
-        path, typed = Path(source["path"]), [dump_scalar(name) for name in _several(source.get("target", ()))]
-        text = starter_for(source_of(path, typed), wishes, SPEC)
+        text, path = _decided(source, wishes)
         if has_parts(data):
             _check_parts(text, data, target)
-        return _in_python(with_tested_rate(text, SPEC, path), path, "table" if typed else "arrays", files.names)
+        return _in_python(with_tested_rate(text, SPEC, path), path, "target" in source, files.names)
 
 
-def _task(task: str) -> Task:
-    if task not in list(Task):
+def _task(task: str | None) -> Task | None:
+    if task is not None and task not in list(Task):
         raise UsageError(f"task: {task} is none {allowed(task, list(Task))}")
-    return Task(task)
+    return None if task is None else Task(task)
 
 
 def _several(names: Sequence[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _decided(source: Mapping[str, Any], wishes: Wishes) -> tuple[str, Path]:
+    """The text of a spec for a source, and the file of that."""
+    path, typed = Path(source["path"]), [dump_scalar(name) for name in _several(source.get("target", ()))]
+    return starter_for(source_of(path, typed), wishes, SPEC), path
 
 
 def _check_parts(text: str, data: Data, target: Target) -> None:
@@ -107,9 +106,9 @@ def _check_parts(text: str, data: Data, target: Target) -> None:
         dataset_of(stated.resolved.spec)
 
 
-def _in_python(text: str, path: Path, name: str, names: Mapping[str, str]) -> StarterSpec:
+def _in_python(text: str, path: Path, is_table: bool, names: Mapping[str, str]) -> StarterSpec:
     """A spec whose data at ``path`` are in memory, and whose head says what to call."""
-    text = re.sub(r"^name: .*$", f"name: {name}", text, count=1, flags=re.MULTILINE)
+    text = re.sub(r"^name: .*$", f"name: {'table' if is_table else 'arrays'}", text, count=1, flags=re.MULTILINE)
     text = text.replace(path.name, names[str(path)], 1)
     for typed_command, call in CALLS.items():
         text = text.replace(typed_command, call)
