@@ -28,6 +28,10 @@ class Fault:
     spoils: tuple[str, ...] = ()
     method: str | None = None
 
+    def __str__(self) -> str:
+        place = f", {self.place}" if self.place else ""
+        return f"{self.operation}: {self.sentence} ({self.signature}){place}"
+
     @property
     def is_of_inputs(self) -> bool:
         """Whether it shows on certain inputs alone, which the sentence names."""
