@@ -45,10 +45,15 @@ class Hub:
         """The result of what takes a while, while others are served."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether as many pages are open as there may be."""
+        return sum(seat.is_taken for seat in self._seats.values()) >= MOST_PAGES
+
     def take_seat(self, page: str) -> Seat | None:
         """The seat of a page, with what it left there when it was loaded before; None where another page has it."""
         seat = self._seats.get(page) or Seat()
-        if seat.is_taken or sum(other.is_taken for other in self._seats.values()) >= MOST_PAGES:
+        if seat.is_taken or self.is_full:
             return None
         seat.is_taken, self._seats[page] = True, seat
         return seat

@@ -222,8 +222,8 @@ class Playground:
 
     def _tell_spec(self) -> None:
         sections = self.controls.of(self.resolved.spec, self.draft.original.spec)
-        document = self.draft.document(self.resolved)
-        self.outbox.append({"about": "spec", "sections": sections, "problems": self.problems, **document})
+        document = self.draft.document(self.resolved) | {"own": self.draft.path == self.path, "problems": self.problems}
+        self.outbox.append({"about": "spec", "sections": sections, **document})
 
     def _tell_frame(self) -> None:
         """How far training has come; a run that has ended is left to others."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dlx.lab.draft import MOST_UNDONE
-from dlx.lab.handlers import MOST_WAITING, TOO_MUCH
+from dlx.lab.page_socket import MOST_WAITING, TOO_MUCH
 from dlx.lab.playground import Playground
 from dlx.lab.stage import Stage
 from dlx.training.supervised import Supervised

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -12,8 +13,13 @@ from tests.lab.conftest import GRACE, Served
 
 pytest.importorskip("tornado", reason="the extra lab is not installed")
 
+from tornado.websocket import WebSocketClosedError
+
 import dlx
-from dlx.lab.handlers import FILES
+from dlx.lab.handlers import FILES, LARGEST_MESSAGE
+from dlx.lab.hub import MOST_PAGES
+from dlx.lab.page_socket import FULL, MOST_WAITING, NO_SPEC
+from dlx.lab.server import LARGEST_REQUEST
 
 UPGRADE = {
     "Upgrade": "websocket",
@@ -164,3 +170,69 @@ def test_the_lab_ends_with_its_last_page(own_lab: Served) -> None:
     second.close()
     own_lab.thread.join(20)
     assert not own_lab.thread.is_alive()
+
+
+def test_a_name_that_was_made_to_lead_here_gets_no_socket(lab: Served) -> None:
+    """Its page would have the origin that fits the host, as after DNS rebinding."""
+    other = f"example.org:{lab.at[1]}"
+    for path in ("socket", "runs/list", ""):
+        assert ask(lab, f"/{lab.token}/{path}", Host=other, Origin=f"http://{other}", **UPGRADE)[0] == 403
+
+
+def test_a_huge_message_closes_its_page_alone(own_lab: Served) -> None:
+    loud, other = own_lab.page("loud"), own_lab.page("other")
+    loud.write("x" * (LARGEST_MESSAGE + 1))
+    while loud.read() is not None:
+        pass
+    assert loud.socket.close_code == 1009
+    other.send("hello")
+    assert other.wait("spec")["name"] == "tiny"
+
+
+def test_huge_requests_are_refused(lab: Served) -> None:
+    assert ask(lab, f"/{lab.token}/{'a' * LARGEST_REQUEST}")[0] in (400, 431)
+    assert ask(lab, f"/{lab.token}/", Padding="a" * LARGEST_REQUEST)[0] in (400, 431)
+    assert ask(lab, f"/{lab.token}/")[0] == 200
+
+
+def test_many_connections_that_say_nothing_keep_nobody_out(lab: Served) -> None:
+    with ExitStack() as opened:
+        for _ in range(300):
+            opened.enter_context(socket.create_connection(lab.at, timeout=20)).sendall(b"GET /")
+        assert ask(lab, f"/{lab.token}/")[0] == 200
+
+
+def test_a_page_too_many_is_told(own_lab: Served) -> None:
+    for number in range(MOST_PAGES):
+        own_lab.page(f"page {number}")
+    late = own_lab.page("late")
+    assert f"{MOST_PAGES} pages" in late.wait("fault")["text"]
+    assert late.read() is None
+    assert late.socket.close_code == FULL
+
+
+def test_a_page_whose_spec_is_gone_is_told_and_comes_back_with_it(own_lab: Served, spec: Path) -> None:
+    stays, text = own_lab.page("stays"), spec.read_text()
+    spec.unlink()
+    page = own_lab.page("new")
+    assert "tiny.yaml" in page.wait("fault")["text"]
+    assert page.read() is None
+    assert page.socket.close_code == NO_SPEC
+    spec.write_text(text)
+    again = own_lab.page("new")
+    again.send("hello")
+    assert again.wait("spec")["name"] == "tiny"
+    stays.send("hello")
+    assert stays.wait("spec")["name"] == "tiny"
+
+
+def test_malformed_messages_beyond_number_close_their_page_quietly(
+    own_lab: Served, capfd: pytest.CaptureFixture[str]
+) -> None:
+    loud = own_lab.page("loud")
+    with suppress(WebSocketClosedError):
+        for _ in range(5 * MOST_WAITING):
+            loud.write("{")
+    while loud.is_open and loud.read() is not None:
+        pass
+    assert "Traceback" not in capfd.readouterr().err

@@ -22,6 +22,11 @@ export function at(id) {
   return document.getElementById(id);
 }
 
+/** What is said of what has not come to its end: the command that goes on with it. */
+export function wayOn(name, command) {
+  return make("p", { class: "source" }, `${name} has not come to its end; it goes on by `, make("code", {}, command));
+}
+
 /** A word of the spec as people read it. */
 export function readable(word) {
   return String(word).replaceAll("_", " ");

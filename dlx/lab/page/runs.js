@@ -2,7 +2,7 @@
 
 import { get } from "./connection.js";
 import { Chart } from "./curves.js";
-import { at, classColor, errorText, fill, make, readable, short } from "./elements.js";
+import { at, classColor, errorText, fill, make, readable, short, wayOn } from "./elements.js";
 import { Searches } from "./searches.js";
 
 const EVERY = 1500; // milliseconds between two looks at the files
@@ -134,7 +134,8 @@ export class Runs {
     this.compared = compared;
     this.curves(compared, []);
     const faults = compared.runs.filter((run) => run.fault).map((run) => make("p", { class: "problem" }, run.fault));
-    fill(this.differences, ...faults, compared.runs.length > 1 ? this.difference(compared) : null);
+    const ways = compared.runs.filter((run) => run.again).map((run) => wayOn(run.key, run.again));
+    fill(this.differences, ...faults, ...ways, compared.runs.length > 1 ? this.difference(compared) : null);
     const verdict = await get("runs/verdict", keys);
     if (this.compared !== compared) return; // others have been chosen meanwhile
     this.curves(compared, verdict.groups.filter((group) => group.keys.length > 1));
