@@ -22,7 +22,7 @@ class Seat:
     def __init__(self) -> None:
         self.playground: Playground | None = None
         self.turn = asyncio.Lock()
-        self.is_taken = False
+        self.is_taken, self.leaves = False, 0  # how often it was left
 
 
 class Hub:
@@ -61,14 +61,16 @@ class Hub:
     async def leave_seat(self, page: str) -> None:
         """Wait for the page to come back; where none is left and none comes, the lab ends."""
         seat = self._seats[page]
-        seat.is_taken = False
+        seat.is_taken, seat.leaves = False, seat.leaves + 1
+        leave = seat.leaves
         await asyncio.sleep(self.grace)
         async with seat.turn:
-            if not seat.is_taken and self._seats.get(page) is seat and not self.ended.is_set():
-                del self._seats[page]
-                if seat.playground is not None:
-                    await self.call(seat.playground.close)
-        if not any(other.is_taken for other in self._seats.values()):
+            if seat.is_taken or seat.leaves != leave or self.ended.is_set():
+                return
+            del self._seats[page]
+            if seat.playground is not None:
+                await self.call(seat.playground.close)
+        if not self._seats:
             self.ended.set()
 
     async def close(self) -> None:

@@ -12,7 +12,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from dlx.errors import DlxError
 from dlx.lab.guarded import Guarded, json_text
-from dlx.lab.hub import MOST_PAGES, Seat
+from dlx.lab.hub import Seat
 from dlx.lab.messages import Message
 from dlx.lab.player import FRAME
 from dlx.lab.playground import Playground
@@ -41,9 +41,8 @@ class PageSocket(Guarded, WebSocketHandler):
         self.page = self.get_query_argument("page", "")[:LONGEST_NAME]
         seat = self.hub.take_seat(self.page)
         if seat is None and self.hub.is_full:
-            self.write_message(
-                json_text({"about": "fault", "text": f"{MOST_PAGES} pages are open here: close one of them"})
-            )
+            text = "too many pages are open here already: close one of them"
+            self.write_message(json_text({"about": "fault", "text": text}))
             self.close(FULL, "too many pages")
             return
         if seat is None:
@@ -65,7 +64,8 @@ class PageSocket(Guarded, WebSocketHandler):
         if self.is_open:
             self.is_open = False
             self._wake()
-            self.leaving = asyncio.create_task(self.hub.leave_seat(self.page))
+            if not self.hub.ended.is_set():
+                self.leaving = asyncio.create_task(self.hub.leave_seat(self.page))
 
     def _wake(self) -> None:
         if self.inbox.empty():

@@ -68,7 +68,7 @@ class SearchList:
 
 
 def _of_search(results: Mapping[str, Any]) -> dict[str, Any]:
-    trials = sorted(results["trials"], key=lambda trial: (trial["value"] is None, trial["value"] or 0.0))
+    trials = sorted(results["trials"], key=_rank)
     names = ("index", "round", "settings", "at", "value", "status", "epoch", "trials")
     return {
         "kind": "tune",
@@ -78,6 +78,11 @@ def _of_search(results: Mapping[str, Any]) -> dict[str, Any]:
         "importance": results["importance"],
         "messages": results["messages"],
     }
+
+
+def _rank(trial: Mapping[str, Any]) -> tuple[bool, float]:
+    """Its place among others: the lowest value first, those without one at the end."""
+    return trial["value"] is None, trial["value"] or 0.0
 
 
 def _axis(axis: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,12 +98,13 @@ def _of_study(results: Mapping[str, Any]) -> dict[str, Any]:
             "settings": {"variant": variant["name"]},
             "at": {},
             "value": (variant["errors"].get("dev") or {}).get("value"),
-            "status": variant["status"][0] if variant["status"] else "",
+            "status": ", ".join(dict.fromkeys(variant["status"])),
             "epoch": variant["epochs"],
             "trials": variant["trials"],
         }
         for number, variant in enumerate(results.get("variants", ()))
     ]
+    variants = sorted(variants, key=_rank)
     return {"kind": "study", "objective": "dev_error", "axes": [], "trials": variants, "importance": [], "messages": []}
 
 

@@ -32,6 +32,11 @@ export function readable(word) {
   return String(word).replaceAll("_", " ");
 }
 
+/** The id of a run in short, without the time in front, which a column of its own tells: commands take it as well. */
+export function shortId(id) {
+  return String(id).replace(/\d{8}T\d{6}Z-/g, "");
+}
+
 /** A number in few digits. */
 export function short(value, digits = 4) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";

@@ -121,6 +121,7 @@ export class Lessons {
 
   /** Give the lesson its place beside the picture, or take it away. */
   place(isOpen) {
+    if (!isOpen) this.check.guide = null;
     const isCheck = isOpen && Boolean(this.open.lesson.check);
     at("playground").classList.toggle("in-check", isCheck);
     if (isCheck) at("gradients").open = true;
@@ -150,10 +151,15 @@ export class Lessons {
     at("happened")?.focus();
   }
 
+  /** The mistake that is to be planted in this step. */
+  get planted() {
+    return this.open.lesson.check?.[this.open.step] ?? "none";
+  }
+
   /** What has to be done first; empty where nothing has. */
   missing() {
     if (!at("prediction").value.trim()) return this.words.writeFirst;
-    const planted = this.open.lesson.check?.[this.open.step] ?? "none";
+    const planted = this.planted;
     if (planted === "none") return "";
     if (planted !== "any" && this.check.mistake.value !== planted) return `${this.words.chooseMistake} ${planted}`;
     return this.check.place ? "" : this.words.choose;
@@ -164,6 +170,7 @@ export class Lessons {
     if (missing) {
       at("prediction-help").textContent = missing;
       if (missing === this.words.writeFirst) at("prediction").focus();
+      else this.check.demand(this.planted);
       return;
     }
     this.open.predictions[this.open.step] = at("prediction").value.trim();
@@ -184,12 +191,13 @@ export class Lessons {
     const text = lesson[this.language];
     const words = this.words;
     this.place(true);
+    this.check.guide = lesson.check && phase === "question" ? () => this.play() : null;
     this.store();
     at("lesson").lang = this.language;
     const part = text.steps[step];
     const rows = [make("p", {}, part.text), make("p", { class: "question" }, part.question)];
     if (phase === "question") {
-      const area = make("textarea", { id: "prediction", rows: 2, "aria-describedby": "prediction-help" }, predictions[step] ?? "");
+      const area = make("textarea", { id: "prediction", rows: 2, "aria-describedby": "prediction-help", input: () => { predictions[step] = area.value; this.store(); } }, predictions[step] ?? "");
       rows.push(make("label", { for: "prediction" }, words.prediction), area, make("p", { id: "prediction-help", class: "source", role: "status" }), make("button", { type: "button", class: "main", click: () => this.play() }, lesson.check ? words.check : words.play));
     } else {
       rows.push(make("blockquote", {}, make("span", { class: "source" }, `${words.yours}: `), predictions[step]));
