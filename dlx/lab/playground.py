@@ -135,8 +135,6 @@ class Playground:
         self.close()
         self.player.put(self.stage.anew(self.resolved))
 
-    # The spec
-
     def _greet(self, message: Message) -> None:
         """Tell a page that has just been loaded all it needs."""
         self.stage.renew()
@@ -215,8 +213,6 @@ class Playground:
             raise UsageError("the spec has problems: mend them, or take the change back")
         return self.resolved
 
-    # What the page is told
-
     def _say(self, text: str, is_error: bool = False, **more: Any) -> None:
         self.outbox.append({"about": "note", "text": text, "error": is_error, **more})
 
@@ -229,6 +225,9 @@ class Playground:
         """How far training has come; a run that has ended is left to others."""
         if self.kept_run is not None and self.stage.trainer.has_ended:
             self.kept_run.close()
+        elif self.kept_run is not None and self.kept_run.is_broken:  # it cannot be written any more
+            self.kept_run.give_up(self.stage.trainer)
+            self.kept_run = None
         run, player = self.kept_run.path.name if self.kept_run else None, self.player
         frame = {"training": player.number, "playing": player.is_busy, "speed": player.speed.name, "kept": run}
         self.outbox.append({"about": "frame", **frame, **self.stage.frame(is_at_rest=not player.is_busy)})
