@@ -21,6 +21,8 @@ MOST_WAITING = 1000  # messages of a page that are not yet done
 MOST_AT_ONCE = 100  # of them that are done before it is looked whether the page is still there
 LONGEST_NAME = 64  # of a page
 REST = 0.2  # seconds without a message after which the verdict is worked out
+LEAD = 3  # pictures that are sent to a page that has not taken in the one before them
+PATIENCE = 1.0  # seconds after which one is sent all the same
 TAKEN, TOO_MUCH, NO_SPEC, FULL = range(4000, 4004)  # why a socket is closed
 
 
@@ -49,16 +51,22 @@ class PageSocket(Guarded, WebSocketHandler):
             self.close(TAKEN, "another page works there")
             return
         self.inbox: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
+        self.behind, self.tells, self.stirs = 0, False, asyncio.Event()
         self.is_open = True
         self.work = asyncio.create_task(self._work(seat))
 
     def on_message(self, message: str | bytes) -> None:
         if not self.is_open:
             return
-        try:
-            self.inbox.put_nowait(_message(message))
-        except asyncio.QueueFull:
-            self.close(TOO_MUCH, "too much at once")
+        document = _message(message)
+        if document.get("do") == "seen":
+            self.behind, self.tells = max(self.behind - 1, 0), True
+        else:
+            try:
+                self.inbox.put_nowait(document)
+            except asyncio.QueueFull:
+                self.close(TOO_MUCH, "too much at once")
+        self.stirs.set()
 
     def on_close(self) -> None:
         if self.is_open:
@@ -89,6 +97,7 @@ class PageSocket(Guarded, WebSocketHandler):
             await self._tell(outbox)
             if playground.is_busy:
                 await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
+                await self._page_has_seen()
 
     async def _playground(self, seat: Seat) -> Playground:
         """That of the page: what it left when it was loaded before, or a new one."""
@@ -97,11 +106,20 @@ class PageSocket(Guarded, WebSocketHandler):
                 seat.playground = await self.hub.call(Playground, self.hub.path, self.hub.root)
             return seat.playground
 
+    async def _page_has_seen(self) -> None:
+        """Wait for a page that tells what it has taken in, and is slow at that: so it shows what is, not what was."""
+        if self.tells and self.behind >= LEAD:
+            self.stirs.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stirs.wait(), PATIENCE)
+            self.behind = min(self.behind, LEAD - 1)
+
     async def _tell(self, outbox: list[Message]) -> None:
         """Write messages, unless the page is gone; waits for a page that is slow."""
         with suppress(WebSocketClosedError):
             for message in outbox:
                 await self.write_message(json_text(message))
+                self.behind += message["about"] == "frame"
 
     async def _turn(self, playground: Playground, messages: list[Message]) -> list[Message]:
         """What has come of a turn; of a fault in dlx, which ends the turn and not the lab, that there is one."""

@@ -37,11 +37,18 @@ def pull(lab: ServedLab, number: int) -> tuple[float, float]:
     return moved, monotonic() - start
 
 
-def measure_slider(lab: ServedLab) -> None:
-    """Pull the slider of a training that rests."""
+def train_a_little(lab: ServedLab) -> None:
+    """Train some epochs from the beginning, so that there is a boundary that a slider can move."""
+    lab.send("restart")
     for _ in range(TRAINED):
         lab.send("epoch")
+        lab.wait(lambda frame: frame["playing"])
         lab.wait(lambda frame: not frame["playing"])
+
+
+def measure_slider(lab: ServedLab) -> None:
+    """Pull the slider of a training that rests."""
+    train_a_little(lab)
     before = lab.processor_seconds()
     times = [pull(lab, number) for number in range(PULLS)]
     spent = (lab.processor_seconds() - before) / PULLS
@@ -77,6 +84,7 @@ def measure_list(lab: ServedLab) -> None:
 
 def measure_memory(lab: ServedLab, minutes: float) -> None:
     """Slide to and fro, and say how much memory the server has after each tenth of that."""
+    train_a_little(lab)
     sizes, end, number = [lab.megabytes()], monotonic() + 60 * minutes, 0
     for part in range(1, 11):
         while monotonic() < end - 60 * minutes * (1 - part / 10):
@@ -98,7 +106,6 @@ def main() -> None:
             measure_pictures(lab)
             measure_list(lab)
             if options.minutes:
-                lab.send("restart")
                 measure_memory(lab, options.minutes)
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 

@@ -79,6 +79,7 @@ function take(frame) {
   race.see(frame, state.task, state.raced !== frame.training);
   state.raced = frame.training;
   lessons.see(frame, state.last, state.task);
+  send({ do: "seen" });
   if (frame.picture) state.picture = frame.picture;
   if (frame.picture?.ground) picture.ground = frame.picture.ground;
   if (state.isDue) return;
