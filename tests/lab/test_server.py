@@ -238,3 +238,11 @@ def test_malformed_messages_beyond_number_close_their_page_quietly(
     while loud.is_open and loud.read() is not None:
         pass
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_no_script_of_the_page_makes_elements_of_a_text() -> None:
+    """So what a name, a label or a column holds is shown as text, wherever it is shown."""
+    for path in (Path(dlx.__file__).parent / "lab" / "page").glob("*.js"):
+        script = path.read_text(encoding="utf-8")
+        ways = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "srcdoc")
+        assert [way for way in ways if way in script] == [], path.name

@@ -44,7 +44,7 @@ export class Transport {
     this.epoch.hidden = isObjective;
     const epoch = frame.epoch < 10 ? frame.epoch.toFixed(1) : Math.floor(frame.epoch).toLocaleString("en");
     const newest = isObjective ? (this.last?.[2] ?? null) : frame.cost; // J where w is now, not before the step
-    const cost = newest === null ? "" : `, ${isObjective ? "J" : "cost"} ${short(newest)}`;
+    const cost = newest === null ? "" : `, ${isObjective ? "J" : "cost of the batches"} ${short(newest)}`;
     const [step, epochs] = [frame.step, frame.epochs].map((count) => count.toLocaleString("en"));
     this.text.textContent = isObjective ? ` step ${step} of ${epochs}${cost}` : ` epoch ${epoch} of ${epochs}, step ${step}${cost}`;
     this.announce(frame, task);
@@ -54,7 +54,7 @@ export class Transport {
   announce(frame, task) {
     if (frame.playing) return;
     const last = this.last;
-    const errors = last && task !== "objective" ? `, train error ${errorText(last[4], task)}${last[5] === null ? "" : `, dev error ${errorText(last[5], task)}`}` : "";
+    const errors = last && task !== "objective" ? `, train cost ${short(last[2])}, train error ${errorText(last[4], task)}${last[5] === null ? "" : `, dev error ${errorText(last[5], task)}`}` : "";
     const place = task === "objective" ? `step ${frame.step}` : `epoch ${frame.ended ? Math.floor(frame.epoch) : Math.ceil(frame.epoch)}`;
     const text = frame.message || (frame.ended ? `${readable(frame.status)} after ${place}` : frame.step ? `paused ${task === "objective" ? "after" : "in"} ${place}` : "ready");
     const whole = text + errors + (frame.kept ? `; kept as ${frame.kept}` : "");
