@@ -41,6 +41,7 @@ class Guarded(RequestHandler):
             raise HTTPError(403)
         if not address.has_token(self.path_kwargs.get("token", "")):
             raise HTTPError(404)
+        self.hub.strangers.pop(getattr(self.request.connection, "stream", None), None)
 
     def write_error(self, status_code: int, **details: Any) -> None:
         self.set_header("Content-Type", "text/plain; charset=utf-8")

@@ -38,6 +38,7 @@ class Hub:
         self.address, self.path, self.root, self.grace = address, path, root, grace
         self.runs = RunList(root)
         self.ended = asyncio.Event()
+        self.strangers: dict[Any, None] = {}  # connections that have not shown the token, the oldest first
         self._seats: dict[str, Seat] = {}
         self._threads = ThreadPoolExecutor(MOST_PAGES, thread_name_prefix="lab")
 

@@ -18,7 +18,7 @@ from tornado.websocket import WebSocketClosedError
 import dlx
 from dlx.lab.handlers import FILES, LARGEST_MESSAGE
 from dlx.lab.page_socket import FULL, MOST_WAITING, NO_SPEC
-from dlx.lab.server import LARGEST_REQUEST
+from dlx.lab.server import LARGEST_REQUEST, MOST_STRANGERS
 
 UPGRADE = {
     "Upgrade": "websocket",
@@ -246,3 +246,17 @@ def test_no_script_of_the_page_makes_elements_of_a_text() -> None:
         script = path.read_text(encoding="utf-8")
         ways = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "srcdoc")
         assert [way for way in ways if way in script] == [], path.name
+
+
+def test_who_has_shown_the_token_does_not_give_way_to_strangers(own_lab: Served) -> None:
+    page = own_lab.page()
+    with ExitStack() as opened:
+        for _ in range(MOST_STRANGERS):
+            opened.enter_context(socket.create_connection(own_lab.at, timeout=20))
+        first = opened.enter_context(socket.create_connection(own_lab.at, timeout=20))
+        for _ in range(2 * MOST_STRANGERS):
+            opened.enter_context(socket.create_connection(own_lab.at, timeout=20))
+        assert first.recv(1) == b""  # it was closed: there is room for others
+        page.send("hello")
+        assert page.wait("spec")["name"] == "tiny"
+        assert ask(own_lab, f"/{own_lab.token}/")[0] == 200

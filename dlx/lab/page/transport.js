@@ -44,7 +44,7 @@ export class Transport {
     this.epoch.hidden = isObjective;
     const epoch = frame.epoch < 10 ? frame.epoch.toFixed(1) : Math.floor(frame.epoch).toLocaleString("en");
     const newest = isObjective ? (this.last?.[2] ?? null) : frame.cost; // J where w is now, not before the step
-    const cost = newest === null ? "" : `, ${isObjective ? "J" : "cost of the batches"} ${short(newest)}`;
+    const cost = newest === null ? "" : `, ${isObjective ? "J" : "batch cost"} ${short(newest)}`;
     const [step, epochs] = [frame.step, frame.epochs].map((count) => count.toLocaleString("en"));
     this.text.textContent = isObjective ? ` step ${step} of ${epochs}${cost}` : ` epoch ${epoch} of ${epochs}, step ${step}${cost}`;
     this.announce(frame, task);
