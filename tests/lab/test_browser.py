@@ -253,7 +253,9 @@ def test_a_search_is_looked_into(
 def test_what_would_help_is_tried(visit: Callable[..., Any]) -> None:
     page = visit(SPEC.replace("epochs: 6", "epochs: 2"))
     page.click("#transport button.main")
-    page.click("#charts button:has-text('What would help?')")
+    page.locator("#charts button:has-text('What would help?')").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.className") == "result"
     caption = page.locator("#charts caption", has_text="change of the dev error")
     sync_api.expect(caption).to_be_visible(timeout=120_000)
     assert page.locator("#charts figcaption", has_text="remedies").is_visible()

@@ -141,6 +141,12 @@ def test_a_run_whose_process_is_gone_is_no_longer_running(runs: Path, rewrite: C
     facts = json.loads((path / "run.json").read_text())
     rewrite(path / "run.json", {**facts, "status": "running"})
     assert run_list.document()["runs"][0]["status"] == "interrupted"
+    (run,) = run_list.compared([f"tiny/{path.name}"])["runs"]
+    assert run["again"] == f"dlx train --resume {path}"
+    with RunDirectory(path) as again:
+        again.acquire()
+        assert run_list.document()["runs"][0]["status"] == "running"
+        assert run_list.compared([f"tiny/{path.name}"])["runs"][0]["again"] == ""
 
 
 def test_links_lead_to_nothing_that_is_shown(runs: Path, tmp_path: Path) -> None:

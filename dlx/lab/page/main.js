@@ -50,7 +50,10 @@ function receive(message) {
   else if (message.about === "check") {
     check.outcome(message);
     lessons.seeCheck(message);
-  } else if (message.about === "note") spec.say(message.text, message.error, message.command);
+  } else if (message.about === "note") {
+    spec.say(message.text, message.error, message.command);
+    if (message.error) race.refuse();
+  }
 }
 
 /** Take in a frame; it is drawn when the screen is next. */
