@@ -93,6 +93,8 @@ class PageSocket(Guarded, WebSocketHandler):
                 return
             due = asyncio.get_running_loop().time() + FRAME
             async with seat.turn:
+                if self.hub.ended.is_set():
+                    return
                 outbox = await self._turn(playground, messages)
             await self._tell(outbox)
             if playground.is_busy:

@@ -199,6 +199,7 @@ class Playground:
         """Try what would help: a race of remedies on this training, once it has ended."""
         if not self.stage.trainer.has_ended:
             raise UsageError("train to the end first: remedies are tried on what it comes to")
+        self._keep(message)
         self._keeping().try_remedies()
 
     def _keeping(self) -> KeptRun:

@@ -365,3 +365,15 @@ def test_the_ravine_is_in_view_before_it_is_walked(visit: Callable[..., Any]) ->
     assert page.locator("#transport button:has-text('1 epoch')").is_hidden()
     page.click("#transport button:has-text('1 step')")
     sync_api.expect(page.locator("#status")).to_have_text("paused after step 1")
+
+
+def test_why_remedies_cannot_be_tried_is_said_where_they_were_asked_for(
+    visit: Callable[..., Any], tmp_path: Path
+) -> None:
+    page = visit(SPEC.replace("epochs: 6", "epochs: 2"))
+    (tmp_path / "runs").write_text("no folder")
+    page.click("#transport button.main")
+    button = page.locator("#charts button:has-text('What would help?')")
+    button.click()
+    sync_api.expect(page.locator("#charts .problem")).to_contain_text("cannot be written")
+    sync_api.expect(button).to_be_enabled()

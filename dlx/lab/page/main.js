@@ -52,7 +52,7 @@ function receive(message) {
     lessons.seeCheck(message);
   } else if (message.about === "note") {
     spec.say(message.text, message.error, message.command);
-    if (message.error) race.refuse();
+    if (message.error) race.refuse(message.text);
   }
 }
 

@@ -24,11 +24,11 @@ export class Race {
     send({ do: "help" });
   }
 
-  /** The lab has said that something cannot be done: if it was this, it can be asked for again. */
-  refuse() {
+  /** The lab has said why something cannot be done: if it was this, it can be asked for again. */
+  refuse(why) {
     if (!this.isAsked) return;
     this.button.disabled = this.isAsked = false;
-    fill(this.result);
+    fill(this.result, make("p", { class: "problem" }, why));
   }
 
   /** Another training is there, or this one has come to another place. */
