@@ -22,6 +22,12 @@ from dlx.text import option
 from dlx.words import Status, Task
 
 MOST_NAMES = 3  # of specs in the title of a picture
+UNFIT = {  # whose errors are not those of a training that went as it was to go
+    Status.RUNNING: "still running",
+    Status.INTERRUPTED: "interrupted",
+    Status.DIVERGED: "diverged",
+    Status.FAILED: "failed",
+}
 
 
 @dataclass(frozen=True)
@@ -208,7 +214,7 @@ def newest_pair(root: Path = ROOT) -> tuple[str, str]:
 def _remarks(runs: Sequence[ComparedRun], keys: Sequence[str]) -> list[str]:
     """What of the runs must be known to read the table."""
     remarks = [] if keys else ["nothing differs in the specs"]
-    for status, words in ((Status.RUNNING, "still running"), (Status.DIVERGED, "diverged"), (Status.FAILED, "failed")):
+    for status, words in UNFIT.items():
         if ids := [run.id for run in runs if run.status == status]:
             remarks.append(f"{words}: {', '.join(ids)}")
     return [*remarks, *(f"{run.id}: {run.refit_note}" for run in runs if run.refit_note)]
