@@ -36,7 +36,7 @@ OPTIMIZERS = ", ".join(Optimizer.members())
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("seed: 1.0", "2:7: seed: expected a whole number, got 1.0"),
+        ("seed: 1.0", "2:7: seed: expected a whole number, got 1.0 (did you mean 1?)"),
         ("seed: true", "2:7: seed: expected a whole number, got true"),
         ("seed: -1", "2:7: seed: expected at least 0, got -1"),
         ("seed: 99999999999", "2:7: seed: expected at most 4294967295, got 99999999999"),
@@ -73,7 +73,7 @@ OPTIMIZERS = ", ".join(Optimizer.members())
             f"2:1: regularisation: unknown key (allowed {SECTIONS}; did you mean regularization?)",
         ),
         ("regularization: {l2: .nan}", "2:22: regularization.l2: expected a finite number, got nan"),
-        ("regularization: {l2: '0.1'}", "2:22: regularization.l2: expected a number, got '0.1'"),
+        ("regularization: {l2: '0.1'}", "2:22: regularization.l2: expected a number, got '0.1' (did you mean 0.1?)"),
         ("regularization: {keep_prob: 0}", "2:29: regularization.keep_prob: expected more than 0.0, got 0"),
         ("regularization: {keep_prob: x}", "2:29: regularization.keep_prob: expected a number or a list, got 'x'"),
         ("regularization: {keep_prob: [0.5, 2]}", "2:35: regularization.keep_prob.1: expected at most 1.0, got 2"),
