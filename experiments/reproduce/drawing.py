@@ -13,7 +13,7 @@ from dlx.show.pictures.scales import spelled
 HEIGHT, ABOVE, BELOW, LEFT, BETWEEN, RIGHT = 4.2, 0.75, 0.6, 0.8, 0.85, 0.2  # inches
 PANELS = (5.2, 3.5, 2.3)  # of one chart, of two, of more
 NAMES = 9  # points of the names on the right
-MANY = 1e7  # from there on a number is written by its power of ten
+MANY = {"x": 1e7, "y": 1e5}  # from there on a number is written by its power of ten
 FEW = 16  # points of a line that each have a marker
 DASHED = (0, (3, 2))
 MARKERS = "os^Dv*PX"  # of lines with few points, beside their colours
@@ -96,7 +96,7 @@ def _width(name: str) -> float:
     """How wide a name on the right is, in inches."""
     from matplotlib.textpath import TextPath
 
-    return float(TextPath((0, 0), name, size=NAMES).get_extents().width) / 72
+    return float(TextPath((0, 0), name, size=NAMES).get_extents().width) / 72 if name else 0.0
 
 
 def _write_plainly(axis: Any, between: bool) -> None:
@@ -106,12 +106,12 @@ def _write_plainly(axis: Any, between: bool) -> None:
     low, high = axis.get_view_interval()
     if between and high < 1000 * low:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: _spelled(float(value))))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _spelled(float(value), MANY[axis.axis_name])))
     axis.set_minor_formatter(NullFormatter())
 
 
-def _spelled(value: float) -> str:
-    return f"{value:,.0f}" if 1 <= value < MANY else spelled(value)
+def _spelled(value: float, many: float) -> str:
+    return f"{value:,.0f}" if 1 <= value < many else spelled(value)
 
 
 class Map(NamedTuple):
