@@ -68,6 +68,7 @@ _ROWS: tuple[tuple[str, str], ...] = (
     ("metrics", "metric scoring"),
     ("name", "experiment experiment_name run_name"),
     ("source", "dataset datasets file path csv data_path filename"),
+    ("path", "file filename file_name file_path filepath csv data_path"),
     ("split", "validation_split test_size train_size val_size test_split val_split"),
     ("normalize", "normalization normalisation scaler scaling standardization preprocessing preprocess scale"),
     ("normalize_targets", "target_scaling scale_targets normalize_y"),

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from dlx.component import Component, Options
+from dlx.data.sources import File
 from dlx.errors import MOST_SHOWN, Place, Problem, allowed, hint, listing, nearest
 from dlx.spec.key_examples import example_of
 from dlx.spec.keys import keys
@@ -35,6 +36,7 @@ _TYPES = {
     "model_attributes_type": "a mapping",
     "path_type": "a path",
 }
+TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _BOUNDS = {
     "greater_than": "more than {gt}",
@@ -114,6 +116,9 @@ def _unknown(path: KeyPath, root: Node, shape: Shape) -> str:
     of = f" of {options.kind} {options.name}" if issubclass(options, Component) and above.family else ""
     names = list(options.model_fields)
     near = nearest(key, names)
+    inside = f"data.source.{as_spelt(key, File.model_fields)}"
+    if shape is SPEC and path[:-1] == ("data",) and inside in keys():
+        return f"unknown key{of} {listing(names, hint(key, inside))}"
     if shape is SPEC and (
         near is None
         or re.search("[/:.]", plain_signs(key))
@@ -166,6 +171,8 @@ def _what(details: list[ErrorDetails], node: Node, shape: Shape | None, path: Ke
         near = _listed(node)
     if near is None and [*short] == ["true", "false"] and isinstance(node.value, int) and shape and shape.record:
         near = _only_number(shape.record, node.value)
+    if near is None and {"true", "false"} <= {*names, *short} and text.lower() in TRUTHS:
+        near = TRUTHS[text.lower()]
     near = near or _spelt_as(node, types, may_be_null=shape is not None and type(None) in shape.alternatives)
     question = f" (did you mean {near}?)" if near else hint(text, None)
     if not question and node.value is not None and (example := _example(path, shape)):
@@ -176,6 +183,8 @@ def _what(details: list[ErrorDetails], node: Node, shape: Shape | None, path: Ke
 def _spelt_as(node: Node, types: Sequence[str], may_be_null: bool) -> str | None:
     """The number or the nothing that a value was probably meant to be, such as 100 for ``1e2`` where it is a count."""
     text = plain_signs(str(node.value)).strip(" =,;%'\"")
+    if re.fullmatch(r"\d{1,3}(,\d{3})+", text):
+        text = text.replace(",", "")
     if may_be_null and text.lower() in ("none", "null", "nil", "off"):
         return "null"
     is_one = not isinstance(node.value, bool | dict | list) and {"a number", "a whole number"} & {*types}

@@ -148,3 +148,20 @@ def test_no_error_of_pydantic_is_told_in_its_jargon(error: dict[str, Any]) -> No
     [problem] = problems_of(raised, Node({"seed": Node(3, place, place)}, place, place))
     assert problem.what
     assert not re.search(r"Input should be|Field required|Extra inputs|valid (dictionary|integer|tuple)", problem.what)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("data: {path: pets.csv}", "did you mean data.source.path?"),
+        ("data: {source: moons, target: kind}", "did you mean data.source.target?"),
+        ("data: {source: {name: file, file: pets.csv}}", "did you mean path?"),
+        ("data: {source: pets.csv}", "did you mean {name: file, path: pets.csv, target: COLUMN}?"),
+        (f"{MOONS}architecture: {{batch_norm: yes}}", "did you mean true?"),
+        (f"{MOONS}seed: 1,000", "did you mean 1000?"),
+        (f"{MOONS}training: {{epochs: '10'}}", "did you mean 10?"),
+        (f"{MOONS}training:\n  epochs=3", "as in {epochs: 60}"),
+    ],
+)
+def test_what_others_write_is_answered_with_what_is_meant(tmp_path: Path, text: str, answer: str) -> None:
+    assert any(answer in line for line in said_of(tmp_path, text))
