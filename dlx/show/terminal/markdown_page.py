@@ -45,14 +45,14 @@ def markdown_page(text: str) -> None:
     from rich.markdown import CodeBlock, Markdown
     from rich.text import Text
 
-    class Code(CodeBlock):
+    class PlainBlock(CodeBlock):
         """A block as it is typed, with no frame that would break lines of 80 columns."""
 
         def __rich_console__(self, console: Any, options: Any) -> Any:
             yield Text(narrowed(str(self.text).rstrip(), options.max_width), style="cyan")
 
-    class Page(Markdown):
-        elements = {**Markdown.elements, "fence": Code, "code_block": Code}
+    class TerminalMarkdown(Markdown):
+        elements = {**Markdown.elements, "fence": PlainBlock, "code_block": PlainBlock}
 
     console = open_terminal(sys.stdout)
-    console.print(Page(with_commands(text), hyperlinks=False), width=min(console.width, WIDEST))
+    console.print(TerminalMarkdown(with_commands(text), hyperlinks=False), width=min(console.width, WIDEST))
