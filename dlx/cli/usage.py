@@ -103,9 +103,9 @@ def message(error: Any, arguments: Sequence[str]) -> str:
     match type(error).__name__:
         case "NoSuchOption":
             return _no_option(error.option_name, context, words, arguments)
-        case "MissingParameter" if known := _formats([parameter]):
-            named = next((f"--to {word}" for word in known if word in arguments), None)
-            return f"--to is missing {listing(known, hint('', named))}"
+        case "MissingParameter" if targets := _formats([parameter]):
+            named = next((f"--to {word}" for word in targets if word in arguments), None)
+            return f"--to is missing {listing(targets, hint('', named))}"
         case "MissingParameter":
             return f"{command(*words.split())}: {_missing(parameter, context)} (usage: {_usage(context, words)})"
         case "BadOptionUsage":  # whose parser says only whether there is one

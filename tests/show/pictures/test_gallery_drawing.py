@@ -69,7 +69,7 @@ def test_the_spread_of_activations_stands_above_the_bars(figures: list[Figure]) 
     [text] = [text for text in axes.texts if text.get_text().startswith("sd ")]
     top = max(bar.get_window_extent().y1 for bar in axes.patches)
     assert text.get_window_extent().y0 >= top
-    assert text.get_fontsize() >= SMALLEST
+    assert float(text.get_fontsize()) >= SMALLEST
 
 
 def test_the_labels_of_paths_lie_within_the_picture(figures: list[Figure]) -> None:
