@@ -119,7 +119,8 @@ class Condition:
         """
         match = re.fullmatch(r"\s*(\w+)\s*(<=|>=|!=|<|>|=)\s*(.*?)\s*", condition)
         if match is None:
-            raise UsageError(f"{condition!r}: expected a condition such as dev_error<0.05 or status=completed")
+            what = "expected a condition such as dev_error<0.05 or status=completed"
+            raise UsageError(f"{option('where')}: {what}, got {condition!r}")
         column, sign, text = match.groups()
         if column not in COLUMNS:
             raise UsageError(f"{condition!r}: there is no column {column!r} {allowed(column, COLUMNS)}")

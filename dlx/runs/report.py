@@ -25,6 +25,8 @@ from dlx.spec.loader import load_spec
 from dlx.spec.yaml_text.writing import dump
 from dlx.text import command, option
 
+NO_PAGES = (".pdf", ".png", ".svg", ".jpg", ".jpeg", ".docx", ".odt", ".md", ".txt")  # ends of names of other things
+
 
 def write_report(reference: str, out: Path | None = None) -> Path:
     """Write the page of a run, a search or a study; returns where.
@@ -39,6 +41,9 @@ def write_report(reference: str, out: Path | None = None) -> Path:
     """
     if out is not None and not out.name:
         raise UsageError(f"{option('out', out)}: expected the name of a file")
+    if out is not None and out.suffix.lower() in NO_PAGES:
+        what = f"a page is HTML, as in {out.with_suffix('.html')}; a browser prints it"
+        raise UsageError(f"{option('out', out)}: {what}")
     many = collection_at(Path(reference))
     directory = many or open_run(reference)
     html = _of_many(many, out) if many else page.page(material_of(RunDirectory(directory.path)))
