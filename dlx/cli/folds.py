@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlx.diagnose import using
 from dlx.errors import DataError, Diverged
 from dlx.events import finish
 from dlx.runs import fold_directories, latest, manifest
@@ -83,7 +84,9 @@ def _show(run: FoldsRun, document: FoldsDocument, json: bool, quiet: bool) -> No
 
 def _say_what_came_of_them(run: FoldsRun, document: FoldsDocument) -> None:
     path, step = run.directory.path, run.first_step(document)
-    commands = [command("compare", path), refit_command(run.directory.plan)]
+    commands = [command("compare", path)]
+    if not using.no_better(document):
+        commands.append(refit_command(run.directory.plan))
     if document.status is not Status.COMPLETED:
         commands.insert(0, command("train", "--resume", path))
     terminal.folds(document, path, step, [line for line in commands if step is None or line != step.command])

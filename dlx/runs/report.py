@@ -132,6 +132,7 @@ def _examined(result: Result) -> dict[str, Any]:
     return {
         "changed": short,
         "diagnosis": examination.document,
+        "advice": examination.advice,
         "commands": examination.commands,
         "remarks": examination.remarks,
         "images": examination.images,

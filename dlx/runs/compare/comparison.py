@@ -8,8 +8,8 @@ from pathlib import Path
 
 from dlx.calls import instruction
 from dlx.documents.comparison import ComparisonDocument
-from dlx.errors import UsageError, allowed
-from dlx.runs.compare.difference import Difference, difference
+from dlx.errors import DataError, UsageError, allowed
+from dlx.runs.compare.difference import Difference, difference, out_of_fold_difference
 from dlx.runs.compare.groups import RunGroup, named, of_one_kind
 from dlx.runs.compare.run import ComparedRun, differing
 from dlx.runs.latest import ROOT
@@ -174,6 +174,11 @@ def _difference(groups: Sequence[RunGroup]) -> tuple[Difference | None, list[str
         return None, ["no difference: the errors of one are relative to the spread of each target, the others' are not"]
     if other := _of_other_data(groups):
         return None, [other]
+    try:
+        if (in_folds := out_of_fold_difference(*groups)) is not None:
+            return in_folds, []
+    except DataError as error:
+        return None, [f"no difference: {error}"]
     usable = [RunGroup(group.label, tuple(run for run in group.runs if run.dev_error is not None)) for group in groups]
     without = [group.label for group in usable if not group.runs]
     if without:

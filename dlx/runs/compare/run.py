@@ -18,7 +18,8 @@ from dlx.stats.intervals import Estimate, unbounded
 from dlx.stats.measured import MeasuredMetric
 from dlx.words import PARTS
 
-CHANCE = ("seed", "randomness")  # the sections that only decide which random numbers are drawn
+FOLD = "data.fold"  # which of the trainings of one spec in folds it is
+CHANCE = ("seed", "randomness", FOLD)  # the sections that only decide which random numbers are drawn
 ASIDE = (*CHANCE, "name", "diagnosis", "training.threads", "training.engine")  # what does not change what a training is
 OF_FILE = ("name", "path", "target")
 UNIT = "diagnosis.target_errors"  # but errors in different units cannot be compared
