@@ -29,7 +29,7 @@ from dlx.spec.trust import NamedBy
 from dlx.spec.yaml_text.writing import dump_scalar
 
 DATA = "data"  # the folder below that of the runs which holds what was in memory
-OF_TEXTS = ("missing", "drop_rows")  # what a file of texts may hold, and a table in memory should not
+OF_TEXTS = ("missing", "drop_rows", "ragged_rows")  # what a file of texts may hold, and a table in memory should not
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ import pytest
 
 import dlx
 from dlx.documents.comparison import ComparisonDocument
+from dlx.gradcheck.fault import Fault
 from dlx.gradcheck.plugin import ComponentsReport, PluginCase
-from dlx.gradcheck.report import Fault, Parameter, Point, Report, Worst
+from dlx.gradcheck.report import Parameter, Point, Report, Worst
 from dlx.stats.intervals import Estimate
 
 SPEC: dict[str, Any] = {
