@@ -17,6 +17,20 @@ NAME = re.compile(r"[A-Za-z_][\w-]*")
 PLACEHOLDER = re.compile(r"[A-Z]+")  # such as SPEC and FILE, for something that only the reader has
 
 
+IN_SENTENCES = {"dlx gradcheck": "run.gradcheck()", "dlx diagnose --full": "run.diagnose().metrics"}
+
+
+def spoken(sentence: str) -> str:
+    """A sentence of a document, which names commands, with the calls of Python in their place where Python has called.
+
+    >>> spoken("dlx gradcheck tells which operation is wrong, and how")
+    'run.gradcheck() tells which operation is wrong, and how'
+    """
+    for typed, call in IN_SENTENCES.items() if not is_in_shell() else ():
+        sentence = sentence.replace(typed, call)
+    return sentence
+
+
 def instruction(*words: str | Path, verb: str | None = None) -> str:
     """What messages say is to be typed: the command of these words, or where Python has called, the call that does it.
 

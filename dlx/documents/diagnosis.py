@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
+from dlx.calls import spoken
 from dlx.documents.baselines import Baselines
 from dlx.documents.brief import Brief
 from dlx.documents.classes import ClassesDocument, check_labels
@@ -171,8 +172,8 @@ class DiagnosisDocument(Brief, AnyDiagnosis):
             examples = "" if error.m is None else f"  m = {error.m:,}"
             lines.append(f"{part:9}  {error_text(error.value, self.task):>9}{ends}{examples}")
         for finding in (finding for finding in self.findings if finding.is_serious):
-            lines += ["", f"{finding.severity}  {finding.name}: {finding.evidence}"]
-        return "\n".join([*lines, "", *(f"- {step}" for step in self.next)])
+            lines += ["", f"{finding.severity}  {finding.name}: {spoken(finding.evidence)}"]
+        return "\n".join([*lines, "", *(f"- {spoken(step)}" for step in self.next)])
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"

@@ -29,8 +29,8 @@ class Fault:
     method: str | None = None
 
     def __str__(self) -> str:
-        place = f", {self.place}" if self.place else ""
-        return f"{self.operation}: {self.sentence} ({self.signature}){place}"
+        signature = "" if self.is_described else f" ({self.signature})"
+        return f"{self.operation}: {self.sentence}{signature}{f', {self.place}' if self.place else ''}"
 
     @property
     def is_of_inputs(self) -> bool:

@@ -216,17 +216,17 @@ class Report(Brief):
         }
 
 
-def _outcome(part: Point | Alone) -> dict[str, Any]:
-    return {"passed": part.passed, "difference": part.difference}
-
-
 def details_of(point: Point) -> Iterator[tuple[str, str]]:
-    """What is wrong at a θ where the check has failed, as lines, each with a name: where, by how much, and why."""
+    """What is wrong at a θ where the check has failed, as lines, each with a name: by how much, and in which entry."""
     if point.passed:
         return
-    yield "difference", f"{point.difference:.1e} of the whole dθ, {point.when}"
+    yield "difference", f"{point.difference:.1e} of the whole dθ, {point.at or point.when}"
     wrong = [each for each in point.parameters if each.worst is not None and each.verdict in ("look", "worry")]
     for each in sorted(wrong, key=lambda parameter: parameter.difference or 0.0)[-1:]:
         assert each.worst is not None
         entry = f"{each.name}[{', '.join(map(str, each.worst.index))}]"
         yield "worst entry", f"{entry}: analytic {each.worst.analytic:.8g}, numeric {each.worst.numeric:.8g}"
+
+
+def _outcome(part: Point | Alone) -> dict[str, Any]:
+    return {"passed": part.passed, "difference": part.difference}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,16 @@ def test_estimates_are_read_at_a_glance(run: dlx.Run) -> None:
     assert repr(Estimate(0.0888888889, 0.06366741, 0.122791, 360)) == "Estimate(0.08889, 0.06367 to 0.1228, m=360)"
     assert repr(run.diagnose().bias).endswith(f", {run.diagnose().bias.level})")  # type: ignore[union-attr]
     assert "000000" not in repr(run.errors)
+
+
+def test_a_diagnosis_names_calls_and_its_document_commands(run: dlx.Run) -> None:
+    steps = ["dlx gradcheck tells which operation is wrong", "judge by the absolute error (dlx diagnose --full)"]
+    diagnosis = replace(run.diagnose(), next=steps)
+    assert str(diagnosis).endswith(
+        "- run.gradcheck() tells which operation is wrong\n- judge by the absolute error (run.diagnose().metrics)"
+    )
+    assert diagnosis.to_document()["next"] == steps
+    assert all(callable(getattr(dlx.Run, name)) for name in ("gradcheck", "diagnose"))
 
 
 def test_a_loop_says_how_far_it_is() -> None:
