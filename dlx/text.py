@@ -101,11 +101,22 @@ def option(name: str, value: object = None, python: str | None = None) -> str:
     if _IN_SHELL.get():
         return f"--{name}" if is_named else f"--{name} {value}"
     argument = (python or name).replace("-", "_")
-    return argument if value is None else f"{argument}=…" if is_named else f"{argument}={_as_python(value)}"
+    return argument if value is None else f"{argument}=…" if is_named else f"{argument}={as_python(value)}"
 
 
-def _as_python(value: object) -> str:
+def as_python(value: object) -> str:
+    """A value as Python has it; a path as a text."""
     return repr(str(value)) if isinstance(value, str | PurePath) else str(value)
+
+
+def is_in_shell() -> bool:
+    """Whether a command line has called, and not Python."""
+    return _IN_SHELL.get()
+
+
+def as_typed(word: str | Path) -> str:
+    """A word of a command as it is meant: a path from the working directory."""
+    return _from_here(word).as_posix() if isinstance(word, Path) else word
 
 
 def place_of_settings() -> str:

@@ -23,12 +23,15 @@ Level = Literal["high", "low", "unsettled"]
 GAPS = ("bias", "variance", "mismatch", "overfitting_to_dev")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Gap(Estimate):
     """The difference of two errors, whether it is high, and how many examples of which parts would settle that."""
 
     level: Level = "unsettled"
     settled_by: dict[str, int] | None = None
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()[:-1]}, {self.level})"
 
     def to_document(self) -> dict[str, Any]:
         """As JSON has it: a difference is of no number of examples."""
@@ -150,7 +153,7 @@ class DiagnosisDocument(Brief, AnyDiagnosis):
     tails: dict[str, Carriers] | None = None
     act: RepairDocument | None = None
     earlier: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False, metadata=NO_KEY)
-    is_anew: bool = field(default=False, compare=False, metadata=NO_KEY)
+    is_anew: bool = field(default=False, repr=False, compare=False, metadata=NO_KEY)
 
     def to_document(self) -> dict[str, Any]:
         """As JSON has it."""

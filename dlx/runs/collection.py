@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from dlx.calls import instruction
 from dlx.documents import tuning
 from dlx.documents.folds import FoldsDocument
 from dlx.documents.reading import of_hint
@@ -20,7 +21,6 @@ from dlx.runs.file_names import PLAN as PLAN
 from dlx.runs.latest import LATEST, ROOT
 from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import MANIFEST
-from dlx.text import command
 from dlx.training import stored
 from dlx.words import Status
 
@@ -34,6 +34,7 @@ class RunCollection(LockedDirectory):
     """
 
     command: ClassVar[str]  # that makes such a directory
+    function: ClassVar[str]  # of Python, likewise
     shape: ClassVar[stored.Shape]  # of its document
 
     @classmethod
@@ -55,11 +56,16 @@ class RunCollection(LockedDirectory):
             raise UsageError(f"{reference}: {what} (allowed: a directory that this command made, {LATEST})")
         return many._opened(PLAN, writing)
 
+    @property
+    def again(self) -> str:
+        """What is typed to go on with it."""
+        return instruction(self.command, "--resume", self.path, verb=self.function)
+
     def way_on(self) -> str:
         """The command that goes on with one that is not complete."""
         with suppress(DlxError, KeyError):
             if self.results()["status"] != Status.COMPLETED:
-                return command(self.command, "--resume", self.path)
+                return self.again
         return ""
 
     @property
@@ -130,7 +136,7 @@ def _started(run: Path) -> str:
 class TuneDirectory(RunCollection):
     """The directory of a search for hyperparameters."""
 
-    command = "tune"
+    command = function = "tune"
     marker = document_name = "tune.json"  # without it a start died before anything was trained
     shape = tuning.shape_of_file()
     ledger = "trials.csv"
@@ -144,7 +150,7 @@ class TuneDirectory(RunCollection):
 class StudyDirectory(RunCollection):
     """The directory of a study."""
 
-    command = "study"
+    command = function = "study"
     marker = document_name = "study.json"
     shape = stored.shape_of(StudyDocument)
     files = frozenset((PLAN, document_name))
@@ -158,7 +164,7 @@ class StudyDirectory(RunCollection):
 class FoldsDirectory(RunCollection):
     """The directory of a training in folds."""
 
-    command = "train"
+    command, function = "train", "folds"
     marker = document_name = FOLDS
     shape = stored.shape_of(FoldsDocument)
     predictions = "predictions.csv"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dlx.calls import instruction
 from dlx.errors import DataError, UsageError
 from dlx.runs import references
 from dlx.runs.file_names import CONFIG, SPECS
 from dlx.runs.latest import followed
 from dlx.runs.stand_ins import is_table
-from dlx.text import command
 
 PLANNED = {("tune",): "search", ("study",): "variants"}
 
@@ -22,7 +22,7 @@ def refuse_as_spec(path: Path, *words: str) -> None:
     if path.suffix in SPECS and path.is_file():
         return
     if path.is_file() and is_table(path):
-        new = command("new", path, "--target", "COLUMN", "--out", path.with_suffix(".yaml"))
+        new = instruction("new", path, "--target", "COLUMN", "--out", path.with_suffix(".yaml"))
         raise UsageError(f"{path}: is a table, not a spec: {new} writes the spec that trains on it")
     run = _run_of(path)
     if run is not None:
@@ -42,7 +42,9 @@ def _run_of(path: Path) -> Path | None:
 
 def _ways_on(run: Path, words: tuple[str, ...]) -> str:
     if words == ("train",):
-        return f"{command('train', '--resume', run)} goes on with it, {command('train', run / CONFIG)} repeats it"
+        return (
+            f"{instruction('train', '--resume', run)} goes on with it, {instruction('train', run / CONFIG)} repeats it"
+        )
     if words in PLANNED:
-        return f"{command(*words)} takes a plan, with `base: {run / CONFIG}` and `{PLANNED[words]}:`"
-    return f"{command(*words, run / CONFIG)} takes its spec"
+        return f"{instruction(*words)} takes a plan, with `base: {run / CONFIG}` and `{PLANNED[words]}:`"
+    return f"{instruction(*words, run / CONFIG)} takes its spec"

@@ -22,11 +22,10 @@ def report(check: Report) -> None:
         on = f", {_counted(check.examples, 'example')}" if check.examples else ""
         say((check.name, "bold"), (f"  {point.when}{on}, J = {point.cost:.6g}", ""))
         say()
-        headers = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
-        table([_row(parameter) for parameter in point.parameters], headers)
+        _parameters(point)
         say()
     point = check.decisive
-    _tell("difference", f"{point.difference:.1e} of the whole dθ, ε = {check.epsilon:g}")
+    _tell("difference", f"{_difference(point)}, ε = {check.epsilon:g}")
     _tell("covered", _covered(point))
     if kinks := point.covered["kinks"]:
         _tell("left out", f"{kinks:,} of them: a kink lies within ε")
@@ -43,7 +42,7 @@ def report(check: Report) -> None:
     _result(check.passed)
 
 
-def plugin(cases: Sequence[PluginCase]) -> None:
+def plugin(cases: Sequence[PluginCase], unchecked: Sequence[str] = ()) -> None:
     """A line for each setting of each component, then the first fault."""
     rows = [
         (
@@ -59,6 +58,8 @@ def plugin(cases: Sequence[PluginCase]) -> None:
     say()
     _tell("referee", _referee([case.point for case in cases]))
     _others([case.point for case in cases])
+    if unchecked:
+        _tell("not checked", f"{_listed(unchecked)}: no gradient; compare steps or draws with another implementation")
     _fault(next((case.point for case in cases if case.point.fault), cases[0].point))
     _result(all(case.point.passed for case in cases))
 
@@ -104,6 +105,24 @@ def order(convergence: Orders, method: str) -> str:
 
 def _tell(label: str, what: str) -> None:
     say((f"{label:<12}", "dim"), (what, ""))
+
+
+def _parameters(point: Point) -> None:
+    """A row for each; where some were met elsewhere, each says where."""
+    headers = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
+    rows = [_row(parameter) for parameter in point.parameters]
+    if any(parameter.at for parameter in point.parameters):
+        headers = (*headers, "met")
+        rows = [(*row, parameter.at or "here") for row, parameter in zip(rows, point.parameters, strict=True)]
+    table(rows, headers)
+
+
+def _difference(point: Point) -> str:
+    """Such as `2.1e-10 of the whole dθ`, or where else it was met."""
+    if point.at is None:
+        return f"{point.difference:.1e} of the whole dθ"
+    of_all = point.at.startswith("elsewhere")
+    return f"{point.difference:.1e} of {'the whole dθ' if of_all else 'an entry of'} {point.at}"
 
 
 def _row(parameter: Parameter) -> tuple[str, ...]:
@@ -164,9 +183,11 @@ def _no_referee(call: str) -> str:
 
 def _fault(point: Point) -> None:
     if fault := point.fault:
-        say((f"{'fault':<12}", "dim"), (fault.operation, "bold"), (f"  {fault.sentence} ({fault.signature})", ""))
+        name = "" if fault.is_described else f" ({fault.signature})"
+        say((f"{'fault':<12}", "dim"), (fault.operation, "bold"), (f"  {fault.sentence}{name}", ""))
         if fault.place:
-            _tell("defined in", fault.place)
+            label, method = ("written in", f", {fault.method}") if fault.method else ("defined in", "")
+            _tell(label, f"{fault.place}{method}")
 
 
 def _result(passed: bool) -> None:
