@@ -49,6 +49,15 @@ class Status(StrEnum):
     DAMAGED = "damaged"  # of a run in a list: its facts cannot be read
 
     @property
+    def in_words(self) -> str:
+        """As people read it.
+
+        >>> Status.EARLY_STOPPED.in_words
+        'early stopped'
+        """
+        return self.replace("_", " ")
+
+    @property
     def is_good(self) -> bool:
         """Whether training went as it was asked to, so that its errors can be compared with others."""
         return self in (Status.COMPLETED, Status.EARLY_STOPPED, Status.STOPPED)

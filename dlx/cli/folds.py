@@ -96,8 +96,13 @@ def _train(run: FoldsRun, json: bool, quiet: bool) -> None:
     with terminal.progress(terminal.CountProgress("folds"), quiet=quiet or json) as display:
         document = finish(run.run(), display.update)
     _show(run, document, json, quiet)
-    if document.status is Status.COMPLETED:
+    judge(run.directory.path, document)
+
+
+def judge(path: Path, document: FoldsDocument) -> None:
+    """Raise where a fold did not come to a good end: `DataError` where it failed, `Diverged` where it did that."""
+    if not document.status.is_bad:
         return
     broken = [record for record in document.trainings if record.status is document.status]
-    message = f"{run.directory.path}: fold {broken[0].fold} {document.status}: {broken[0].message}"
+    message = f"{path}: fold {broken[0].fold} {document.status}: {broken[0].message}"
     raise DataError(message) if document.status is Status.FAILED else Diverged(message)

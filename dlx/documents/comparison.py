@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from dlx.documents.brief import Brief
-from dlx.stats.intervals import Estimate
+from dlx.documents.brief import Brief, judged
+from dlx.stats.intervals import Estimate, unbounded
 from dlx.stats.measured import MeasuredMetric
 from dlx.words import Status, Task
 
@@ -134,6 +135,19 @@ class ComparisonDocument(Brief):
     difference: GroupDifference | None
     remarks: list[str]
     picture: str | None = None
+
+    def details(self) -> Iterator[tuple[str, str]]:
+        """The mean dev error of each group, the lowest and the highest; their difference; and what must be known."""
+        for group in self.groups:
+            if (dev := group.errors.get("dev")) is not None:
+                is_mean = len(group.runs) > 1
+                error = judged(Estimate(dev.mean, dev.low, dev.high) if is_mean else unbounded(dev.mean), self.task)
+                yield group.label, f"dev error {error}{f', {len(group.runs)} runs' if is_mean else ''}"
+        if (change := self.difference) is not None:
+            better = f": {change.better} is better" if change.better else ""
+            value = judged(Estimate(change.value, change.low, change.high), self.task)
+            yield "difference", f"{change.of} − {change.against}: {value}, {change.verdict}{better}"
+        yield from (("remark", remark) for remark in self.remarks)
 
     @property
     def task(self) -> Task | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from dlx.documents.brief import Brief
 from dlx.stats.intervals import Estimate
+from dlx.words import percent
 
 
 @dataclass(frozen=True)
@@ -131,3 +133,18 @@ class RepairDocument(Brief):
     test: Estimate | None
     folds: int = 1
     bet: BestBet | None = None
+
+    def details(self) -> Iterator[tuple[str, str]]:
+        """The errors before and after, and the remedies that are kept, or the one that most probably helps."""
+        for part, before in self.errors.before.items():
+            after = self.errors.after.get(part, before)
+            yield f"{part} error", f"{before.value:.4g} before, {after.value:.4g} now"
+        winners = [race.winner for race in self.rounds if race.winner is not None]
+        yield from (("kept", _typed(winner.overrides)) for winner in winners)
+        if self.bet is not None:
+            certainty = f"a probability of {percent(self.bet.probability)}"
+            yield "best bet", f"{_typed(self.bet.overrides)} helps with {certainty}"
+
+
+def _typed(overrides: dict[str, Any]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in overrides.items())

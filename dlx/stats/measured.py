@@ -20,7 +20,7 @@ class LabelValue:
     m: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MeasuredMetric:
     """A metric of all m examples; None is a number that is not defined, or not finite.
 
@@ -33,6 +33,10 @@ class MeasuredMetric:
     m: int | None = None
     classes: list[LabelValue] | None = None
     targets: list[LabelValue] | None = None
+
+    def __repr__(self) -> str:
+        numbers = ("None" if number is None else f"{number:.4g}" for number in (self.value, self.low, self.high))
+        return "MeasuredMetric({}, {} to {}, m={})".format(*numbers, self.m)
 
     def to_document(self) -> dict[str, Any]:
         """As JSON has it: classes and targets only where there are any."""

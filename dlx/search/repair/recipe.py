@@ -7,6 +7,7 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 
+from dlx.calls import instruction
 from dlx.diagnose.advice import Remedy, is_needed, remedies
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
@@ -30,7 +31,6 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate
-from dlx.text import command
 from dlx.training.build import build_supervised
 from dlx.words import Status
 
@@ -86,10 +86,10 @@ class _Recipe:
 
     def follow(self) -> Generator[RepairEvent, None, RepairDocument]:
         """Race after race."""
-        again = command("diagnose", self.run.path, "--act")
+        again = instruction("diagnose", self.run.path, "--act")
         with (
             saving_what_is_reached(again, self._save, incomplete=Status.INTERRUPTED),
-            executor_for(self.options.workers) as executor,
+            executor_for(self.options.workers, self.options.cluster) as executor,
             noted_signals() as self.signals,
         ):
             status = yield from self._races(self._ground(executor))
@@ -100,7 +100,6 @@ class _Recipe:
         return RaceSetup(
             folder=self.run.trials,
             executor=executor,
-            workers=options.workers,
             replicates=options.replicates,
             started=self.started,
             budget=options.budget,

@@ -86,7 +86,7 @@ def _trainings(document: FoldsDocument, out: TextIO) -> None:
             str(record.fold),
             *(error(record.errors[part].value, document.task) if part in record.errors else "" for part in parts),
             "" if record.kept_epoch is None else f"{record.kept_epoch:,}",
-            translated(str(record.status)),
+            translated(record.status.replace("_", " ")),
             record.trial,
         )
         for record in document.trainings

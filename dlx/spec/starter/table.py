@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import get_args
 
+from dlx.calls import instruction
 from dlx.data.columns import Impute
 from dlx.data.encoding import listed
 from dlx.data.profile.columns import ColumnProfile, Kind
@@ -20,7 +21,7 @@ from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.sources import block, entry, relative
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.stats.skewness import grow_by_factors
-from dlx.text import command, option
+from dlx.text import option
 from dlx.words import Task, percent
 
 MOST_CANDIDATES = 8
@@ -61,7 +62,7 @@ def candidates_in_words(profile: TableProfile) -> str:
         return "No column has values that could be predicted: each is constant, or differs in every row"
     what = [f"{column.name} ({_kind(column)})" for column in possible[:MOST_CANDIDATES]]
     rest = f" and {len(possible) - MOST_CANDIDATES} more" if len(possible) > MOST_CANDIDATES else ""
-    first = command("new", _as_typed(Path(profile.origin)), "--target", possible[0].name)
+    first = instruction("new", _as_typed(Path(profile.origin)), "--target", possible[0].name)
     return f"It may be {', '.join(what)}{rest}; as in: {first}"
 
 
@@ -125,7 +126,7 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
     if decisions.linear is not None and len(decisions.linear.terms) < len(decisions.features):
         predicted, term = decisions.target[0].name, decisions.linear.terms[0].name
         yield f"{predicted} is {decisions.linear.in_words()} in every row: are these known before the answer is?"
-        again = command("new", _as_typed(Path(profile.origin)), "--target", predicted, "--ignore", term)
+        again = instruction("new", _as_typed(Path(profile.origin)), "--target", predicted, "--ignore", term)
         yield f"else leave one of them out: {again}"
     column, labels = decisions.target[0], decisions.labels
     if labels.task.has_one_class and len(decisions.target) == 1:
