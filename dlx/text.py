@@ -20,6 +20,21 @@ _IN_SHELL: ContextVar[bool] = ContextVar("whether a command line has called", de
 _UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{_BIDI}\u2028\u2029]")
 
 
+# Signs that keyboards and word processors put in place of those of a command line: wide forms, dashes and quotes.
+_PLAIN = dict(zip(range(0xFF01, 0xFF5F), map(chr, range(0x21, 0x7F)), strict=True))
+_PLAIN |= dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-") | dict.fromkeys((0x3000, 0xA0), " ")
+_PLAIN |= dict.fromkeys(map(ord, "“”„‟«»"), '"') | dict.fromkeys(map(ord, "‘’‚‛"), "'")
+
+
+def plain_signs(text: str) -> str:
+    """The text with the signs that a command line takes in place of those that look like them.
+
+    >>> plain_signs("ｅｐｏｃｈｓ＝３"), plain_signs("—json"), plain_signs("“adam”")
+    ('epochs=3', '-json', '"adam"')
+    """
+    return text.translate(_PLAIN)
+
+
 def visible(text: str) -> str:
     r"""The text with such characters as ``\x1b`` or ``\u202e``; newlines and tabs stay.
 

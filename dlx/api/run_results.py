@@ -87,7 +87,7 @@ class RunResults(AnsweringNetwork):
     def _repr_html_(self) -> str:
         """What a notebook shows: the errors with their intervals, and the curves."""
         rows = [("status", self.status), ("directory", str(self.path))]
-        if self.status.has_result and not self._result.is_of_objective:
+        if self._result.has_result and not self._result.is_of_objective:
             rows += [(f"{part} error", _interval(estimate)) for part, estimate in self.errors.items()]
         cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows)
         picture = self.path / CURVES

@@ -136,6 +136,8 @@ def _name(examination: Examination) -> None:
 
 def _source(source: str | None, errors: str | None) -> str | None:
     """What is looked at: the newest run where neither another nor bare errors are named."""
+    if source is not None and errors is not None and "=" in source:
+        raise UsageError(f"the errors are one word, with commas: --errors {errors},{source}")
     if source is not None and errors is not None:
         raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
     return latest.LATEST if source is None and errors is None else source

@@ -12,6 +12,7 @@ from dlx.stats.measured import MeasuredMetric
 from dlx.words import Status, Task
 
 ESTABLISHED = "established"
+DEV_ERROR, OUT_OF_FOLD_ERROR = "dev_error", "out_of_fold_error"
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,12 @@ class GroupRow:
 
 @dataclass(frozen=True)
 class GroupDifference:
-    """The dev error of one group minus that of another.
+    """The dev error of one group minus that of another, or that of all examples out of their folds.
 
     Args:
         measure: what is compared.
         of, against: the labels of the groups.
-        value, low, high, m: the difference, below 0 where the first is better, its interval, and the dev examples.
+        value, low, high, m: the difference, below 0 where the first is better, its interval, and the examples.
         runs: how many of each group are counted.
         paired: by ``seed``, by ``example``, both or neither.
         about: ``networks`` where there is one run on each side, so that no seed but theirs is known; else ``settings``.
@@ -102,6 +103,16 @@ class GroupDifference:
     better: str | None
     settled_by: dict[str, float | None] | None
     power: float
+
+    @property
+    def error_in_words(self) -> str:
+        """What is compared, as it stands in a margin."""
+        return "dev error" if self.measure == DEV_ERROR else "error"
+
+    @property
+    def example(self) -> str:
+        """What the errors are of."""
+        return "dev example" if self.measure == DEV_ERROR else "example"
 
 
 @dataclass(frozen=True, repr=False)

@@ -63,10 +63,25 @@ class RaceResult:
 
 @dataclass(frozen=True)
 class ErrorChange:
-    """The mean errors of each part, of the run's own spec and of the one that the recipe has come to."""
+    """The mean errors of each part, of the run's own spec and of the one that the recipe has come to.
+
+    replicates_before, replicates_after: how many these are means over; None in the files of an older dlx.
+    """
 
     before: dict[str, Estimate]
     after: dict[str, Estimate]
+    replicates_before: int | None = None
+    replicates_after: int | None = None
+
+    @property
+    def means(self) -> str:
+        """What they are means over, in words; empty where that is not known."""
+        before, after = self.replicates_before, self.replicates_after
+        if before is None or after is None:
+            return ""
+        if before == after:
+            return f"means over {after} replicates" if after > 1 else "of one replicate"
+        return f"means over {before} replicates before and {after} now"
 
 
 @dataclass(frozen=True)

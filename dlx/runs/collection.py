@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 from dlx.calls import instruction
 from dlx.documents import tuning
 from dlx.documents.folds import FoldsDocument
+from dlx.documents.reading import of_hint
 from dlx.documents.study import StudyDocument
 from dlx.errors import DlxError, UsageError
 from dlx.files import to_document, unless_damaged
@@ -64,7 +65,7 @@ class RunCollection(LockedDirectory):
         """The command that goes on with one that is not complete."""
         with suppress(DlxError, KeyError):
             if self.results()["status"] != Status.COMPLETED:
-                return f" ({self.again} goes on with what is there)"
+                return self.again
         return ""
 
     @property
@@ -118,6 +119,10 @@ class RunCollection(LockedDirectory):
         stored.check(self.path / self.document_name, document, self.shape)
         return {key: value for key, value in document.items() if key != "manifest"}
 
+    def results_now(self) -> dict[str, Any]:
+        """The same with the status that it has now, also where its process was killed."""
+        return self.at_present(self.results)[0]
+
     def seconds_so_far(self) -> float:
         """How long the calls before this one took; 0 where there was none, or nothing is known of it any more."""
         return unless_damaged(lambda: float(self.results()["seconds"]), 0.0)
@@ -150,6 +155,11 @@ class StudyDirectory(RunCollection):
     shape = stored.shape_of(StudyDocument)
     files = frozenset((PLAN, document_name))
 
+    def outcome(self) -> StudyDocument:
+        """What it has come to so far."""
+        document: StudyDocument = of_hint(StudyDocument, self.results_now())
+        return document
+
 
 class FoldsDirectory(RunCollection):
     """The directory of a training in folds."""
@@ -162,7 +172,7 @@ class FoldsDirectory(RunCollection):
 
     def outcome(self) -> FoldsDocument:
         """What it has come to so far."""
-        return FoldsDocument.from_file(self.path / self.document_name, self.results())
+        return FoldsDocument.from_file(self.path / self.document_name, self.results_now())
 
     def verify(self) -> None:
         """Raise DataError where what it has come to is not as it was written."""
@@ -173,3 +183,11 @@ class FoldsDirectory(RunCollection):
     def write_predictions(self, content: bytes) -> None:
         """Write the table of what the networks say of the examples that they were not given."""
         self.write(self.predictions, content)
+
+
+COLLECTIONS: tuple[type[RunCollection], ...] = (TuneDirectory, StudyDirectory, FoldsDirectory)
+
+
+def collection_at(path: Path) -> RunCollection | None:
+    """The search, the study or the training in folds whose document is in a directory."""
+    return next((kind(path) for kind in COLLECTIONS if (path / kind.document_name).is_file()), None)

@@ -102,10 +102,10 @@ class RunDirectory(TrainingFiles, ResultFiles):
             raise fault
 
     def way_on(self) -> str:
-        """The command that goes on with a run that has not ended."""
+        """The command that goes on with a run that has not come to its end."""
         with suppress(DlxError):
             if Status(self.facts()["status"]).may_resume:
-                return f" ({instruction('train', '--resume', self.path)} goes on with the run that is there)"
+                return instruction("train", "--resume", self.path)
         return ""
 
     def refuse_foreign(self) -> None:

@@ -10,7 +10,16 @@ from dlx.runs import references
 from dlx.runs.file_names import CONFIG, SPECS
 from dlx.runs.latest import followed
 from dlx.runs.stand_ins import is_table
+from dlx.text import quoted
 
+# What files of other endings are, and what to do with them.
+OTHERS = {
+    ".py": "is a program, not a spec: what it defines is named by plugins=[{path}] behind a spec, and checked by "
+    "dlx gradcheck --plugin {path}",
+    ".toml": "is TOML, and a spec is YAML: dlx new --out spec.yaml writes one to start from",
+    ".ini": "is no YAML, and a spec is: dlx new --out spec.yaml writes one to start from",
+    ".ipynb": "is a notebook, not a spec: dlx guide python says how dlx is used there",
+}
 PLANNED = {("tune",): "search", ("study",): "variants"}
 
 
@@ -21,9 +30,13 @@ def refuse_as_spec(path: Path, *words: str) -> None:
     """
     if path.suffix in SPECS and path.is_file():
         return
+    if path.is_file() and (path.parent / CONFIG).is_file():
+        raise UsageError(f"{path}: is a file of a run, not a spec: {_ways_on(path.parent, words)}")
     if path.is_file() and is_table(path):
         new = instruction("new", path, "--target", "COLUMN", "--out", path.with_suffix(".yaml"))
         raise UsageError(f"{path}: is a table, not a spec: {new} writes the spec that trains on it")
+    if (what := OTHERS.get(path.suffix.lower())) and path.is_file():
+        raise UsageError(f"{path}: {what.format(path=quoted(path))}")
     run = _run_of(path)
     if run is not None:
         raise UsageError(f"{path}: is a run, not a spec: {_ways_on(run, words)}")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from dlx.calls import instruction
 from dlx.documents.comparison import ComparisonDocument
-from dlx.errors import UsageError, allowed
-from dlx.runs.compare.difference import Difference, difference
+from dlx.errors import DataError, UsageError, allowed
+from dlx.runs.compare.difference import Difference, difference, out_of_fold_difference
 from dlx.runs.compare.groups import RunGroup, named, of_one_kind
 from dlx.runs.compare.run import ComparedRun, differing
 from dlx.runs.latest import ROOT
@@ -22,6 +22,12 @@ from dlx.text import option
 from dlx.words import Status, Task
 
 MOST_NAMES = 3  # of specs in the title of a picture
+UNFIT = {  # whose errors are not those of a training that went as it was to go
+    Status.RUNNING: "still running",
+    Status.INTERRUPTED: "interrupted",
+    Status.DIVERGED: "diverged",
+    Status.FAILED: "failed",
+}
 
 
 @dataclass(frozen=True)
@@ -168,6 +174,11 @@ def _difference(groups: Sequence[RunGroup]) -> tuple[Difference | None, list[str
         return None, ["no difference: the errors of one are relative to the spread of each target, the others' are not"]
     if other := _of_other_data(groups):
         return None, [other]
+    try:
+        if (in_folds := out_of_fold_difference(*groups)) is not None:
+            return in_folds, []
+    except DataError as error:
+        return None, [f"no difference: {error}"]
     usable = [RunGroup(group.label, tuple(run for run in group.runs if run.dev_error is not None)) for group in groups]
     without = [group.label for group in usable if not group.runs]
     if without:
@@ -208,7 +219,7 @@ def newest_pair(root: Path = ROOT) -> tuple[str, str]:
 def _remarks(runs: Sequence[ComparedRun], keys: Sequence[str]) -> list[str]:
     """What of the runs must be known to read the table."""
     remarks = [] if keys else ["nothing differs in the specs"]
-    for status, words in ((Status.RUNNING, "still running"), (Status.DIVERGED, "diverged"), (Status.FAILED, "failed")):
+    for status, words in UNFIT.items():
         if ids := [run.id for run in runs if run.status == status]:
             remarks.append(f"{words}: {', '.join(ids)}")
     return [*remarks, *(f"{run.id}: {run.refit_note}" for run in runs if run.refit_note)]

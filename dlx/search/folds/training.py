@@ -184,7 +184,8 @@ class FoldsRun:
             measure=judgement,
             evidence=evidence_of(self.spec, self.specs[0], performance.baselines, judgement),
         )
-        return replace(document, target_errors=unit_of_errors(data_of(self.specs[0])))
+        unit = unit_of_errors(data_of(self.specs[0]))
+        return replace(document, target_errors=unit, tails=performance.tails or None)
 
 
 def _record(fold: int, outcome: Outcome) -> FoldRecord:

@@ -109,7 +109,7 @@ def _tell(label: str, what: str) -> None:
 
 def _parameters(point: Point) -> None:
     """A row for each; where some were met elsewhere, each says where."""
-    headers = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
+    headers: tuple[str, ...] = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
     rows = [_row(parameter) for parameter in point.parameters]
     if any(parameter.at for parameter in point.parameters):
         headers = (*headers, "met")

@@ -10,6 +10,7 @@ from dlx.calls import instruction
 from dlx.data.columns import Impute
 from dlx.data.encoding import listed
 from dlx.data.profile.columns import ColumnProfile, Kind
+from dlx.data.profile.outlying import outliers_in_words, outliers_of
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import candidates, task_for
 from dlx.data.sources import File
@@ -19,6 +20,7 @@ from dlx.spec.starter.comments import shortened
 from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.sources import block, entry, relative
 from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.stats.skewness import grow_by_factors
 from dlx.text import option
 from dlx.words import Task, percent
 
@@ -137,12 +139,27 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
         if counts.max() > IMBALANCE * counts.min():
             share, label = counts.max() / counts.sum(), column.frequent(1)[0][0]
             yield f"always saying {label} errs in {percent(1 - share, 2)} of the rows: less than that is the aim"
-    elif labels.task.is_regression and column.is_whole and column.distinct <= MOST_CLASSES:
+    elif labels.task.is_regression:
+        yield from _on_quantities(decisions)
+    yield from _on_the_split(decisions)
+
+
+def _on_quantities(decisions: Decisions) -> Iterator[str]:
+    """What is odd about targets that are taken for quantities."""
+    for target in decisions.target:
+        if (apart := outliers_of(target)) is not None:
+            yield f"{target.name}: {outliers_in_words(target)}"
+            deviation = float(target.numbers[decisions.labelled].std())
+            loss = f"loss: {{name: huber, delta: {apart.spread / deviation:.2g}}}"
+            yield f"if so, `{loss}` beside `data` lets them count less, so that the other rows are learned"
+        elif grow_by_factors(target.numbers[decisions.labelled]):
+            yield f"{target.name} seems to grow by factors: `normalize_targets: log` may err less on most rows"
+    column = decisions.target[0]
+    if column.is_whole and column.distinct <= MOST_CLASSES:
         what = f"{column.name} has {column.distinct} different whole numbers"
         yield f"{what}: {option('task', 'multiclass')} if they are classes"
         if column.present.min() in (0, 1):
             yield "if it counts something: `loss: poisson` beside `data`, and `normalize_targets: none` in it"
-    yield from _on_the_split(decisions)
 
 
 def _differ_by_case(labels: list[object]) -> str:
