@@ -44,7 +44,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "config show SPEC": "resolve print-config cfg show",
         "config schema": "schema",
         "gradcheck": "check-gradients grad-check gradient-check",
-        "runs": "ls history log experiments",
+        "runs": "ls history log logs experiments",
         "runs remove RUN": "rm remove delete clean",
         "runs tag RUN TAG": "tag label",
         "list": "components models optimizers",

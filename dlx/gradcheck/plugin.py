@@ -14,6 +14,7 @@ from dlx.documents.brief import Brief
 from dlx.errors import UsageError, allowed
 from dlx.events import Count
 from dlx.gradcheck.check import check, check_here
+from dlx.gradcheck.comparison import MOST_PASSES, PASSES
 from dlx.gradcheck.fault import Fault
 from dlx.gradcheck.report import Point, details_of
 from dlx.gradcheck.settings import settings_of
@@ -87,8 +88,11 @@ def check_components(
     settings: list[PluginCase] = []
     for component, within, subject in standing:
         is_first = not settings or (settings[-1].kind, settings[-1].name) != (component.kind, component.name)
-        look = check if everywhere or is_first else check_here
-        point = look(subject, f"{component.name} with {within}", epsilon)
+        words = f"{component.name} with {within}"
+        if everywhere or is_first:
+            point = check(subject, words, epsilon, most_passes=MOST_PASSES if everywhere else PASSES)
+        else:
+            point = check_here(subject, words, epsilon)
         settings.append(PluginCase(component.kind, component.name, within, point))
         yield Count(len(settings), len(standing))
     return settings

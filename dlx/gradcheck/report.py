@@ -216,10 +216,6 @@ class Report(Brief):
         }
 
 
-def _outcome(part: Point | Alone) -> dict[str, Any]:
-    return {"passed": part.passed, "difference": part.difference}
-
-
 def details_of(point: Point) -> Iterator[tuple[str, str]]:
     """What is wrong at a θ where the check has failed, as lines, each with a name: by how much, and in which entry."""
     if point.passed:
@@ -230,3 +226,7 @@ def details_of(point: Point) -> Iterator[tuple[str, str]]:
         assert each.worst is not None
         entry = f"{each.name}[{', '.join(map(str, each.worst.index))}]"
         yield "worst entry", f"{entry}: analytic {each.worst.analytic:.8g}, numeric {each.worst.numeric:.8g}"
+
+
+def _outcome(part: Point | Alone) -> dict[str, Any]:
+    return {"passed": part.passed, "difference": part.difference}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ class Hub:
 
     async def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """The result of what takes a while, while others are served."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+        context = copy_context()  # messages are those of a command
+        return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, function, *arguments)
 
     @property
     def is_full(self) -> bool:

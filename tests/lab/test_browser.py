@@ -253,7 +253,9 @@ def test_a_search_is_looked_into(
 def test_what_would_help_is_tried(visit: Callable[..., Any]) -> None:
     page = visit(SPEC.replace("epochs: 6", "epochs: 2"))
     page.click("#transport button.main")
-    page.locator("#charts button:has-text('What would help?')").focus()
+    button = page.locator("#charts button:has-text('What would help?')")
+    sync_api.expect(button).to_be_visible()
+    button.focus()
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.className") == "result"
     caption = page.locator("#charts caption", has_text="change of the dev error")

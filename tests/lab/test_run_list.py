@@ -13,6 +13,7 @@ from dlx.lab.run_list import RunList
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
 from dlx.spec.loader import load_spec
+from dlx.text import from_shell
 from dlx.training.records import EpochRecord
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")
@@ -141,7 +142,8 @@ def test_a_run_whose_process_is_gone_is_no_longer_running(runs: Path, rewrite: C
     facts = json.loads((path / "run.json").read_text())
     rewrite(path / "run.json", {**facts, "status": "running"})
     assert run_list.document()["runs"][0]["status"] == "interrupted"
-    (run,) = run_list.compared([f"tiny/{path.name}"])["runs"]
+    with from_shell():
+        (run,) = run_list.compared([f"tiny/{path.name}"])["runs"]
     assert run["again"] == f"dlx train --resume {path}"
     with RunDirectory(path) as again:
         again.acquire()

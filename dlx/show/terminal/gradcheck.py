@@ -110,7 +110,7 @@ def _tell(label: str, what: str) -> None:
 def _parameters(point: Point) -> None:
     """A row for each; where some were met elsewhere, each says where."""
     headers: tuple[str, ...] = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
-    rows = [_row(parameter) for parameter in point.parameters]
+    rows: list[tuple[str, ...]] = [_row(parameter) for parameter in point.parameters]
     if any(parameter.at for parameter in point.parameters):
         headers = (*headers, "met")
         rows = [(*row, parameter.at or "here") for row, parameter in zip(rows, point.parameters, strict=True)]
