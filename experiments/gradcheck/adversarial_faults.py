@@ -204,11 +204,11 @@ class Sized:
 
 
 def _every_label(label: int, Y: Array) -> bool:
-    return bool((label == Y).all())
+    return bool(np.all(np.equal(Y, label)))
 
 
 def _is_of_size(m: int, Y: Array) -> bool:
-    return Y.shape[1] == m
+    return bool(Y.shape[1] == m)
 
 
 def _of_labels() -> Iterator[Planted]:
