@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Self
 
+from dlx.calls import instruction
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.errors import DataError, Diverged, Interrupted
 from dlx.files import read
@@ -21,9 +22,8 @@ from dlx.runs.preparation import InMemory, prepare, prepare_again
 from dlx.runs.provenance import provenance, utc_now
 from dlx.runs.references import open_run
 from dlx.runs.signals import noted_signals
-from dlx.show.pictures.drawing_process import DrawingProcess
+from dlx.show.drawing_process import DrawingProcess
 from dlx.spec.loader import Resolved, dump_yaml
-from dlx.text import command
 from dlx.training.fit import Pace, fit
 from dlx.training.minimization import Minimization
 from dlx.training.records import EpochRecord, LayerRecord, Progress
@@ -48,7 +48,7 @@ class Session:
         run.durable, run.metric_columns = not light, experiment.spec.metric_columns
         self.status, self._saved_at = Status.RUNNING, 0.0
         self.facts: dict[str, Any] = {}
-        self._is_new, self._pictures = False, DrawingProcess(is_wanted=not light)
+        self._is_new, self.pictures = False, DrawingProcess(is_wanted=not light)
 
     @classmethod
     def start(cls, resolved: Resolved, overrides: list[str], out: Path | None, folder: Path) -> Self:
@@ -96,11 +96,11 @@ class Session:
         """The same of a run directory that is open for writing; ``in_memory`` is what `prepare_again` may use."""
         facts = run.facts()
         if facts["config_sha256"] != sha256(read(run.config)).hexdigest():
-            what = f"was changed since the run began; {command('train', run.config)} begins a new one"
+            what = f"was changed since the run began; {instruction('train', run.config)} begins a new one"
             raise DataError(f"{run.config}: {what}")
         if run.has_lost_checkpoint() or (Status(facts["status"]).has_result and not run.has_checkpoint()):
             what = f"is {facts['status']}, and its checkpoint is gone, so nothing is there to go on from"
-            raise DataError(f"{run.path}: {what}; {command('train', run.config)} begins a new run")
+            raise DataError(f"{run.path}: {what}; {instruction('train', run.config)} begins a new run")
         session = cls(prepare_again(run.config, not run.has_checkpoint(), in_memory), run, light)
         session.facts = facts
         refuse_other_data(run, session.kind.facts()["data"])
@@ -128,7 +128,7 @@ class Session:
     def __exit__(self, *error: object) -> None:
         if any(error) and self._is_new and self.status is Status.RUNNING:  # nothing was trained
             listing.abandon(self.run)
-        self._pictures.close()
+        self.pictures.close()
         self.run.close()
 
     def note(self, **facts: Any) -> None:
@@ -181,7 +181,7 @@ class Session:
                 self._save_now_and_then()
 
     def _interrupted(self, signal: int) -> Interrupted:
-        return Interrupted(signal, f"interrupted: {command('train', '--resume', self.run.path)} goes on from here")
+        return Interrupted(signal, f"interrupted: {instruction('train', '--resume', self.run.path)} goes on from here")
 
     def state(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """What a checkpoint holds."""
@@ -190,7 +190,7 @@ class Session:
         return arrays | further, meta | further_meta
 
     def _save_now_and_then(self) -> None:
-        self._pictures.prepare()
+        self.pictures.prepare()
         if monotonic() - self._saved_at > SECONDS_BETWEEN_CHECKPOINTS:
             self.run.save_checkpoint(*self.state())
             self._saved_at = monotonic()
@@ -231,7 +231,7 @@ class Session:
         with run.writing_together() if self.light else nullcontext():  # what takes longer is not to be lost meanwhile
             self._note_end(**self.kind.write(run, self.facts, self.light))
         if not self.light:
-            self.kind.draw(run, self._pictures)
+            self.kind.draw(run, self.pictures)
 
     def _note_end(self, **facts: Any) -> None:
         """Put the end of the run into run.json."""

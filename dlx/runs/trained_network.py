@@ -19,6 +19,7 @@ from dlx.diagnose.explanation import Explanation, explanation
 from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.next_step import NextStep
 from dlx.diagnose.supply import Supply
+from dlx.diagnose.using import is_of_no_use
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.runs.data_facts import data_facts
@@ -29,7 +30,7 @@ from dlx.runs.performance import Performance, measure_of, needs_bound
 from dlx.runs.result import Result
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
-from dlx.show.pictures.drawing_process import DrawingProcess
+from dlx.show.drawing_process import DrawingProcess
 from dlx.stats.intervals import Estimate
 from dlx.text import command
 from dlx.training.error_unit import unit_of_errors
@@ -180,6 +181,8 @@ class NetworkRun:
             supply = Supply.of(self.experiment.spec, self.experiment.dataset)
             context = AdviceContext(self.diagnosis, supply, run.path, run.config, **past_of(Result.of(run)))
             first = next_steps(context)[:1]
-        others = NextStep(command("diagnose", run.path), LOOK), NextStep(command("predict", run.path, "FILE"), USE)
+        others = [NextStep(command("diagnose", run.path), LOOK)]
+        if self.diagnosis is None or not is_of_no_use(self.diagnosis):
+            others.append(NextStep(command("predict", run.path, "FILE"), USE))
         typed = {step.command for step in first}
         return [*first, *(other for other in others if other.command not in typed)]

@@ -39,7 +39,7 @@ def _columns(document: Document) -> Element:
 
 def _row(row: ColumnRow) -> Element:
     texts = [row.kind, row.missing, row.distinct, row.values, row.association]
-    cells = [element("td", text) for text in texts]
+    cells = [element("td", text, class_="words" if text is row.values else None) for text in texts]
     return element("tr", element("th", name_of(row.name), scope="row"), cells, element("td", _bar(row), class_="bar"))
 
 
