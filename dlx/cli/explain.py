@@ -46,14 +46,17 @@ def explain(name: Name, plugin: Plugins = None, json: Json = False) -> None:
 
 
 def _print(explanation: TopicEntry) -> None:
-    of = f" of {', '.join(explanation.of)}" if explanation.of else ""
-    rows = [(explanation.name, f"{explanation.kind}{of}"), ("meaning", explanation.meaning)]
-    rows += [("allowed", explanation.allowed or ""), ("default", _default(explanation))]
+    of = f" {translated('of')} {', '.join(map(translated, explanation.of))}" if explanation.of else ""
+    head = explanation.name, f"{translated(explanation.kind)}{of}"
+    rows = [
+        ("meaning", explanation.meaning),
+        ("allowed", explanation.allowed or ""),
+        ("default", _default(explanation)),
+    ]
     rows += [("short", form) for form in explanation.short_forms]
     rows += list((explanation.also or {}).items())
     rows += [("related", ", ".join(explanation.related)), ("example", explanation.example)]
-    rows = [(label, text) for label, text in rows if text]
-    print_rows([*map(_in_language, rows)] if explanation.kind == "finding" else rows)
+    print_rows([head, *(_in_language(row) for row in rows if row[1])])
 
 
 def _in_language(row: tuple[str, str]) -> tuple[str, str]:

@@ -11,6 +11,7 @@ import typer
 from dlx.cli.options import Json
 from dlx.cli.quiet import is_quiet
 from dlx.errors import CheckFailed, Diverged, Interrupted
+from dlx.language import translated
 from dlx.runs import signals as noted
 from dlx.runs import watch as watching
 from dlx.show import terminal
@@ -72,5 +73,6 @@ def _judge(work: WatchedWork) -> None:
     if work.status in GOOD:
         return
     if work.counts is None and work.status.may_resume:
-        terminal.say((f"{command('train', '--resume', work.path)} goes on with it", "dim"), stream=sys.stderr)
+        on = f"{command('train', '--resume', work.path)} goes on with it"
+        terminal.say((translated(on), "dim"), stream=sys.stderr)
     raise CheckFailed

@@ -9,6 +9,7 @@ from dlx.data.dropped_lines import in_words
 from dlx.text import shorten
 
 NAMELESS = "(no name)"
+ROWS = "rows"  # what notes that are of no column are of
 LONGEST_VALUE, LONGEST_VALUES = 16, 34
 Document = Mapping[str, Any]
 
@@ -70,7 +71,7 @@ def notes(document: Document) -> list[tuple[str, str]]:
     odd = [(column["name"] or NAMELESS, note) for column in document["columns"] for note in column["notes"]]
     unreadable = [(name or NAMELESS, reason) for name, reason in document["unreadable"].items()]
     rows = in_words(document.get("dropped_rows", {}))
-    return [*([("rows", f"no examples: {rows}")] if rows else []), *odd, *unreadable]
+    return [*([(ROWS, f"no examples: {rows}")] if rows else []), *odd, *unreadable]
 
 
 def in_short(document: Document) -> str:

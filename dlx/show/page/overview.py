@@ -38,7 +38,7 @@ def _columns(document: Document) -> Element:
 
 
 def _row(row: ColumnRow) -> Element:
-    texts = [row.kind, row.missing, row.distinct, row.values, row.association]
+    texts = [row.kind, row.missing, row.distinct, name_of(row.values), row.association]
     cells = [element("td", text) for text in texts]
     return element("tr", element("th", name_of(row.name), scope="row"), cells, element("td", _bar(row), class_="bar"))
 

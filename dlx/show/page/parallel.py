@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
+from dlx.language import translated
 from dlx.show.charts.search import SearchChart, TrialPoint
 from dlx.show.page.charts import drawing, short, stroke
 from dlx.show.page.elements import Element, element, name_of, scrolled
@@ -52,9 +53,10 @@ def _line(chart: SearchChart, point: TrialPoint, places: Sequence[float], y: Pag
 
 def in_words(chart: SearchChart, point: TrialPoint) -> str:
     """What is told of a trial to those who point at it."""
-    value = chart.quantity.written(point.value) if isfinite(point.value) else point.record.status.replace("_", " ")
+    status = translated(point.record.status.replace("_", " "))
+    value = chart.quantity.written(point.value) if isfinite(point.value) else status
     settings = (f"{key} = {short_value(setting)}" for key, setting in point.record.settings.items())
-    return "\n".join([f"trial {point.record.index:,}: {value}", *settings])
+    return "\n".join([f"{translated('trial')} {point.record.index:,}: {value}", *settings])
 
 
 def _marks(chart: SearchChart, places: Sequence[float], y: PageScale) -> Iterator[Element]:

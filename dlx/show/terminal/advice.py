@@ -65,12 +65,12 @@ class AdviceLines(LinesInMargin):
         """What to do, in words, the first command's first, then as commands; and what was tested for that."""
         self.gap_above()
         if tested := tested_in_words(self.document.learning_rate):
-            paragraph(translated("tested"), translated(f"learning rates: {tested}"), stream=self.out)
+            paragraph("tested", translated(f"learning rates: {tested}"), stream=self.out)
         first = [step.advice for step in steps[:1]]
         others = (text for text in self.document.next if not any(advice.startswith(text) for advice in first))
         sentences = dict.fromkeys([*first, *others])
         for number, sentence in enumerate(sentences):
-            paragraph(translated("next") if number == 0 else "", translated(sentence), stream=self.out)
+            paragraph("next" if number == 0 else "", translated(sentence), stream=self.out)
         for step in filter(lambda step: step.command, steps):
             say_command("", step.command, stream=self.out)
 

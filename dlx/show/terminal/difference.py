@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlx.documents.comparison import ESTABLISHED, ComparisonDocument, GroupDifference
+from dlx.language import translated
 from dlx.show.numbers import error, interval
 
 
@@ -12,15 +13,12 @@ def sentences(document: ComparisonDocument) -> Iterator[tuple[str, str]]:
     """The difference, what it was paired by and whether it is established; and the remarks. Each with its label."""
     if difference := document.difference:
         task = document.task
-        pair = f"{difference.of} − {difference.against}"
-        ends = f"({_signed(difference.low, task).removesuffix(' %')} to {_signed(difference.high, task)})"
-        yield (
-            "dev error",
-            f"{pair}: {_signed(difference.value, task)} {ends}; {paired(difference)}",
-        )
-        yield "verdict", verdict(difference, task)
+        pair = f"{translated(difference.of)} − {translated(difference.against)}"
+        ends = translated(f"{_signed(difference.low, task).removesuffix(' %')} to {_signed(difference.high, task)}")
+        yield "dev error", f"{pair}: {_signed(difference.value, task)} ({ends}); {translated(paired(difference))}"
+        yield "verdict", translated(verdict(difference, task))
     for remark in document.remarks:
-        yield "note", remark
+        yield "note", translated(remark)
 
 
 def _signed(value: float, task: str | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from dlx.language import translated
 from dlx.show.terminal.lines import say, table
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ NAMES = {"one_sided": "one-sided", "two_sided": "two-sided", "complex_step": "co
 def report(check: Report) -> None:
     """A table for each θ that was checked, then what they amount to."""
     for point in check.points:
-        on = f", {_counted(check.examples, 'example')}" if check.examples else ""
-        say((check.name, "bold"), (f"  {point.when}{on}, J = {point.cost:.6g}", ""))
+        on = f", {check.examples:,} example{'s' * (check.examples != 1)}" if check.examples else ""
+        say((check.name, "bold"), (f"  {translated(point.when)}{translated(on)}, J = {point.cost:.6g}", ""))
         say()
         headers = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
-        table([_row(parameter) for parameter in point.parameters], headers)
+        table([_row(parameter) for parameter in point.parameters], [*map(translated, headers)])
         say()
     point = check.decisive
     _tell("difference", f"{point.difference:.1e} of the whole dθ, ε = {check.epsilon:g}")
@@ -51,11 +52,11 @@ def plugin(cases: Sequence[PluginCase]) -> None:
             case.name,
             case.setting,
             f"{case.point.difference:.1e}",
-            "passed" if case.point.passed else "failed",
+            translated("passed" if case.point.passed else "failed"),
         )
         for case in cases
     ]
-    table(rows, ("", "", "with", "difference", ""))
+    table(rows, [*map(translated, ("", "", "with", "difference", ""))])
     say()
     _tell("referee", _referee([case.point for case in cases]))
     _others([case.point for case in cases])
@@ -70,8 +71,8 @@ def registered(cases: Sequence[PluginCase]) -> None:
         settings = list(group)
         largest = max(case.point.difference for case in settings)
         passed = all(case.point.passed for case in settings)
-        rows.append((kind, name, f"{len(settings)}", f"{largest:.1e}", "passed" if passed else "failed"))
-    table(rows, ("", "", "settings", "difference", ""))
+        rows.append((kind, name, f"{len(settings)}", f"{largest:.1e}", translated("passed" if passed else "failed")))
+    table(rows, [*map(translated, ("", "", "settings", "difference", ""))])
     failed = [case for case in cases if not case.point.passed]
     if failed:
         say()
@@ -79,16 +80,16 @@ def registered(cases: Sequence[PluginCase]) -> None:
         return
     say()
     _tell("referee", _referee([case.point for case in cases]))
-    say((f"{'result':<12}", "dim"), ("passed", "green"), (f", {len(rows)} components in {len(cases):,} settings", ""))
+    _result(True, translated(f", {len(rows)} components in {len(cases):,} settings"))
 
 
 def orders(convergence: Orders) -> None:
     """The errors over ε, then the powers of ε that they follow."""
     methods = list(convergence.errors)
     columns = zip(convergence.epsilons, *convergence.errors.values(), strict=True)
-    marks = ["a kink lies within ε" if at_kink else "" for at_kink in convergence.at_kink]
+    marks = [translated("a kink lies within ε") if at_kink else "" for at_kink in convergence.at_kink]
     rows = [(*(f"{number:.1e}" for number in row), mark) for row, mark in zip(columns, marks, strict=True)]
-    table(rows, ("ε", *(NAMES[method] for method in methods), ""))
+    table(rows, ("ε", *(translated(NAMES[method]) for method in methods), ""))
     say()
     _tell("along", f"a random unit vector over {convergence.over}")
     _tell("error", ", ".join(order(convergence, method) for method in methods))
@@ -103,13 +104,13 @@ def order(convergence: Orders, method: str) -> str:
 
 
 def _tell(label: str, what: str) -> None:
-    say((f"{label:<12}", "dim"), (what, ""))
+    say((f"{translated(label):<12}", "dim"), (translated(what), ""))
 
 
 def _row(parameter: Parameter) -> tuple[str, ...]:
     if parameter.difference is None:
-        return parameter.name, "", "not judged", "", "", ""
-    cells, worst = (parameter.name, f"{parameter.difference:.1e}", parameter.verdict), parameter.worst
+        return parameter.name, "", translated("not judged"), "", "", ""
+    cells, worst = (parameter.name, f"{parameter.difference:.1e}", translated(parameter.verdict)), parameter.worst
     if worst is None:
         return *cells, "", "", ""
     return *cells, f"[{', '.join(map(str, worst.index))}]", f"{worst.analytic:.8g}", f"{worst.numeric:.8g}"
@@ -164,10 +165,12 @@ def _no_referee(call: str) -> str:
 
 def _fault(point: Point) -> None:
     if fault := point.fault:
-        say((f"{'fault':<12}", "dim"), (fault.operation, "bold"), (f"  {fault.sentence} ({fault.signature})", ""))
+        what = f"  {translated(fault.sentence)} ({translated(fault.signature)})"
+        say((f"{translated('fault'):<12}", "dim"), (fault.operation, "bold"), (what, ""))
         if fault.place:
             _tell("defined in", fault.place)
 
 
-def _result(passed: bool) -> None:
-    say((f"{'result':<12}", "dim"), ("passed", "green") if passed else ("failed", "red"))
+def _result(passed: bool, of_what: str = "") -> None:
+    word = translated("passed" if passed else "failed")
+    say((f"{translated('result'):<12}", "dim"), (word, "green" if passed else "red"), (of_what, ""))

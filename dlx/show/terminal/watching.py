@@ -8,6 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from dlx.events import WatchedWork
+from dlx.language import translated
 from dlx.show.numbers import error, sparkline
 from dlx.show.terminal.lines import say
 from dlx.show.terminal.progress import ProgressView
@@ -51,7 +52,7 @@ class WatchProgress(ProgressView[WatchedWork]):
             values = self.work.metrics.get(name, ())
             curve = sparkline(values, max(width - LABEL - VALUE, 1))
             if curve:
-                label = name.removesuffix("_error")
+                label = translated(name.removesuffix("_error"))
                 last = _value(name, values[-1], self.work.task)
                 texts.append(Text(f"{label:<{LABEL}}{curve}  {last}", no_wrap=True, overflow="ellipsis"))
         texts += [Text(f"{text}", style="dim", no_wrap=True, overflow="ellipsis") for text in best_lines(self.work)]
@@ -61,31 +62,31 @@ class WatchProgress(ProgressView[WatchedWork]):
 def line_of(work: WatchedWork) -> str:
     """Such as ``epoch 12/40  cost 0.0842  train 1.20 %  dev 3.40 %``, or ``12 trained, 2 in training``."""
     if work.counts is not None:
-        words = [f"{count:,} {WORDS.get(status, status)}" for status, count in work.counts.items()]
+        words = [translated(f"{count:,} {WORDS.get(status, status)}") for status, count in work.counts.items()]
         best = best_lines(work)
-        return "; ".join([", ".join(words) or "nothing trained yet", *best[:1]])
+        return "; ".join([", ".join(words) or translated("nothing trained yet"), *best[:1]])
     steps = work.metrics.get("epoch")
     if not steps:
-        return "no epoch has ended yet"
+        return translated("no epoch has ended yet")
     unit = "step" if work.task == "objective" else "epoch"
-    parts = [f"{unit} {steps[-1]:,.0f}" + (f"/{work.epochs:,}" if work.epochs else "")]
+    parts = [f"{translated(unit)} {steps[-1]:,.0f}" + (f"/{work.epochs:,}" if work.epochs else "")]
     for name in CURVES:
         value = work.metrics.get(name, (float("nan"),))[-1]
         if isfinite(value):
-            parts.append(f"{name.removesuffix('_error')} {_value(name, value, work.task)}")
+            parts.append(f"{translated(name.removesuffix('_error'))} {_value(name, value, work.task)}")
     return "  ".join(parts)
 
 
 def best_lines(work: WatchedWork) -> list[str]:
     """The best settings so far, a line each; none of a run."""
     lines = [f"{error(value, work.task)}: {setting}" for setting, value in work.best]
-    return [f"best {line}" for line in lines[:1]] + lines[1:]
+    return [f"{translated('best')} {line}" for line in lines[:1]] + lines[1:]
 
 
 def watch_end(work: WatchedWork) -> None:
     """Print how it has ended."""
     style = "green" if work.status.is_good else "yellow"
-    say((f"{work.status}".replace("_", " "), style), (f"  {line_of(work)}", ""))
+    say((translated(work.status.replace("_", " ")), style), (f"  {line_of(work)}", ""))
 
 
 def _value(name: str, value: float, task: str | None) -> str:
