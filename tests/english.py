@@ -11,7 +11,8 @@ WORDS = re.compile(
     r"|smaller|larger|longer|lower|higher|more|most|less|fewer|few|each|every|all|none|one|two|first|last|best|worst"
     r"|would|may|can|does|do|try|kept|keep|high|low|unsettled|unknown|examples|rows|columns|layers|units|steps|seeds"
     r"|trained|training|trainings|written|cost|gap|verdict|next|remedy|finding|findings|interval|time|status|diverged"
-    r"|completed|failed|passed|interrupted|running|yes|missing|number|type|part|target|share|suggested|learning rate)\b",
+    r"|completed|failed|passed|interrupted|running|yes|missing|number|type|part|target|share|suggested"
+    r"|learning rate)\b",
     re.IGNORECASE,
 )
 # Keys, options and files; names of findings; what is quoted; the command behind `dlx`, or below a broken line.

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from itertools import combinations
 
 from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
+from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.sections import SECTIONS, place_in_notes
 from dlx.documents.diagnosis import GAPS as KEYS_OF_GAPS
 from dlx.show.words import minimized, title_of_finding, title_of_metric
@@ -14,6 +16,7 @@ from dlx.stats.metrics.metric import Metric
 GAPS = ("bias", "variance", "mismatch", "overfitting to dev")
 PARTS = ("train", "train-dev", "dev", "test", "out-of-fold", "data")
 ERRORS = ("error", "relative error", "RMSE")
+OF_EPOCHS = ("error (%)", "RMSE (units of the target)")
 # What stands in the places of a sentence, by file and expression, where a translation agrees with it.
 WORDS_IN: dict[tuple[str, str], Iterable[str | None]] = {
     ("verdict.py", "in_words(name)"): GAPS,
@@ -58,6 +61,10 @@ WORDS_IN: dict[tuple[str, str], Iterable[str | None]] = {
     ("summary.py", "' and '.join(high)"): GAPS[2:],
     ("heading.py", "in_words(name)"): GAPS[2:],
 }
+REMEDIES = {
+    remedy.name.replace("_", " "): None
+    for remedy in (*AGAINST_BIAS, *AGAINST_VARIANCE, *(remedy for cause in CAUSES.values() for remedy in cause.changes))
+}
 # How a training ended, and after what.
 ENDINGS = ("completed", "early stopped", "diverged", "interrupted", "failed", "running")
 UNITS = ("epochs", "epoch", "steps", "step")
@@ -95,9 +102,15 @@ WORDS: dict[str, Iterable[str]] = {
         "or let remedies race (--act)",
     ),
     "dlx/show/charts/learning_curve.py": ("95 % interval {0}",),
-    "dlx/show/charts/metrics.py": ("class, {0}", "label, {0}", "target, {0}", "95 % interval, {0}", "{0} of {1}"),
+    "dlx/show/charts/metrics.py": (
+        *("class, {0}", "label, {0}", "target, {0}", "95 % interval, {0}", "{0} of {1}"),
+        *(f"{what}, data" for what in ("class", "label", "target", "95 % interval")),
+    ),
+    "dlx/cli/doctor.py": ("{0}, files {1}",),
     "dlx/show/page/charts.py": (
-        *("Cost, epochs {0} to {1}", "RMSE (units of the target), epochs {0} to {1}", "epochs {0} to {1}", "cost {0}"),
+        *("RMSE (units of the target), epochs {0} to {1}", "epochs {0} to {1}", "cost {0}"),
+        *(f"{what}, epochs {{0}} to {{1}}" for what in ("Cost", "Dev cost", "Train cost")),
+        *(f"{part} {what}, epochs {{0}} to {{1}}" for part in ("Dev", "Train") for what in OF_EPOCHS),
     ),
     "dlx/show/page/folds.py": ("fold {0}", "deviation {0}"),
     "dlx/show/page/heading.py": ("begun {0}", "{0} steps"),
@@ -115,6 +128,7 @@ WORDS: dict[str, Iterable[str]] = {
         *(f"{{0}} {ending}" for ending in (*ENDINGS[1:-1], "trained", "in training", "stopped", "stopped early")),
         *("{0} damaged", "{0} unfinished", "{0} incomplete"),
     ),
+    "dlx/diagnose/remedies": tuple(REMEDIES),
     "dlx/show/charts/search.py": ("{0} trained to the end",),
     "dlx/show/terminal/comparison_rows.py": ("{0}, mean (range)", "{0}, mean"),
     "dlx/runs/compare/groups.py": ("{0} ({1} runs)",),
@@ -123,10 +137,11 @@ WORDS: dict[str, Iterable[str]] = {
     "dlx/show/terminal/study.py": ("by {0}", "{0} variants", "{0} variant"),
     "dlx/show/terminal/forecast.py": (
         *("about {0}", "at most {0}", "{0} input", "{0} inputs", "{0} output", "{0} outputs", "{0} bytes"),
+        "{0}, {1} each",
     ),
     "dlx/show/terminal/gradcheck.py": (
         *("none: {0} is not known to be analytic", "{0} example", "{0} entries", "{0} entry", "other θ"),
-        *("and {0} directions", "and {0} direction", "at the initialization"),
+        *("and {0} directions", "and {0} direction", "after {0} steps", "after {0} step"),
     ),
     "dlx/show/terminal/calibration.py": ("temperature {0}", "answered {0}"),
     "dlx/show/charts/columns.py": ("mean {0}, deviation {1}",),
@@ -152,7 +167,20 @@ LABELS: dict[str, Iterable[str]] = {
         *("values", "value", "tells", "part", "target?", "(no name)", "rows", "target", "number", "text", "last"),
         *("replicate", "training", "in front", "as it is", "data", "memory", "difference", "worst entry", "analytic"),
         *("numeric", "covered", "left out", "rounding", "referee", "not seen", "elsewhere", "alone", "fault", "along"),
-        *("defined in", "passed", "with", "settings", "one-sided", "two-sided", "complex step", "not judged", "great"),
+        *(
+            "initialization",
+            "trained",
+            "and",
+            "defined in",
+            "passed",
+            "with",
+            "settings",
+            "one-sided",
+            "two-sided",
+            "complex step",
+            "not judged",
+            "great",
+        ),
         *("look", "worry", "great here only", "as trained", "threshold", "infinity", "-infinity", "best so far"),
     ),
     "dlx/documents": (
@@ -209,7 +237,7 @@ LABELS: dict[str, Iterable[str]] = {
         *(f"{part} {error}" for part in ("optimal", *PARTS[:-1]) for error in ERRORS),
     ),
     "dlx/diagnose/sections.py": tuple(SECTIONS),
-    "dlx/diagnose/causes.py": tuple(map(title_of_finding, CAUSES)),
+    "dlx/diagnose/causes.py": (*map(title_of_finding, CAUSES), *(name.replace("_", " ") for name in CAUSES)),
     "dlx/documents/diagnosis.py": (
         *(f"{gap}: {level}" for gap in KEYS_OF_GAPS for level in ("high", "low", "unsettled", "unknown")),
     ),

@@ -16,7 +16,7 @@ NAMES = {"bias": "avoidable bias"}
 
 @dataclass(frozen=True)
 class ErrorGap:
-    """The difference of two parts' errors, and whether it is high, low or unsettled; ``key`` is its name in documents."""
+    """The difference of two parts' errors, in documents under ``key``, and whether it is high, low or unsettled."""
 
     key: str
     name: str

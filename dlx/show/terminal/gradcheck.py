@@ -152,7 +152,7 @@ def _others(points: Sequence[Point]) -> None:
 
 
 def _listed(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {translated('and')} {items[-1]}"
 
 
 def _counted(number: int, singular: str, plural: str | None = None) -> str:

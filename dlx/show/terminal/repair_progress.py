@@ -60,7 +60,8 @@ class RepairProgress(ProgressView[RepairEvent]):
         spent = state.elapsed + time.monotonic() - self.since
         leader = ""
         if state.leader and state.change is not None:
-            leader = f"  {translated('in front')}: {state.leader} {'+' * (state.change >= 0)}{error(state.change, self.task)}"
+            change = f"{'+' * (state.change >= 0)}{error(state.change, self.task)}"
+            leader = f"  {translated('in front')}: {state.leader} {change}"
         return (
             f"{translated(f'{duration(spent)} of {duration(state.budget)}')}  {self.race}  "
             f"{translated('training')} {names[0]}{others}, {translated('replicate')} {state.replicate}{leader}  "
