@@ -30,7 +30,7 @@ DIAGNOSE = "dlx/diagnose"
 FILES = (  # whose strings of two words or more are shown in the language of the reader
     *("dlx/documents/findings.py", f"{DIAGNOSE}/**/*.py", "dlx/show/words.py", "dlx/show/rates.py"),
     *("dlx/show/charts/*.py", "dlx/show/page/*.py", "dlx/show/terminal/*.py", "dlx/runs/compare/*.py"),
-    *(f"dlx/runs/{name}.py" for name in ("explain", "file_health", "judge_errors", "recovery", "report")),
+    *(f"dlx/runs/{name}.py" for name in ("calibrate", "explain", "file_health", "judge_errors", "recovery", "report")),
     *(f"dlx/cli/{name}.py" for name in ("explain", "predict", "runs", "watch")),
     *("dlx/documents/earlier_run.py", "dlx/search/folds/advice.py"),
     *("dlx/data/dropped_lines.py", "dlx/data/profile/*.py", "dlx/spec/starter/left_out.py"),

@@ -47,7 +47,6 @@ WORDS_IN: dict[tuple[str, str], Iterable[str | None]] = {
     ("repair_progress.py", "event.against"): GAPS[:2],
     ("predict.py", "are"): ("is", "are"),
     ("predict.py", "state"): ("unanswered", "left out"),
-    ("predict.py", "how_many"): ("all {}", "{} of the {}"),
     ("study.py", "of_what(study.task)"): ("error", "RMSE"),
     ("search.py", "sure"): ("surely better", "not surely better"),
     ("tuning.py", "sure"): ("surely better than", "not surely better than"),
@@ -107,6 +106,15 @@ WORDS: dict[str, Iterable[str]] = {
         *(f"{what}, data" for what in ("class", "label", "target", "95 % interval")),
     ),
     "dlx/cli/doctor.py": ("{0}, files {1}",),
+    "dlx/runs/predict.py": (
+        *(
+            "{0}: {1}; what follows is of the network that predicts",
+            "{0}; this is the one that was trained on train alone",
+        ),
+        "the network has not been trained again on all {0} examples yet",
+    ),
+    "dlx/spec/trust.py": ("trusted from now on, because you ran it: {0} (SHA-256 {1})",),
+    "dlx/gradcheck/orders.py": ("all of θ",),
     "dlx/show/page/charts.py": (
         *("RMSE (units of the target), epochs {0} to {1}", "epochs {0} to {1}", "cost {0}"),
         *(f"{what}, epochs {{0}} to {{1}}" for what in ("Cost", "Dev cost", "Train cost")),

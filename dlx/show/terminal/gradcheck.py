@@ -100,7 +100,9 @@ def orders(convergence: Orders) -> None:
 def order(convergence: Orders, method: str) -> str:
     """Such as `two-sided ε^2.00`."""
     exponent = convergence.slopes[method]
-    return f"{NAMES[method]} {'hidden by rounding' if exponent is None else f'ε^{exponent:.2f}'}"
+    return (
+        f"{translated(NAMES[method])} {translated('hidden by rounding') if exponent is None else f'ε^{exponent:.2f}'}"
+    )
 
 
 def _tell(label: str, what: str) -> None:
