@@ -9,7 +9,7 @@ from dlx import __version__
 from dlx.documents.findings import Finding
 from dlx.documents.reading import of_hint
 from dlx.show.charts.columns import ColumnRow, column_rows, in_short, notes, part_rows
-from dlx.show.page.elements import Element, columns, element, name_of, table
+from dlx.show.page.elements import Child, Element, columns, element, name_of, table
 from dlx.show.page.findings import findings_list
 from dlx.show.page.page import document as page_of
 from dlx.show.page.words import section
@@ -38,7 +38,7 @@ def _columns(document: Document) -> Element:
 
 
 def _row(row: ColumnRow) -> Element:
-    texts = [row.kind, row.missing, row.distinct, name_of(row.values), row.association]
+    texts: list[Child] = [row.kind, row.missing, row.distinct, name_of(row.values), row.association]
     cells = [element("td", text) for text in texts]
     return element("tr", element("th", name_of(row.name), scope="row"), cells, element("td", _bar(row), class_="bar"))
 
