@@ -50,7 +50,7 @@ def _print(explanation: TopicEntry) -> None:
     head = explanation.name, f"{translated(explanation.kind)}{of}"
     rows = [
         ("meaning", explanation.meaning),
-        ("allowed", explanation.allowed or ""),
+        ("allowed", explaining.allowed_in_language(explanation.allowed or "")),
         ("default", _default(explanation)),
     ]
     rows += [("short", form) for form in explanation.short_forms]
@@ -62,7 +62,7 @@ def _print(explanation: TopicEntry) -> None:
 def _in_language(row: tuple[str, str]) -> tuple[str, str]:
     """A row in the language of the reader, with names and the example as they are."""
     label, text = row
-    return translated(label), text if label in ("related", "example") else translated(text)
+    return translated(label), text if label in ("allowed", "related", "example") else translated(text)
 
 
 def _default(explanation: TopicEntry) -> str:

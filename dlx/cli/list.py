@@ -94,7 +94,8 @@ def _print_section(section: Sequence[Key], name: str | None, json: bool) -> None
 
 def _row(key: TopicEntry) -> tuple[str, ...]:
     default = {None: "required", "null": "optional", "": ""}.get(key.default, f"default {key.default}")
-    return key.name.rpartition(".")[2], *map(translated, (key.allowed or "", default, key.meaning))
+    allowed = explaining.allowed_in_language(key.allowed or "")
+    return key.name.rpartition(".")[2], allowed, translated(default), translated(key.meaning)
 
 
 def _chosen(kind: str | None, name: str | None, others: Sequence[str]) -> Mapping[str, Mapping[str, type[Component]]]:

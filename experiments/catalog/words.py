@@ -154,9 +154,8 @@ WORDS: dict[str, Iterable[str]] = {
     "dlx/show/terminal/calibration.py": ("temperature {0}", "answered {0}"),
     "dlx/show/charts/columns.py": ("mean {0}, deviation {1}",),
     "dlx/spec/keys.py": (
-        *("every {0}", "{0}; a name, or a mapping with its options", "{0} is short for {1}"),
-        *("a list of {0}; a name, or a mapping with its options", "{0} in place of a mapping", "a claim"),
-        "a number of units",
+        *("every {0}", "{0} is short for {1}", "{0} in place of a mapping", "a claim", "a number of units"),
+        *("a list of {0}", "a name, or a mapping with its options"),
     ),
     "dlx/cli/list.py": ("Sections, each with its keys", "default {0}"),
     "dlx/show/terminal/difference.py": ("established: {0}{1}", "{0} pairs", "about {0} dev examples in all"),
