@@ -28,6 +28,9 @@ Name = Annotated[
 ]
 
 
+AS_IT_IS = ("allowed", "default", "related", "example")  # names and values, or translated already
+
+
 def explain(name: Name, plugin: Plugins = None, json: Json = False) -> None:
     """Say what a key, a finding, a metric or a component means, with its default, what is allowed, and an example.
 
@@ -46,7 +49,8 @@ def explain(name: Name, plugin: Plugins = None, json: Json = False) -> None:
 
 
 def _print(explanation: TopicEntry) -> None:
-    of = f" {translated('of')} {', '.join(map(translated, explanation.of))}" if explanation.of else ""
+    owners = [translated(owner) if " " in owner else owner for owner in explanation.of]  # every kind, or names
+    of = f" {translated('of')} {', '.join(owners)}" if owners else ""
     head = explanation.name, f"{translated(explanation.kind)}{of}"
     rows = [
         ("meaning", explanation.meaning),
@@ -62,12 +66,12 @@ def _print(explanation: TopicEntry) -> None:
 def _in_language(row: tuple[str, str]) -> tuple[str, str]:
     """A row in the language of the reader, with names and the example as they are."""
     label, text = row
-    return translated(label), text if label in ("allowed", "related", "example") else translated(text)
+    return translated(label), text if label in AS_IT_IS else translated(text)
 
 
 def _default(explanation: TopicEntry) -> str:
     if explanation.kind != "key":
         return ""
     if explanation.default is None:
-        return "none: it has to be stated"
-    return "nothing: it is left out" if explanation.default == "null" else explanation.default
+        return translated("none: it has to be stated")
+    return translated("nothing: it is left out") if explanation.default == "null" else explanation.default
