@@ -11,7 +11,7 @@ WORDS = re.compile(
     r"|smaller|larger|longer|lower|higher|more|most|less|fewer|few|each|every|all|none|one|two|first|last|best|worst"
     r"|would|may|can|does|do|try|kept|keep|high|low|unsettled|unknown|examples|rows|columns|layers|units|steps|seeds"
     r"|trained|training|trainings|written|cost|gap|verdict|next|remedy|finding|findings|interval|time|status|diverged"
-    r"|completed|failed|passed|interrupted|running|yes|missing|number|type|part|target|share|suggested"
+    r"|completed|failed|passed|interrupted|running|yes|missing|number|type|part|target|share|suggested|study|search|claims?|variants?|curves"
     r"|learning rate)\b",
     re.IGNORECASE,
 )

@@ -159,7 +159,7 @@ WORDS: dict[str, Iterable[str]] = {
     ),
     "dlx/cli/list.py": ("Sections, each with its keys", "default {0}"),
     "dlx/show/terminal/difference.py": ("established: {0}{1}", "{0} pairs", "about {0} dev examples in all"),
-    "dlx/show/page/collection.py": ("The complete plan (plan.yaml)", "{0} pictures"),
+    "dlx/show/page/collection.py": ("The complete plan (plan.yaml)", "{0} pictures", "a study"),
     "dlx/data/dropped_lines.py": ("line {0} {1}", "lines {0}{1} {2}"),
 }
 # Words that stand alone: labels, heads of columns, what stands in their cells.
@@ -239,7 +239,7 @@ LABELS: dict[str, Iterable[str]] = {
             "Rows with",
             "of ${rows.length}",
         ),
-        *("Claims", "Variants", "claim", "measured", "by", "variants", "a study", "Pictures", "round", "diverged"),
+        *("Claims", "Variants", "claim", "measured", "by", "variants", "Pictures", "activations", "boundaries", "curves", "paths", "sweep", "round", "diverged"),
         *("hyperparameter", "Trials", "plan", "Columns", "Parts", "tells of the target", "in the search"),
         *(f"{part} {error}" for part in ("optimal", *PARTS[:-1]) for error in ERRORS),
     ),
