@@ -16,6 +16,7 @@ from dlx.stats.metrics.metric import Metric
 GAPS = ("bias", "variance", "mismatch", "overfitting to dev")
 PARTS = ("train", "train-dev", "dev", "test", "out-of-fold", "data")
 ERRORS = ("error", "relative error", "RMSE")
+BEFORE_ANY_STEP = "that is at the initialization, before any step, and no learning rate helps"
 OF_EPOCHS = ("error (%)", "RMSE (units of the target)")
 # What stands in the places of a sentence, by file and expression, where a translation agrees with it.
 WORDS_IN: dict[tuple[str, str], Iterable[str | None]] = {
@@ -102,8 +103,20 @@ WORDS: dict[str, Iterable[str]] = {
     ),
     "dlx/show/charts/learning_curve.py": ("95 % interval {0}",),
     "dlx/show/charts/metrics.py": (
+        "from {0}",
         *("class, {0}", "label, {0}", "target, {0}", "95 % interval, {0}", "{0} of {1}"),
         *(f"{what}, data" for what in ("class", "label", "target", "95 % interval")),
+    ),
+    "dlx/training/fit.py": (
+        "diverged in epoch {0}, step {1}: {2} (learning rate {3}: try a smaller one)",
+        "the cost of the frozen network on train is not finite",
+        "the cost of the frozen network on dev is not a number",
+        *(
+            f"diverged in epoch {{0}}, step {{1}}: a {what} is not finite, first in {{2}}; the state before that step "
+            f"is kept ({hint})"
+            for what in ("cost", "gradient", "parameter")
+            for hint in ("learning rate {3}: try a smaller one", BEFORE_ANY_STEP)[: 1 + (what == "cost")]
+        ),
     ),
     "dlx/cli/doctor.py": ("{0}, files {1}",),
     "dlx/runs/predict.py": (
@@ -239,7 +252,22 @@ LABELS: dict[str, Iterable[str]] = {
             "Rows with",
             "of ${rows.length}",
         ),
-        *("Claims", "Variants", "claim", "measured", "by", "variants", "Pictures", "activations", "boundaries", "curves", "paths", "sweep", "round", "diverged"),
+        *(
+            "Claims",
+            "Variants",
+            "claim",
+            "measured",
+            "by",
+            "variants",
+            "Pictures",
+            "activations",
+            "boundaries",
+            "curves",
+            "paths",
+            "sweep",
+            "round",
+            "diverged",
+        ),
         *("hyperparameter", "Trials", "plan", "Columns", "Parts", "tells of the target", "in the search"),
         *(f"{part} {error}" for part in ("optimal", *PARTS[:-1]) for error in ERRORS),
     ),

@@ -109,6 +109,23 @@ def test_the_page_speaks_spanish_but_for_names(
     assert in_english(spanish.spoken(), ["Round 1, against high", "high"]) == []
 
 
+@pytest.mark.parametrize(
+    ("status", "begin"), [("diverged", "divergió en el epoch 3, paso 4: "), ("failed", "diverged in epoch 3, step 4: ")]
+)
+def test_that_a_training_diverged_is_said_in_spanish_and_an_error_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, read_page: Reader, status: str, begin: str
+) -> None:
+    monkeypatch.setenv("DLX_LANG", "es")
+    message = (
+        "diverged in epoch 3, step 4: the cost of the frozen network on train is not finite (learning rate 9: try a "
+        "smaller one)"
+    )
+    content = read_page(page(Material(**{**BARE, "facts": {**BARE["facts"], "status": status, "message": message}})))
+    [shown] = [tag.text for tag in content.named("p") if tag.attributes.get("class") == "message"]
+    assert shown.startswith(begin)
+    assert len(in_english([shown])) == (status == "failed")
+
+
 def test_the_scale_of_a_chart_is_named_in_spanish(
     monkeypatch: pytest.MonkeyPatch, read_page: Reader, material: Make
 ) -> None:
