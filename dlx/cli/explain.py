@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlx.cli.options import Json, Plugins
-from dlx.cli.rows import print_rows
+from dlx.cli.rows import allowed_in_language, print_rows
 from dlx.language import translated
 from dlx.runs import explain as explaining
 from dlx.search.study import section as study_section
@@ -54,7 +54,7 @@ def _print(explanation: TopicEntry) -> None:
     head = explanation.name, f"{translated(explanation.kind)}{of}"
     rows = [
         ("meaning", explanation.meaning),
-        ("allowed", explaining.allowed_in_language(explanation.allowed or "")),
+        ("allowed", allowed_in_language(explanation.allowed or "")),
         ("default", _default(explanation)),
     ]
     rows += [("short", form) for form in explanation.short_forms]

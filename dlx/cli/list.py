@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dlx.cli.options import Json, Plugins
-from dlx.cli.rows import print_rows
+from dlx.cli.rows import allowed_in_language, print_rows
 from dlx.errors import UsageError, allowed, nearest
 from dlx.language import translated
 from dlx.runs import explain as explaining
@@ -94,7 +94,7 @@ def _print_section(section: Sequence[Key], name: str | None, json: bool) -> None
 
 def _row(key: TopicEntry) -> tuple[str, ...]:
     default = {None: "required", "null": "optional", "": ""}.get(key.default, f"default {key.default}")
-    allowed = explaining.allowed_in_language(key.allowed or "")
+    allowed = allowed_in_language(key.allowed or "")
     return key.name.rpartition(".")[2], allowed, translated(default), translated(key.meaning)
 
 

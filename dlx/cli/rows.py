@@ -6,6 +6,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
+from dlx.language import translated
 from dlx.show import terminal
 
 
@@ -16,6 +17,12 @@ def print_rows(rows: Sequence[Sequence[str]]) -> None:
     taken = sum(2 + max(map(len, cells)) for cells in list(zip(*rows, strict=True))[:-1])
     room = max(terminal.columns_of(sys.stdout) - taken, 30)
     terminal.table([line for row in rows for line in _wrapped(row, room)])
+
+
+def allowed_in_language(allowed: str) -> str:
+    """What may stand at a key, in the language of the reader; names of components, in front of the rest, stay."""
+    names, joint, rest = allowed.rpartition("; ")
+    return f"{translated(names)}{joint}{translated(rest)}"
 
 
 def _wrapped(row: Sequence[str], room: int) -> list[list[str]]:

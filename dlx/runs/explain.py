@@ -14,7 +14,6 @@ from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import Cause
 from dlx.diagnose.meanings import MEANINGS
 from dlx.errors import UsageError, hint, nearest
-from dlx.language import translated
 from dlx.spec.key_examples import example_of, example_of_component
 from dlx.spec.keys import FURTHER_SOURCES, Key, keys, places
 from dlx.spec.schema import components, summary
@@ -240,12 +239,6 @@ def of_finding(cause: Cause) -> TopicEntry:
         related=tuple([*_named(cause.remedy, keys(), ""), *alike][:MOST_RELATED]),
         example=command("diagnose", "latest", "--fail-on", cause.name),
     )
-
-
-def allowed_in_language(allowed: str) -> str:
-    """What may stand there, in the language of the reader; names of components, in front of the rest, stay."""
-    names, joint, rest = allowed.rpartition("; ")
-    return f"{translated(names)}{joint}{translated(rest)}"
 
 
 def as_document(explanations: Sequence[TopicEntry]) -> list[dict[str, Any]]:
