@@ -8,7 +8,7 @@ from math import isfinite
 from dlx.language import translated
 from dlx.show.charts.search import SearchChart, TrialPoint
 from dlx.show.page.charts import drawing, short, stroke
-from dlx.show.page.elements import Element, element, name_of, scrolled
+from dlx.show.page.elements import Child, Element, element, name_of, scrolled
 from dlx.show.page.scales import PageScale, with_margin
 from dlx.show.page.words import section
 from dlx.show.short_names import short_names, short_value
@@ -24,14 +24,12 @@ LOST = 0.0  # from above, in percent: where lines without a value end
 def parallel(chart: SearchChart) -> Element:
     """The section."""
     y = with_margin(chart.range)
-    names = [*short_names([axis.key for axis in chart.axes]), chart.quantity.name]
+    names: list[Child] = [*map(name_of, short_names([axis.key for axis in chart.axes])), chart.quantity.name]
     places = [100 * number / (len(names) - 1) for number in range(len(names))]
     rules = [stroke([(place, 0), (place, 100)], "rule") for place in places]
     ordered = sorted(chart.points, key=lambda point: KINDS.index(point.kind))
     lines = [_line(chart, point, places, y) for point in ordered]
-    heads = [
-        element("span", name_of(name), style=f"left:{place:.2f}%") for name, place in zip(names, places, strict=True)
-    ]
+    heads = [element("span", name, style=f"left:{place:.2f}%") for name, place in zip(names, places, strict=True)]
     parts = [
         element("div", heads, class_="heads"),
         drawing([*rules, *lines]),
