@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import io
-import math
 import os
 import shutil
 import signal
@@ -44,6 +43,10 @@ if os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM:
 TESTS = Path(__file__).parent
 UNPROBED = ("api", "cli", "lab", "runs", "show")  # rooms
 
+# Nothing of what is imported to collect the tests is garbage: to look for it is a seventh of the time that this takes.
+gc.disable()
+ALLOCATIONS = 20_000  # between two looks for garbage, which with the 700 of Python take up to a tenth of a test
+
 # Nor is it to matter that nohup has started it, or a shell in the background: what is ignored here is in children too.
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -69,6 +72,8 @@ def pytest_collection_finish() -> None:
     """What stands by now stays to the end: the collector of garbage need not go through all tests again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(ALLOCATIONS)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -80,9 +85,9 @@ def _trusted_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _pictures_drawn_here() -> None:
     """Inside a test's process none is made for pictures: it would be for a single training."""
-    from dlx.show.pictures import drawing_process
+    from dlx.show import drawing_process
 
-    drawing_process.SECONDS = math.inf
+    drawing_process.available = lambda: 1
 
 
 @contextmanager

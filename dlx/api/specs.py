@@ -28,7 +28,7 @@ from dlx.spec.yaml_text.writing import dump_scalar
 
 SpecLike: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
 DATA = "data"  # the folder below that of the runs which holds what was in memory
-OF_TEXTS = ("missing", "drop_rows")  # what a file of texts may hold, and a table in memory should not
+OF_TEXTS = ("missing", "drop_rows", "ragged_rows")  # what a file of texts may hold, and a table in memory should not
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from math import ceil, log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -72,11 +73,17 @@ def _print(file: Path, series: Series, plain: dict[float, Array], corrected: dic
         terminal.document({**head, "values": series.values.tolist(), "averages": entries})
         return
     names = [f"{what}_{beta:g}" for beta in plain for what in ("average", "corrected")]
-    columns = [column.tolist() for beta in plain for column in (plain[beta], corrected[beta])]
+    columns = [_digits(column, beta) for beta in plain for column in (plain[beta], corrected[beta])]
     rows = zip(range(1, len(series.values) + 1), series.values.tolist(), *columns, strict=True)
     taken = [series.name, *names]
     number = next(name for name in ("t", "number", "number of the value") if name not in taken)
     terminal.csv_table([[number, *taken], *rows])
+
+
+def _digits(average: Array, beta: float) -> list[float]:
+    """The digits that hold: each step rounds the 16th, and about 1/(1 − β) steps add up."""
+    holding = max(15 - ceil(log10(1 / (1 - beta))), 9)
+    return [float(f"{value:.{holding}g}") for value in average.tolist()]
 
 
 def _draw(picture: Path, file: Path, series: Series, plain: dict[float, Array], corrected: dict[float, Array]) -> None:

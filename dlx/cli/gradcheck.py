@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from dlx.events import Count
-    from dlx.gradcheck.plugin import PluginCase
+    from dlx.gradcheck.plugin import ComponentsReport
     from dlx.runs.check import CheckOptions
 
 Source = Annotated[
@@ -98,25 +98,24 @@ def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool
 def _check_registered(options: CheckOptions, json: bool) -> None:
     """The self-test: every registered component, a line each."""
     installed.load_installed()
-    _check_components(None, plugins.check_registered(options.epsilon, options.seed), json)
+    _check_components(plugins.check_registered(options.epsilon, options.seed), json)
 
 
 def _check_plugin(plugin: str, name: Path | None, options: CheckOptions, json: bool) -> None:
     """What a plugin defines, a table each."""
     events = plugins.check_plugin(plugin, str(name) if name else None, options.epsilon, options.seed)
-    _check_components(plugin, events, json)
+    _check_components(events, json)
 
 
-def _check_components(plugin: str | None, events: Generator[Count, None, list[PluginCase]], json: bool) -> None:
+def _check_components(events: Generator[Count, None, ComponentsReport], json: bool) -> None:
     with terminal.progress(terminal.CountProgress("checking gradients"), quiet=json or is_quiet()) as display:
-        cases = finish(events, display.update)
-    report = plugins.ComponentsReport(plugin, cases)
+        report = finish(events, display.update)
     if json:
         terminal.document(report.document())
-    elif plugin is None:
-        terminal.gradcheck.registered(cases)
+    elif report.plugin is None:
+        terminal.gradcheck.registered(report.cases)
     else:
-        terminal.gradcheck.plugin(cases)
+        terminal.gradcheck.plugin(report.cases, report.unchecked)
     if not report.passed:
         raise CheckFailed
 

@@ -24,7 +24,7 @@ from dlx.runs import repeat as repeats
 from dlx.runs import train as sessions
 from dlx.runs.export import event_log
 from dlx.search.folds import training as folds
-from dlx.show import terminal
+from dlx.show import drawing_process, terminal
 from dlx.spec import loader, trust
 from dlx.spec.yaml_text import writing
 from dlx.text import command, quoted
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dlx.runs.train import Session
+    from dlx.show.drawing_process import DrawingProcess
     from dlx.spec.loader import Resolved
     from dlx.training.records import EpochRecord, Progress
 
@@ -85,9 +86,11 @@ def train(
         several.train_several(spec, overrides or [], training, out, workers, log, **ways)
     else:
         trust.load_named(plugin or ())
-        with training(spec, overrides or [], resume) as (records, tell):
-            for record in records:
-                tell(record)
+        with drawing_process.DrawingProcess(is_wanted=not dry_run) as pictures:
+            pictures.begin()
+            with training(spec, overrides or [], resume, pictures) as (records, tell):
+                for record in records:
+                    tell(record)
 
 
 @contextmanager
@@ -95,6 +98,7 @@ def _training(
     spec: Path | None,
     overrides: list[str],
     resume: str | None = None,
+    pictures: DrawingProcess | None = None,
     *,
     out: Path | None,
     workers: int,
@@ -105,8 +109,7 @@ def _training(
 ) -> Iterator[Training]:
     """What is to be done for one spec, or to go on with a run, but for a loop over the records of a single network."""
     longer = str(spec) if _is_longer(resume, spec, overrides) else None
-    if longer is not None:
-        spec = None
+    spec = spec if longer is None else None
     if spec is not None:
         mistaken.refuse_as_spec(spec, "train")
     resolved = None if spec is None else loader.load_spec(spec, overrides, named_by=trust.NamedBy.USER)
@@ -123,6 +126,7 @@ def _training(
         yield NO_RECORDS
         return
     with _session(spec, resolved, overrides, resume, out, longer) as session:
+        session.pictures = pictures or session.pictures
         try:
             with _followed(session, log, quiet=quiet or json) as tell:
                 yield session.records(), tell

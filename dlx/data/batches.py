@@ -15,6 +15,7 @@ from dlx.data.normalized_rows import NormalizedRows
 from dlx.data.stored_rows import StoredRows
 from dlx.data.windows import Windows
 from dlx.errors import DataError
+from dlx.nn.compiled.byte_rows import ByteRows
 from dlx.types import Array
 from dlx.words import Task
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 READY_BYTES = 2**28  # up to this size a normalized copy is made once; larger parts of short numbers stay short
 # Of so few features each lies in memory in one piece: W·Xᵀ is then up to four times as fast as with rows (measured).
 NARROW = 8
+BYTES_PAY = 2**24  # normalized copies of bytes beyond this size lie in no cache, so that native code takes the bytes
 MARGIN = 100  # standard deviations that a value may lie from the mean
 
 
@@ -48,6 +50,17 @@ class Scaling:
         self._exact = (shift, scale) if (scale < 1 / limit).any() or (scale > limit).any() else None
         with np.errstate(over="ignore"):
             self._scale = scale.astype(dtype) if (scale != 1).any() else None
+
+    def of_bytes(self, X: Array, dtype: np.dtype[np.generic]) -> ByteRows | None:
+        """Rows of bytes, which native code normalizes to the same bits; None where both steps are taken in float64."""
+        if self._exact is not None:
+            return None
+        shift, scale = np.zeros(X.shape[1], dtype), np.ones(X.shape[1], dtype)
+        return ByteRows(
+            X,
+            shift if self._shift is None else self._shift.astype(dtype),
+            scale if self._scale is None else self._scale,
+        )
 
     def of(self, features: Array) -> Self:
         """What normalizes these features alone, with the same bits."""
@@ -78,11 +91,18 @@ class Reader:
 
     X (size, n_x) has examples in rows. Y (n_y, size) has them in columns: 0 or 1, one-hot, or the scaled targets; where
     examples are weighted, it has one row more, of their weights.
-    With ``augment``, each filling changes the images anew, by numbers drawn from ``rng``.
+    With ``augment``, each filling changes the images anew, by numbers drawn from ``rng``. Where it pays, examples are
+    normalized by native code, if that is there (``is_native``).
     """
 
     def __init__(
-        self, dataset: Dataset, part: str, dtype: str, augment: Sequence[Augmentation] = (), rng: Rng | None = None
+        self,
+        dataset: Dataset,
+        part: str,
+        dtype: str,
+        augment: Sequence[Augmentation] = (),
+        rng: Rng | None = None,
+        is_native: bool = False,
     ) -> None:
         if augment and rng is None:
             raise TypeError("augmentation needs a random generator")
@@ -90,7 +110,7 @@ class Reader:
         self.m, self.n_x, self.n_y = len(X), dataset.n_x, dataset.n_y
         self._dtype = np.dtype(dtype)
         self._augment, self._rng, self._image_shape = augment, rng, dataset.image_shape
-        self._ready = None if augment else ready(dataset, part, self._dtype)
+        self._ready = None if augment else ready(dataset, part, self._dtype, is_native)
         is_narrow = isinstance(self._ready, np.ndarray) and self.n_x <= NARROW
         self._features = self._ready.T if isinstance(self._ready, np.ndarray) and is_narrow else None
         self._scaling = Scaling(dataset.shift, dataset.scale, self._dtype)
@@ -115,7 +135,7 @@ class Reader:
         """Write the examples with these numbers into the buffers."""
         if self._features is not None:
             self._features.take(index, 1, X.T, "clip")
-        elif isinstance(self._ready, NormalizedRows):
+        elif isinstance(self._ready, NormalizedRows | ByteRows):
             self._ready.write(index, X)
         elif self._ready is not None:
             self._ready.take(index, 0, X, "clip")
@@ -145,9 +165,18 @@ class Reader:
         return images.reshape(rows.shape)
 
 
-def ready(dataset: Dataset, part: str, dtype: np.dtype[np.generic]) -> Array | NormalizedRows | None:
-    """The part's X, normalized and cast, made once; None where it takes too much memory or stays in its file."""
+def ready(
+    dataset: Dataset, part: str, dtype: np.dtype[np.generic], is_native: bool = False
+) -> Array | NormalizedRows | ByteRows | None:
+    """The part's X, normalized and cast, made once, or many bytes that native code normalizes whenever it takes them.
+
+    None where the copy takes too much memory, or X stays in its file.
+    """
     X, key = dataset.parts[part].X, (part, dtype.name)
+    if is_native and isinstance(X, np.ndarray) and X.dtype == np.uint8 and X.flags.c_contiguous:
+        of_bytes = Scaling(dataset.shift, dataset.scale, dtype).of_bytes(X, dtype)
+        if of_bytes is not None and dataset.n_x > NARROW and X.size * dtype.itemsize > BYTES_PAY:
+            return of_bytes
     if isinstance(X, MappedRows) or (
         X.dtype.itemsize < dtype.itemsize and len(X) * dataset.n_x * dtype.itemsize > READY_BYTES
     ):

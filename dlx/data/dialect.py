@@ -20,17 +20,12 @@ from dlx.data.once_a_file import once_a_file
 from dlx.data.opening import open_binary, readable
 from dlx.data.packing import unpacked_name
 from dlx.data.tables import TableOptions
+from dlx.data.text_encoding import no_text, wide_encoding
 from dlx.errors import DataError
 
 SAMPLE = 100_000  # bytes by which a table's dialect is judged
 FEWEST, LONGEST = 5, 2**24  # lines that the sample has at least, and the bytes that are enough even so
 AT_ONCE = 2**16  # bytes that are decoded at once to see whether a file is UTF-8
-MARKS_OF_ORDER = {  # the longer first, since one begins with the other
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 UTF8, WINDOWS = "utf-8-sig", "cp1252"
 DELIMITER_LINE = re.compile('"?sep=(?P<delimiter>[^\r\n])"?\\s*', re.IGNORECASE)  # the first one, of Excel
 
@@ -164,9 +159,10 @@ def _encoding(path: Path) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with readable(path), open_binary(path) as file:
         start = file.read(AT_ONCE)
-        for mark, encoding in MARKS_OF_ORDER.items():
-            if start.startswith(mark):
-                return encoding
+        if what := no_text(start):
+            raise DataError(f"{path}: {what}")
+        if encoding := wide_encoding(start):
+            return encoding
         try:
             while start:
                 decoder.decode(start)

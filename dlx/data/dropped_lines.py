@@ -16,6 +16,7 @@ def _kinds_in_words(dropped: Mapping[str, Sequence[int]]) -> Iterator[str]:
     for kind, singular, plural in (
         ("headers", "names the columns or their units", "name the columns or their units"),
         ("totals", "is a total or the like", "are totals or the like"),
+        ("ragged", "has another number of fields", "have another number of fields"),
     ):
         lines = dropped.get(kind, ())
         if len(lines) == 1:

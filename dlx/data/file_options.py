@@ -9,6 +9,8 @@ from pydantic import AfterValidator, Field
 from dlx.data.conditions import Stated, checked_conditions
 from dlx.data.dropped_rows import RowKind
 from dlx.data.numbers import MISSING
+from dlx.data.ragged_rows import RaggedRows
+from dlx.data.text_encoding import known_encoding
 
 Names = Annotated[tuple[str | int, ...], Field(strict=False)]
 MissingMarks = Annotated[
@@ -34,6 +36,18 @@ DropRows = Annotated[
         "below them and have words, such as units, over columns of numbers; totals begin with a word such as Total or "
         "Mean; null: none"
     ),
+]
+Ragged = Annotated[
+    RaggedRows,
+    Field(
+        description="CSV: rows with another number of fields than the table has columns: fill takes what shorter ones "
+        "lack for missing, drop leaves shorter and longer ones out; null: they are refused"
+    ),
+]
+Encoding = Annotated[
+    str,
+    AfterValidator(known_encoding),
+    Field(description="CSV: such as utf-8, utf-16, latin-1 or cp1252; null finds out, by the file's first bytes"),
 ]
 Quote = Annotated[
     str,

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from json.decoder import WHITESPACE  # type: ignore[attr-defined]  # of json itself, for whoever reads piece by piece
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from dlx.errors import DataError
 
-NO_JSON = re.compile(r'"(?:\\.|[^"\\])*"|(?P<constant>-?Infinity|NaN)')
+CONSTANTS = {"NaN": "", "Infinity": "inf", "-Infinity": "-inf"}  # which are no JSON, and which Python writes
 SURROGATE = re.compile("[\ud800-\udfff]")
 Row = dict[str, str]
 
@@ -23,14 +23,15 @@ class _Fault(Exception):
 class JsonText:
     """The objects in a text, each with its line.
 
-    Objects in objects are flattened: `{"a": {"b": 1}}` is the column `a.b`. A number stays as it is written.
+    Objects in objects are flattened: `{"a": {"b": 1}}` is the column `a.b`. A number stays as it is written. ``lists``
+    has the names whose values are lists, which are no columns, each with the first line.
     """
 
-    def __init__(self, path: Path, text: str, first_line: int = 1) -> None:
-        self.path, self.text = path, text
+    def __init__(self, path: Path, text: str, lists: dict[str, int], first_line: int = 1) -> None:
+        self.path, self.text, self.lists = path, text, lists
         self.line, self._counted = first_line, 0  # the line of a place up to which line ends are counted
         self._decoder = json.JSONDecoder(
-            object_pairs_hook=_Pairs, parse_int=str, parse_float=str, parse_constant=_constant
+            object_pairs_hook=_Pairs, parse_int=str, parse_float=str, parse_constant=CONSTANTS.__getitem__
         )
 
     def rows(self) -> Iterator[tuple[int, Row]]:
@@ -79,20 +80,16 @@ class JsonText:
             raise self.error(error.pos, f"this is no JSON: {error.msg}") from None
         except RecursionError:
             raise self.error(place, "objects or lists are nested too deep") from None
-        except _Constant as error:
-            match = next(match for match in NO_JSON.finditer(self.text, place) if match["constant"])
-            what = f"{error} is no JSON; a missing value is null"
-            raise self.error(match.start(), what) from None
-        except _Fault as error:
-            raise DataError(f"{self.path}:{line}: {error}") from None
         if not isinstance(value, _Pairs):
             what = f'expected an object such as {{"a": 1}}, found {_kind(value)}'
             raise self.error(place, f"{what}; each example is an object, whose keys are the columns")
-        row = Row()
+        row, lists = Row(), list[str]()
         try:
-            _flatten(value, "", row)
+            _flatten(value, "", row, lists)
         except _Fault as error:
             raise DataError(f"{self.path}:{line}: {error}") from None
+        for name in lists:
+            self.lists.setdefault(name, line)
         return line, row, end
 
     def _line(self, place: int) -> int:
@@ -110,16 +107,8 @@ class _Pairs(list[tuple[str, Any]]):
     """The keys and values of an object, as they are written."""
 
 
-class _Constant(Exception):
-    """A number of JavaScript's that JSON lacks."""
-
-
-def _constant(name: str) -> NoReturn:
-    raise _Constant(name)
-
-
-def _flatten(pairs: _Pairs, prefix: str, row: Row) -> None:
-    """Put the values of an object, and of those in it, under their names into the row."""
+def _flatten(pairs: _Pairs, prefix: str, row: Row, lists: list[str]) -> None:
+    """Put the values of an object, and of those in it, under their names into the row; names of lists into those."""
     if len(dict(pairs)) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
@@ -127,13 +116,13 @@ def _flatten(pairs: _Pairs, prefix: str, row: Row) -> None:
     for key, value in pairs:
         name = f"{prefix}{key}"
         if isinstance(value, _Pairs):
-            _flatten(value, f"{name}.", row)
+            _flatten(value, f"{name}.", row, lists)
             continue
         if name in row:
             raise _Fault(f"key {name!r}: it stands there twice")
         if isinstance(value, list):
-            raise _Fault(f"key {name!r}: its value is a list, which is no column; give each of its values a key")
-        row[name] = _text(value)
+            lists.append(name)
+        row[name] = "" if isinstance(value, list) else _text(value)
         if not (name + row[name]).isascii() and SURROGATE.search(name + row[name]):
             raise _Fault(f"key {name!r}: there is half of a character in it, which no file can hold")
 

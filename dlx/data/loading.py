@@ -20,6 +20,7 @@ from dlx.data.input_scaling import input_scaling
 from dlx.data.labels import Labels, infer_labels
 from dlx.data.memory import check_room, give_back
 from dlx.data.open_columns import decided, with_columns
+from dlx.data.ragged_rows import FILL_OR_MARK, MARK
 from dlx.data.row_faults import fitting
 from dlx.data.sources import File, Source
 from dlx.data.splits import stratified_order
@@ -110,6 +111,7 @@ def read_like(
         options["sample_weight"] = None
     if target is not None or not labelled or has_only_inputs(str(path)):  # train's file of labels has none for this
         options["target"] = () if target is None else (target,)
+    options["ragged_rows"] = FILL_OR_MARK if options.get("ragged_rows") == "fill" else MARK
     options["columns"] = settings_of_targets(preprocessing["options"], target)
     columns = [Column.from_data(column) for column in preprocessing["columns"]]
     loaded = read_file(path, TableOptions(**options), columns)

@@ -17,6 +17,7 @@ from dlx.data.opening import open_binary, readable
 from dlx.errors import DataError
 
 LONGEST_LINE = 2**24  # characters
+csv.field_size_limit(LONGEST_LINE)  # a field may be all of a line; the module's own limit refuses long texts
 LINE_END = re.compile("\r\n|\r|\n")
 Record = tuple[int, list[str]]  # the line it ends in, and its fields
 

@@ -1,4 +1,4 @@
-"""Records of a large text table each of which is one plain line, parsed block by block instead of line by line."""
+"""Records of a large text table, parsed block by block instead of line by line."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from dlx.errors import DataError
 from dlx.types import Array
 
 LARGE, LARGE_PACKED = 2**22, 2**20  # bytes of a file from which on it pays
+MOST_LINES = 2**10  # within the last quotes of a block; more are rather a quote that is never closed
 
 
 class FieldsChunk(NamedTuple):
@@ -84,17 +85,22 @@ def _parsed(path: Path, dialect: Dialect, before: int, parser: Parser) -> Iterat
         content = plain_lines(block, dialect)
         rows = parser(content.text)
         if len(rows) != len(content.numbers):
-            raise Irregular("a field with several lines")
+            raise Irregular("another number of records")
         numbers = before + np.array(content.numbers, np.int64)
         before += content.line_count
         yield before, numbers, rows
 
 
 def _blocks(path: Path, dialect: Dialect, before: int) -> Iterator[bytes]:
-    """The text behind so many lines as UTF-8, in blocks of whole lines."""
+    """The text behind so many lines as UTF-8, in blocks of whole lines, and of whole records where quotes tell."""
     with readable(path), open_binary(path) as file:
         text = io.TextIOWrapper(file, dialect.encoding, newline="")
         for _ in range(before):
             text.readline()
         while block := text.read(CHARACTERS):
-            yield (block + text.readline(LONGEST_LINE)).encode()
+            block += text.readline(LONGEST_LINE)
+            is_open, lines = block.count(DOUBLE) % 2 == 1, list[str]()
+            while is_open and len(lines) < MOST_LINES and (line := text.readline(LONGEST_LINE)):
+                lines.append(line)
+                is_open ^= line.count(DOUBLE) % 2 == 1
+            yield "".join([block, *lines]).encode()

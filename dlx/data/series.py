@@ -31,7 +31,7 @@ def read_series(path: Path, column: str | None = None) -> Series:
     the only one whose first value is a number.
 
     Raises:
-        DataError: no such column, several to choose from, or a value that is missing or not a finite number.
+        DataError: no such column, several of them, or a value that is missing or not a finite number.
     """
     records = records_of(path, Dialect(delimiter=usual_delimiter(path)))
     first = next(records, None)
@@ -48,12 +48,16 @@ def read_series(path: Path, column: str | None = None) -> Series:
     name = _only_column(path, names, second[1], has_header) if column is None else column
     if name not in names:
         raise DataError(f"{path}: there is no column {name!r} {allowed(name, names)}")
+    if names.count(name) > 1:
+        where = " and ".join(str(place + 1) for place, each in enumerate(names) if each == name)
+        raise DataError(f"{path}:{first[0]}: the columns {where} are all called {name!r}: rename all but one of them")
     place = names.index(name)
     return Series(name, np.array([_value(path, line, fields, place, name) for line, fields in records]))
 
 
 def _only_column(path: Path, names: list[str], fields: list[str], has_header: bool) -> str:
     numbers = [name for name, field in zip(names, fields, strict=False) if number_in(field) is not None]
+    numbers = list(dict.fromkeys(numbers))
     if len(numbers) == 1:
         return numbers[0]
     counted = "" if has_header else ", counted from 0"

@@ -14,16 +14,23 @@ from dlx.data.columns import OTHER, ColumnOptions, Impute
 from dlx.data.columns import description as description_of_columns
 from dlx.data.dialect import Dialect, sniff
 from dlx.data.examples import Column, Examples
-from dlx.data.file_options import DropRows, ImageShape, MissingMarks, Names, Quote, Where
-from dlx.data.formats.format import SLASHES, description, endings, file_of_labels, format_of, has_only_inputs, read_file
+from dlx.data.file_options import DropRows, Encoding, ImageShape, MissingMarks, Names, Quote, Ragged, Where
+from dlx.data.formats.format import (
+    SLASHES,
+    description,
+    file_of_labels,
+    format_of,
+    has_only_inputs,
+    no_format,
+    read_file,
+)
 from dlx.data.opening import is_folder
 from dlx.data.packing import ZIP
 from dlx.data.source import Source
 from dlx.data.split_options import SplitTableOptions
 from dlx.data.tables import TableOptions
-from dlx.data.text_encoding import known_encoding
 from dlx.data.toy_sets import Blobs, Circles, Digits, Moons, NoisyPoints, Spirals, Xor
-from dlx.errors import DataError, allowed
+from dlx.errors import DataError
 
 __all__ = ["Blobs", "Circles", "Digits", "File", "Moons", "NoisyPoints", "Source", "Spirals", "Xor"]
 
@@ -94,11 +101,7 @@ class File(Source):
             "days; else each day is a category; true when left out, false where `plain` is true"
         ),
     ] = None
-    encoding: Annotated[
-        str | None,
-        AfterValidator(known_encoding),
-        Field(description="CSV: such as utf-8, utf-16, latin-1 or cp1252; null finds out, by the file's first bytes"),
-    ] = None
+    encoding: Encoding | None = None
     decimal: Annotated[
         Literal[".", ","] | None,
         Field(description="CSV: the decimal mark where 1,234 or 1.234 could be either; null finds out"),
@@ -121,6 +124,7 @@ class File(Source):
         Field(description="CSV, XLSX: how many lines stand above the table, such as a title; null finds out"),
     ] = None
     drop_rows: DropRows | None = None
+    ragged_rows: Ragged | None = None
     missing: MissingMarks | None = None
     missing_target: Annotated[
         Literal["refuse", "drop"] | None,
@@ -143,7 +147,7 @@ class File(Source):
         ),
     ] = None
     sheet: Annotated[
-        str | None, Field(min_length=1, description="XLSX: the name of the sheet; null: the first with anything in it")
+        str | None, Field(min_length=1, description="XLSX: the name of the sheet; null: the first with a table in it")
     ] = None
     image_shape: ImageShape | None = None
 
@@ -189,7 +193,7 @@ class File(Source):
         if file_format is None and self.path.lower().endswith(ZIP):
             return self  # what is in the archive tells it, or is at fault, when it is read
         if file_format is None:
-            raise ValueError(f"the name of {self.path} tells no format {allowed(Path(self.path).suffix, endings())}")
+            raise ValueError(no_format(Path(self.path)))
         if file_format.has_only_inputs and self.target is not None and not has_only_inputs(str(self.target)):
             raise ValueError(f"target must be the path of {file_of_labels()} with the labels, got {self.target!r}")
         if self.use == ():

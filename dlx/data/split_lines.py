@@ -1,7 +1,9 @@
-"""Lines of a text table without quotes, split at its delimiters: by Python alone, all lines of a block at once."""
+"""Lines of a text table split at its delimiters by Python alone, all lines of a block at once."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,8 +15,8 @@ from dlx.data.plain_lines import LINE_END, QUOTE, Irregular
 class SplitRows:
     """Texts column by column."""
 
-    def __init__(self, columns: list[list[str]]) -> None:
-        self.columns = columns
+    def __init__(self, columns: Sequence[Sequence[str]]) -> None:
+        self.columns = [list(column) for column in columns]
 
     def __len__(self) -> int:
         return len(self.columns[0])
@@ -41,9 +43,9 @@ class LineSplitter:
         self.delimiter, self.width, self.places = delimiter, width, places
 
     def __call__(self, text: bytes) -> SplitRows:
-        """The fields of the lines; raises `Irregular` where one has another number of them, or there are quotes."""
+        """The fields of the lines; raises `Irregular` where a record has another number of them."""
         if QUOTE in text:
-            raise Irregular("quotes")
+            return self._quoted(text.decode())
         text = text.strip(LINE_END)
         if not text:
             return SplitRows([[] for _ in self.places])
@@ -57,3 +59,14 @@ class LineSplitter:
             raise Irregular("a line with another number of fields")
         fields = text.decode().replace("\n", self.delimiter).split(self.delimiter)
         return SplitRows([fields[place :: self.width] for place in self.places])
+
+    def _quoted(self, text: str) -> SplitRows:
+        try:
+            reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=self.delimiter)
+            records = list(filter(None, reader))
+        except csv.Error as error:
+            raise Irregular(str(error)) from error
+        if set(map(len, records)) != {self.width}:
+            raise Irregular("a record with another number of fields")
+        columns = list(zip(*records, strict=True))
+        return SplitRows([columns[place] for place in self.places])

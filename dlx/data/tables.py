@@ -53,6 +53,7 @@ class TableOptions:
     comment: str | None = None
     skip_lines: int | None = None
     drop_rows: tuple[str, ...] = ()
+    ragged_rows: str = ""
     missing: tuple[str | int | float, ...] | None = None
     missing_target: str = "refuse"
     where: Mapping[str, Stated | tuple[Stated, ...]] = field(default_factory=dict)

@@ -23,7 +23,7 @@ NAME = r"(?P<name>[^\W\d_]{3,10})\.?"
 YEAR, SHORT_YEAR = "(?P<year>[0-9]{4})", "(?P<year>[0-9]{4}|[0-9]{2})"
 ORDINAL = "(?:st|nd|rd|th|er|º)?"
 DATES = (
-    rf"{YEAR}(?P<mark>[-/.])(?P<month>[0-9]{{1,2}})(?:(?P=mark)(?P<day>[0-9]{{1,2}}))?",
+    rf"{YEAR}(?P<mark>[-/._])(?P<month>[0-9]{{1,2}})(?:(?P=mark)(?P<day>[0-9]{{1,2}}))?",
     rf"(?P<first>[0-9]{{1,2}})(?P<mark>[-/.])(?P<second_part>[0-9]{{1,2}})(?P=mark){SHORT_YEAR}",
     rf"{WEEKDAY}(?P<day>[0-9]{{1,2}}){ORDINAL}(?:[-/ .]*|\s+(?:de|of)\s+){NAME}(?:[-/ ,]*|\s+(?:de|of)\s+){SHORT_YEAR}",
     rf"{WEEKDAY}{NAME}[- ]*(?P<day>[0-9]{{1,2}}){ORDINAL}[- ,]+{YEAR}",
@@ -38,9 +38,14 @@ DATES = (
 PATTERNS = (
     *(re.compile(rf"{pattern}(?:(?:T|,?\s+|:){CLOCK})?") for pattern in DATES),
     re.compile(rf"{WEEKDAY}{NAME}\s+(?P<day>[0-9]{{1,2}})\s+{CLOCK}(?:\s+[A-Z]{{3,4}})?\s+{YEAR}"),  # as of `date`
+    re.compile(  # ISO's basic form
+        rf"{YEAR}(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})T(?P<hour>[0-9]{{2}})(?P<minute>[0-9]{{2}})"
+        r"(?P<second>[0-9]{2}(?:[.,][0-9]+)?)?(?P<half>)(?P<zone>(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)"
+    ),
 )
 NUMERIC = PATTERNS[1]  # whose first two numbers are day and month, in either order
-TIME_OF_DAY = re.compile(CLOCK)
+TIME_OF_DAY = re.compile(CLOCK.replace("{1,2}", "{1,3}", 1))  # or a duration, which may be longer than a day
+MOST_HOURS = 999
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?")
 DAY = 86_400_000_000  # microseconds
 COMPACT = re.compile(r"(?P<year>[0-9]{4})(?:(?P<month>[0-9]{2})(?P<day>[0-9]{2}))?")
@@ -52,7 +57,7 @@ CLOCK_PARTS = frozenset(("minute", "hour"))
 
 
 class Moment(NamedTuple):
-    """A time in days: since 1970-01-01 (UTC, where a zone is stated), or since midnight."""
+    """A time in days: since 1970-01-01 (UTC, where a zone is stated), or since midnight, as durations are."""
 
     days: float
     is_clock: bool = False
@@ -72,7 +77,7 @@ def moment(text: str, order: Order | None = None, digits: bool = False) -> Momen
                 return Moment((DAY * _day(match, order) + (_clock(match) if match["hour"] else 0)) / DAY)
         match = TIME_OF_DAY.fullmatch(text)
         if match is not None:
-            return Moment(_clock(match) / DAY, is_clock=True)
+            return Moment(_clock(match, MOST_HOURS) / DAY, is_clock=True)
         if digits and text.isdecimal():
             return _of_digits(text)
     return None
@@ -156,15 +161,18 @@ def _day(match: re.Match[str], order: Order | None) -> int:
     return date(year, month, day).toordinal() - EPOCH
 
 
-def _clock(match: re.Match[str]) -> int:
-    """The time of a day in microseconds, in UTC where a zone is stated; raises `ValueError` where there is none."""
+def _clock(match: re.Match[str], most_hours: int = 23) -> int:
+    """The time of a day in microseconds, in UTC where a zone is stated; raises `ValueError` where there is none.
+
+    most_hours: of a time without a zone and half of the day.
+    """
     hour, minute = int(match["hour"]), int(match["minute"])
     second = float((match["second"] or "0").replace(",", "."))
     if match["half"]:
         if not 1 <= hour <= 12:
             raise ValueError(match[0])
         hour = hour % 12 + (12 if match["half"] in "pP" else 0)
-    if hour > 23 or minute > 59 or second >= 61:
+    if hour > (23 if match["half"] or match["zone"] else most_hours) or minute > 59 or second >= 61:
         raise ValueError(match[0])
     return round(1e6 * second) + 1_000_000 * (hour * 3600 + minute * 60 - _offset(match["zone"]))
 

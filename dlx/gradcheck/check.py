@@ -42,11 +42,12 @@ def entry_by_entry(
         yield from comparison.run()
         compared = [_compared(place, other) for place, other in reversed(elsewhere) if other is not None]
         comparison.repeat()
-        point = _judged(subject, comparison)
+        point = replace(_judged(subject, comparison), examples=subject.examples)
         points = list[Point]()
         for place, other in reversed(compared):  # the small batches first
             is_placed = other.is_large and any(each.fault for each in (point, *points))
-            points.append(other.point() if is_placed else _point(place, other))
+            there = other.point() if is_placed else _point(place, other)
+            points.append(replace(there, examples=place.subject.examples, distance=place.distance))
         return point.with_others(tuple(points), tuple(check_alone(subject, point, others)))
 
 
@@ -83,12 +84,7 @@ def _point(place: Elsewhere, comparison: Check) -> Point:
     """What came out there, with the fault: to locate it takes long in a large batch."""
     with moved(place.moves):
         point = _judged(place.subject, comparison)
-    fault = point.fault
-    return (
-        point
-        if fault is None
-        else replace(point, fault=replace(fault, at=place.when, sentence=f"{fault.sentence}, {place.when}"))
-    )
+    return point if point.fault is None else replace(point, fault=replace(point.fault, at=place.when))
 
 
 def _judged(subject: CheckedCost, comparison: Check) -> Point:
@@ -96,7 +92,7 @@ def _judged(subject: CheckedCost, comparison: Check) -> Point:
     point = comparison.point()
     if point.passed:
         return point
-    fault = locate(subject, point, comparison.rng)
+    fault = locate(subject, point, comparison.rng, comparison.changed_after)
     if fault.signature == ROUNDED and comparison.is_finite:
         comparison.acquit()
         return comparison.point()

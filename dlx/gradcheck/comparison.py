@@ -30,7 +30,10 @@ from dlx.types import Array
 
 SEARCHES = 2  # random directions over each parameter in which the referee looks for wrong entries
 MANY = 100  # examples, from which on a complex step takes so long that it looks along one direction
-PASSES = 60  # of a step that are looked at: what goes wrong now and then, or after a while, shows up to there
+# Passes of a step that are looked at: what goes wrong now and then, or after a while, shows up to there. Of large
+# networks fewer, so many that entries of θ times examples come to this.
+MOST_PASSES, PASSES, WORK = 1_100, 60, 100_000_000
+MARGIN = 20  # passes that an operation alone may be behind a step
 PROOF = 200  # entries of one parameter that the referee has found wrong: the others need no second look
 
 
@@ -69,6 +72,7 @@ class Check:
     ) -> None:
         self.subject, self.when, self.epsilon, self.rng, self.is_brief = subject, when, epsilon, rng, is_brief
         self.slices, self.directions = subject.parameters.slices, 0
+        self.changed_after = 0  # passes, if the gradient was then another one
         self.d_theta = subject.gradient()
         self.cost = subject.cost()
         if not np.isfinite(self.cost):
@@ -100,9 +104,12 @@ class Check:
     def repeat(self) -> None:
         """Look at the gradient again, after passes at other places; where it differs, its entries are compared."""
         first = self.d_theta
-        for again in self.subject.later_gradients(1 if self.is_brief else PASSES):
+        for number, again in enumerate(self.subject.later_gradients(1 if self.is_brief else _passes(self.subject))):
+            if np.array_equal(again, first):
+                continue
             differ = ~np.isclose(again, first, rtol=GREAT, atol=self.noise, equal_nan=True)
             if differ.any():
+                self.changed_after = number + MARGIN
                 self._compare_again(first, again, differ)
                 return
 
@@ -226,6 +233,10 @@ class Check:
         place = compared.entries[k] - self.slices[name].start
         index = np.unravel_index(place, self.subject.parameters[name].shape)
         return Worst(tuple(map(int, index)), compared.analytic[k], compared.numeric[k])
+
+
+def _passes(subject: CheckedCost) -> int:
+    return int(np.clip(WORK // (subject.theta.size * max(subject.examples, 1)), PASSES, MOST_PASSES))
 
 
 def _refereed(compared: Derivatives) -> Refereed | None:

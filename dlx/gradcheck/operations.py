@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -27,6 +27,7 @@ class Operation(ABC):
     owner: object
     variables: dict[str, Array]
     forward: Tape  # whose cost is the value
+    backward_function: Callable[..., object]  # what writes the gradients down
 
     def value(self) -> float:
         """The number, from a forward pass."""
@@ -85,7 +86,7 @@ class LayerOperation(Operation):
         assert isinstance(self.owner, Layer)
         self.whole = Tape(self.u.dtype)
         _, backward = self.owner.record(self.whole, self.x, True)
-        self._dx = backward(self._upstream)
+        self._dx, self.backward_function = backward(self._upstream), backward
 
     def gradients(self) -> dict[str, Array]:
         self._upstream[...] = self.u
@@ -122,7 +123,7 @@ class LossOperation(Operation):
     def record_whole(self) -> None:
         self.whole = Tape(self.x.dtype)
         self.A, backward = self._network.record_loss(self.whole, self.x, self._Y)
-        self._dx = backward(self.A)
+        self._dx, self.backward_function = backward(self.A), backward
 
     def moves(self) -> Moves:
         return [*super().moves(), (self.Y, labels_of(self.task)), (self.weights, roll)]
@@ -147,7 +148,8 @@ class PenaltyOperation(Operation):
 
     def record_whole(self) -> None:
         self.whole = Tape(self.weights.dtype)
-        self._record(self.whole, self.m)()
+        self.backward_function = self._record(self.whole, self.m)
+        self.backward_function()
 
     def gradients(self) -> dict[str, Array]:
         self._d_weights[...] = 0
@@ -173,7 +175,8 @@ class ObjectiveOperation(Operation):
 
     def record_whole(self) -> None:
         self.whole = Tape(self._w.dtype)
-        self._objective.record(self.whole, self._w)(self._dw)
+        self.backward_function = self._objective.record(self.whole, self._w)
+        self.backward_function(self._dw)
 
     def gradients(self) -> dict[str, Array]:
         self.whole.run()

@@ -27,11 +27,15 @@ JITTER = 0.1  # how far examples are moved, in standard deviations of each featu
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A subject, and what is to be written into the arrays that it reads for the time of a check."""
+    """A subject, and what is to be written into the arrays that it reads for the time of a check.
+
+    ``distance`` is how far θ is moved, in root mean squares of each parameter.
+    """
 
     when: str
     subject: CheckedCost
     moves: Moves
+    distance: float
 
 
 def places(subject: CheckedCost, rng: np.random.Generator) -> Iterator[Elsewhere]:
@@ -41,12 +45,13 @@ def places(subject: CheckedCost, rng: np.random.Generator) -> Iterator[Elsewhere
     """
     if not isinstance(subject, Subject):
         for distance in (NEAR, 3 * FAR, 30 * FAR):
-            yield Elsewhere("elsewhere", subject, [_theta(subject, distance, rng, least=1.0)])
+            yield Elsewhere("elsewhere", subject, [_theta(subject, distance, rng, least=1.0)], distance)
         return
-    yield Elsewhere(_words(subject.examples), subject, [_theta(subject, NEAR, rng), *_refilled(subject, rng)])
+    moves = [_theta(subject, NEAR, rng), *_refilled(subject, rng)]
+    yield Elsewhere(_words(subject.examples), subject, moves, NEAR)
     for size, distance in _sizes(subject).items():
         other = Subject(subject.network, *_batch(subject, size, rng), masks=_masks(subject, size, rng))
-        yield Elsewhere(_words(size), other, [_theta(subject, distance, rng)])
+        yield Elsewhere(_words(size), other, [_theta(subject, distance, rng)], distance)
 
 
 def _words(size: int) -> str:
@@ -74,6 +79,8 @@ def _sizes(subject: Subject) -> dict[int, float]:
         of_training = subject.sizes[:1]
         return {min(LARGE, most): FAR} | {min(size, most): NEAR for size in of_training if size > subject.examples}
     sizes = {max(SMALL, least): NEAR, min(LARGE, most): FAR, min(max(LARGEST, network.sizes[-1]), most): NEAR}
+    if least == 1:
+        sizes[1] = NEAR
     for size in subject.sizes:
         if size >= least and size != subject.examples:
             sizes.setdefault(min(size, most), NEAR)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import product
 from typing import Any
 
-import numpy as np
 from pydantic import ValidationError
 
 from dlx.component import REGISTRY, Component
@@ -15,25 +13,17 @@ from dlx.documents.brief import Brief
 from dlx.errors import UsageError, allowed
 from dlx.events import Count
 from dlx.gradcheck.check import check, check_here
-from dlx.gradcheck.report import Fault, Point
-from dlx.gradcheck.subject import CheckedCost, LandscapeSubject, Subject
-from dlx.nn.activations import Activation, Tanh
-from dlx.nn.dropout import mask_from
+from dlx.gradcheck.fault import Fault
+from dlx.gradcheck.report import Point
+from dlx.gradcheck.settings import settings_of
+from dlx.nn.activations import Activation
 from dlx.nn.gradcheck import EPSILON
-from dlx.nn.initializers import Xavier
-from dlx.nn.landscape import Landscape
-from dlx.nn.losses import Loss, loss_for
-from dlx.nn.network import LayerPlan, Network
-from dlx.nn.norms.batch_norm import BatchNorm
+from dlx.nn.losses import Loss
 from dlx.nn.norms.norm import Norm
 from dlx.nn.objectives import Objective
 from dlx.spec.key_examples import required_options
 from dlx.spec.trust import load_named
-from dlx.training.build import takes_weights
-from dlx.types import Array
 from dlx.words import Task
-
-EXAMPLES, FEATURES, CLASSES = 7, 4, 3
 
 KINDS = (Activation.kind, Loss.kind, Norm.kind, Objective.kind)
 
@@ -48,34 +38,36 @@ class PluginCase:
     point: Point
 
 
-def check_plugin(plugin: str, name: str | None, epsilon: float, seed: int) -> Generator[Count, None, list[PluginCase]]:
+def check_plugin(plugin: str, name: str | None, epsilon: float, seed: int) -> Generator[Count, None, ComponentsReport]:
     """Check what a plugin defines, or of that the component with this name; counts the networks.
 
     Raises:
         UsageError: the plugin cannot be loaded, fails, or defines nothing that has a gradient.
         CheckFailed: a cost is not finite.
     """
-    chosen = _defined_by(plugin)
+    chosen, unchecked = _defined_by(plugin)
     if name is not None and name not in chosen:
         raise UsageError(
             f"{plugin}: defines no activation, loss, norm or objective named {name!r} {allowed(name, list(chosen))}"
         )
     if not chosen:
+        others = f", but {', '.join(unchecked)}" if unchecked else ""
         raise UsageError(
-            f"{plugin}: defines no activation, loss, norm or objective, and nothing else has a gradient to check"
+            f"{plugin}: defines no activation, loss, norm or objective{others}, and nothing else has a gradient"
         )
     members = [chosen[name]] if name else list(chosen.values())
-    return (yield from check_components([instance_of(member) for member in members], epsilon, seed))
+    cases = yield from check_components([instance_of(member) for member in members], epsilon, seed)
+    return ComponentsReport(plugin, cases, () if name else unchecked)
 
 
-def check_registered(epsilon: float, seed: int) -> Generator[Count, None, list[PluginCase]]:
+def check_registered(epsilon: float, seed: int) -> Generator[Count, None, ComponentsReport]:
     """Check every component that has a gradient, in every setting that it can stand in; counts the networks.
 
     Other places than the initialization are visited in the first setting of each.
     """
     members = [member for kind in KINDS for member in REGISTRY[kind].values()]
     components = [member.model_validate(required_options(member)) for member in members]
-    return (yield from check_components(components, epsilon, seed, everywhere=False))
+    return ComponentsReport(None, (yield from check_components(components, epsilon, seed, everywhere=False)))
 
 
 def check_components(
@@ -90,7 +82,7 @@ def check_components(
         if not isinstance(component, Activation | Loss | Norm | Objective):
             what = "has no gradient to check: activations, losses, norms and objectives have one"
             raise UsageError(f"{component.kind} {component.name}: {what}")
-    standing = [(component, *setting) for component in components for setting in _subjects(component, seed)]
+    standing = [(component, *setting) for component in components for setting in settings_of(component, seed)]
     settings: list[PluginCase] = []
     for component, within, subject in standing:
         is_first = not settings or (settings[-1].kind, settings[-1].name) != (component.kind, component.name)
@@ -103,12 +95,16 @@ def check_components(
 
 @dataclass(frozen=True, repr=False)
 class ComponentsReport(Brief):
-    """The checks of the components of a plugin, of one, or where there is no plugin of all that are registered."""
+    """The checks of the components of a plugin, of one, or where there is no plugin of all that are registered.
+
+    ``unchecked`` is what else the plugin defines, which has no gradient, such as ``optimizer lion``.
+    """
 
     first = ("passed",)
 
     plugin: str | None
     cases: Sequence[PluginCase]
+    unchecked: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -137,15 +133,23 @@ class ComponentsReport(Brief):
                 }
                 for case in self.cases
             ],
+            "unchecked": list(self.unchecked),
             "fault": asdict(self.fault) if self.fault else None,
         }
 
 
-def _defined_by(plugin: str) -> dict[str, type[Component]]:
-    """The activations, losses, norms and objectives that loading the plugin adds."""
-    before = {kind: set(REGISTRY[kind]) for kind in KINDS}
+def _defined_by(plugin: str) -> tuple[dict[str, type[Component]], tuple[str, ...]]:
+    """The activations, losses, norms and objectives that loading the plugin adds, and what else it adds."""
+    before = {kind: set(members) for kind, members in REGISTRY.items()}
     load_named([plugin])
-    return {name: member for kind in KINDS for name, member in REGISTRY[kind].items() if name not in before[kind]}
+    added = [
+        member
+        for kind, members in REGISTRY.items()
+        for name, member in members.items()
+        if name not in before.get(kind, ())
+    ]
+    unchecked = tuple(f"{member.kind} {member.name}" for member in added if member.kind not in KINDS)
+    return {member.name: member for member in added if member.kind in KINDS}, unchecked
 
 
 def instance_of(member: type[Component]) -> Component:
@@ -159,63 +163,3 @@ def instance_of(member: type[Component]) -> Component:
         raise UsageError(
             f"{member.kind} {member.name}: {missing} has no default; check it in a spec: dlx gradcheck SPEC"
         ) from None
-
-
-def _subjects(component: Component, seed: int) -> Iterator[tuple[str, CheckedCost]]:
-    """Networks with two hidden layers that the component stands in, each with a few words for it.
-
-    An objective stands alone, at its start and elsewhere.
-    """
-    if isinstance(component, Objective):
-        yield from _landscapes(component, np.random.default_rng(seed))
-        return
-    losses = [component] if isinstance(component, Loss) else [loss_for(task) for task in Task]
-    activation = component if isinstance(component, Activation) else Tanh()
-    norms = [component] if isinstance(component, Norm) else [None, BatchNorm()]
-    for loss, norm, dropout in product(losses, norms, (False, True)):
-        extras = [norm.title] if norm is not None and norm is not component else []
-        setting = ", ".join([loss.name, *extras, *(["dropout"] if dropout else [])])
-        yield setting, _subject(activation, loss, norm, dropout, np.random.default_rng(seed))
-        if loss is component and takes_weights(loss) and norm is None and not dropout:
-            rng = np.random.default_rng(seed)
-            yield f"{loss.name}, weighted examples", _subject(activation, loss, norm, dropout, rng, is_weighted=True)
-
-
-def _landscapes(objective: Objective, rng: np.random.Generator) -> Iterator[tuple[str, CheckedCost]]:
-    for setting, away in (("w at its start", 0.0), ("w elsewhere", 1.0)):
-        landscape = Landscape(objective, np.float64)
-        landscape.initialize(rng)
-        landscape.w[...] += away * rng.standard_normal(landscape.w.shape)
-        yield setting, LandscapeSubject(landscape)
-
-
-def _subject(
-    activation: Activation,
-    loss: Loss,
-    norm: Norm | None,
-    dropout: bool,
-    rng: np.random.Generator,
-    is_weighted: bool = False,
-) -> Subject:
-    draw = mask_from(rng, 0.7) if dropout else None
-    hidden = [LayerPlan(units, activation, Xavier(), True, norm, draw) for units in (5, 4)]
-    n_y = 1 if loss.task == Task.BINARY else CLASSES
-    network = Network(FEATURES, [*hidden, LayerPlan(n_y, None, Xavier())], loss, np.float64, l2=0.7)
-    network.initialize(rng)
-    network.parameters.theta[...] += 0.3 * rng.standard_normal(network.parameters.theta.size)
-    Y = _targets(loss, n_y, rng)
-    X = rng.standard_normal((EXAMPLES, FEATURES))
-    if is_weighted:
-        Y = np.concatenate([Y, rng.uniform(0.2, 2, (1, EXAMPLES))])
-    return Subject(network, X, np.ascontiguousarray(Y))
-
-
-def _targets(loss: Loss, n_y: int, rng: np.random.Generator) -> Array:
-    """Y (n_y, m) of the loss's task."""
-    classes = np.eye(max(n_y, 2))[:n_y, rng.integers(max(n_y, 2), size=EXAMPLES)]
-    if loss.task == Task.MULTILABEL:
-        return rng.integers(2, size=(n_y, EXAMPLES)).astype(np.float64)
-    if loss.task != Task.REGRESSION:
-        return classes
-    Y = rng.standard_normal((n_y, EXAMPLES))
-    return Y if loss.least_target is None else loss.least_target + np.abs(Y)

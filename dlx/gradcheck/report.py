@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from dlx.documents.brief import Brief
+from dlx.gradcheck.conditions import sizes_in_words
+from dlx.gradcheck.fault import ALONE, Alone, Fault
 from dlx.nn.gradcheck import GREAT, Verdict
 
 HERE_ONLY: Literal["great here only"] = "great here only"
@@ -26,7 +28,8 @@ class Parameter:
 
     The verdict is the harshest of those on the whole parameter, its directions, each of its entries and what the
     referee has judged. Where kinks leave nothing to judge there is neither difference nor worst entry. What is great
-    where the check began, and runs through a gradient that is wrong elsewhere, is great here only.
+    where the check began, and runs through a gradient that is wrong elsewhere, is great here only. ``at`` is the batch
+    in which difference and worst entry were met, if that is not the one with which the check began.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Parameter:
     worst: Worst | None
     entries: int
     kinks: int
+    at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,46 +55,13 @@ class Refereed:
 
 
 @dataclass(frozen=True)
-class Fault:
-    """The first operation, from the cost backwards, whose gradient is wrong, and what the error looks like.
-
-    ``place`` is the file and line of an operation that is not one of dlx; ``at`` says where it shows, if not where the
-    check began; ``spoils`` names the parameters whose gradients are wrong because of it.
-    """
-
-    operation: str
-    layer: int | None
-    parameter: str | None
-    signature: str
-    sentence: str
-    place: str | None
-    at: str | None = None
-    spoils: tuple[str, ...] = ()
-
-    @property
-    def clarity(self) -> int:
-        """0 where it says what is wrong, 1 where in a gradient, 2 in which operation, 3 where not even that."""
-        if self.operation == "chain":
-            return 3
-        return 2 if self.signature in ("unknown", "some entries") else int(self.signature.startswith("one "))
-
-
-@dataclass(frozen=True)
-class Alone:
-    """An operation by itself, on inputs far beyond those of the batch: its largest difference in one entry."""
-
-    operation: str
-    passed: bool
-    difference: float
-    fault: Fault | None
-
-
-@dataclass(frozen=True)
 class Point:
     """The check at one θ; ``not_analytic`` is the call because of which there is no referee.
 
     ``rounded`` counts what differs by what the step itself rounds. ``elsewhere`` are other θ and batches, ``alone`` the
-    operations by themselves; where only these have failed, what is wrong there stands in the point itself.
+    operations by themselves; where only these have failed, what is wrong there stands in the point itself, with ``at``
+    saying where the difference was met. ``examples`` and ``distance`` are of its batch, and of its θ from the first
+    one, in root mean squares of each parameter.
     """
 
     when: str
@@ -105,6 +76,9 @@ class Point:
     rounded: int = 0
     elsewhere: tuple[Point, ...] = ()
     alone: tuple[Alone, ...] = ()
+    examples: int = 0
+    distance: float = 0.0
+    at: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -118,17 +92,39 @@ class Point:
         """The same with what came out elsewhere and of operations alone, and the clearest of all faults."""
         wrong_places = [place for place in elsewhere if not place.passed]
         wrong_parts = [part for part in alone if not part.passed]
-        faults = [self.fault, *(place.fault for place in wrong_places), *(part.fault for part in wrong_parts)]
-        clearest = min(filter(None, faults), key=lambda fault: fault.clarity, default=None)
-        point = replace(self, elsewhere=elsewhere, alone=alone, fault=clearest)
+        wrong = [*([] if self.passed else [self]), *wrong_places]
+        telling = [place for place in wrong if place.examples != 1] or wrong  # one example may fit many mistakes
+        faults = [*(place.fault for place in telling), *(part.fault for part in wrong_parts)]
+        clearest = min(filter(None, faults), key=lambda fault: (fault.clarity, not fault.is_of_inputs), default=None)
+        point = replace(self, elsewhere=elsewhere, alone=alone)
         if point.passed:
             return point
+        faults += [place.fault for place in wrong]
         spoiled = {name for fault in faults if fault for name in fault.spoils}
-        parameters = tuple(map(_harshest, self.parameters, *(place.parameters for place in elsewhere)))
-        parameters = tuple(_qualified(parameter, spoiled) for parameter in parameters)
-        differences = [*(place.difference for place in wrong_places), *(part.difference for part in wrong_parts)]
-        difference = differences[0] if self.passed else self.difference
-        return replace(point, difference=difference, parameters=parameters)
+        rows = (
+            zip(*(place.parameters for place in elsewhere), strict=True) if elsewhere else [()] * len(self.parameters)
+        )
+        places = [place.when for place in elsewhere]
+        parameters = [_harshest(here, others, places) for here, others in zip(self.parameters, rows, strict=True)]
+        met: list[tuple[float, str | None]] = [(place.difference, place.when) for place in wrong_places]
+        met += [(part.difference, f"{part.operation} {ALONE}") for part in wrong_parts]
+        difference, at = met[0] if self.passed else (self.difference, None)
+        return replace(
+            point,
+            fault=clearest and replace(clearest, sentence=clearest.sentence + self._condition(clearest, elsewhere)),
+            difference=difference,
+            at=at,
+            parameters=tuple(_qualified(parameter, spoiled) for parameter in parameters),
+        )
+
+    def _condition(self, fault: Fault, elsewhere: tuple[Point, ...]) -> str:
+        """The sizes of batches that a fault shows in, if not in all, or else where it shows."""
+        if fault.at == ALONE:
+            return ""
+        places = [self, *elsewhere]
+        right, wrong = ([place.examples for place in places if place.passed is is_right] for is_right in (True, False))
+        words = sizes_in_words(right, wrong)
+        return f", {words or fault.at}" if words or fault.at else ""
 
     @property
     def covered(self) -> dict[str, int]:
@@ -138,12 +134,14 @@ class Point:
         return {"parameters": self.size, "entries": entries, "directions": self.directions, "kinks": kinks}
 
 
-def _harshest(here: Parameter, *elsewhere: Parameter) -> Parameter:
+def _harshest(here: Parameter, others: tuple[Parameter, ...], places: list[str]) -> Parameter:
     """The first that is wrong elsewhere if it is not here, covered as here."""
-    wrong = (other for other in elsewhere if other.verdict in ("look", "worry"))
-    if here.verdict in ("look", "worry") or (other := next(wrong, None)) is None:
+    if here.verdict in ("look", "worry"):
         return here
-    return replace(other, entries=here.entries, kinks=here.kinks)
+    for other, place in zip(others, places, strict=True):
+        if other.verdict in ("look", "worry"):
+            return replace(other, entries=here.entries, kinks=here.kinks, at=place)
+    return here
 
 
 def _qualified(parameter: Parameter, spoiled: set[str]) -> Parameter:
@@ -179,12 +177,17 @@ class Report(Brief):
         return failed[0] if failed else max(self.points, key=lambda point: point.difference)
 
     def document(self) -> dict[str, Any]:
-        """The JSON document: the decisive θ in full, the others by their difference."""
+        """The JSON document: the decisive θ in full, the others by their difference.
+
+        ``difference_at`` of a difference, and ``at`` of a parameter, is null where it was met with the batch and the θ
+        that the check began with, and else the place, as ``elsewhere`` has it.
+        """
         decisive = self.decisive
         return {
             "name": self.name,
             "passed": self.passed,
             "difference": decisive.difference,
+            "difference_at": decisive.at,
             "epsilon": self.epsilon,
             "examples": self.examples,
             "covered": decisive.covered,
@@ -192,17 +195,16 @@ class Report(Brief):
             "not_analytic": decisive.not_analytic,
             "at": decisive.when,
             "elsewhere": [
-                {"at": place.when, "passed": place.passed, "difference": place.difference}
+                {"at": place.when, "examples": place.examples, "theta_moved_by": place.distance, **_outcome(place)}
                 for place in decisive.elsewhere
             ],
             "too_large": list(self.too_large),
-            "alone": [
-                {"operation": part.operation, "passed": part.passed, "difference": part.difference}
-                for part in decisive.alone
-            ],
-            "points": [
-                {"at": point.when, "passed": point.passed, "difference": point.difference} for point in self.points
-            ],
+            "alone": [{"operation": part.operation, **_outcome(part)} for part in decisive.alone],
+            "points": [{"at": point.when, **_outcome(point), "difference_at": point.at} for point in self.points],
             "parameters": [asdict(parameter) for parameter in decisive.parameters],
             "fault": asdict(decisive.fault) if decisive.fault else None,
         }
+
+
+def _outcome(part: Point | Alone) -> dict[str, Any]:
+    return {"passed": part.passed, "difference": part.difference}

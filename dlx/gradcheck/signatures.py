@@ -3,41 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
-from dlx.gradcheck.operations import LayerOperation, LossOperation, ObjectiveOperation, Operation, PenaltyOperation
-from dlx.nn.layers import Activate, Dropout, Linear, Normalize
+from dlx.gradcheck.mistakes import mask_of, mistakes
+from dlx.gradcheck.operations import LayerOperation, LossOperation, ObjectiveOperation, PenaltyOperation
+from dlx.gradcheck.wrong_gradient import SAME, WrongGradient, factor_of
+from dlx.nn.layers import Activate, Dropout
 from dlx.types import Array
 from dlx.words import Task
 
-SAME = 1e-6  # two gradients this close are the same
-
-
-@dataclass(frozen=True)
-class WrongGradient:
-    """A gradient that is wrong: its analytic and numeric values in the flat ``entries`` that were judged.
-
-    ``wrong`` says which of them are, ``stale`` that they change with the pass before, ``independent`` that they do not
-    change with anything but u.
-    """
-
-    operation: Operation
-    name: str
-    shape: tuple[int, ...]
-    entries: Array
-    analytic: Array
-    numeric: Array
-    wrong: Array
-    stale: bool
-    independent: bool = False
-
-    def explained_by(self, values: Array) -> bool:
-        """Whether they are these values, and their being wrong is explained by that."""
-        rest = float(np.linalg.norm(self.analytic - values))
-        size, error = np.linalg.norm(self.analytic), np.linalg.norm(self.analytic - self.numeric)
-        return rest < min(SAME * float(size), 0.1 * float(error))
+CLOSE = 1e-5  # and these, if they were computed in float32
+ULPS = 4.0  # that a product and a quotient may be off
 
 
 def signature(error: WrongGradient) -> tuple[str, str]:
@@ -49,23 +26,35 @@ def signature(error: WrongGradient) -> tuple[str, str]:
         return "stale", f"{error.name}: analytic depends on the pass before"
     if not error.analytic.any():
         return _missing(error), f"{error.name}: analytic = 0 in every entry"
-    factor = _factor(error.analytic, error.numeric)
+    factor = factor_of(error.analytic, error.numeric)
     if factor is not None and error.explained_by(factor * error.numeric):
         return _factor_name(factor, error), f"{error.name}: analytic = {factor:.7g} × numeric in every entry"
     for name, values in _candidates(error):
-        factor = _factor(error.analytic, values)
+        factor = factor_of(error.analytic, values)
         if factor is not None and error.explained_by(factor * values):
             further = "" if abs(factor - 1) < SAME else f" and {_factor_name(factor, error)}"
             return name, f"{error.name}: analytic is what comes out with {name}{further}"
+    if _has_float32_digits(error):
+        return "digits of float32", f"{error.name}: analytic has the digits of float32 alone"
     if error.independent:
         return "stale", f"{error.name}: analytic stays the same where everything else changes"
     return _pattern(error)
 
 
-def _factor(analytic: Array, values: Array) -> float | None:
-    """The c of analytic = c·values, if there are any such values."""
-    size = float(values @ values)
-    return float(values @ analytic) / size if np.isfinite(size) and size else None
+def _has_float32_digits(error: WrongGradient) -> bool:
+    """Whether the values, of an activation those of g′, are numbers of float32, close to those that are right."""
+    analytic, numeric = error.analytic, error.numeric
+    if isinstance(error.operation, LayerOperation) and isinstance(error.operation.owner, Activate):
+        u = error.operation.u.reshape(-1)[error.entries]
+        analytic, numeric = analytic[u != 0] / u[u != 0], numeric[u != 0] / u[u != 0]
+    is_close = np.allclose(analytic, numeric, rtol=CLOSE, atol=CLOSE * float(np.abs(numeric).max(initial=0.0)))
+    return is_close and bool(_in_float32(analytic).all()) and not _in_float32(numeric).all()
+
+
+def _in_float32(values: Array) -> Array:
+    with np.errstate(over="ignore"):
+        rounded = values.astype(np.float32).astype(np.float64)
+    return np.abs(values - rounded) <= ULPS * np.finfo(np.float64).eps * np.abs(values)
 
 
 def _missing(error: WrongGradient) -> str:
@@ -96,9 +85,10 @@ def _known_factors(error: WrongGradient) -> Mapping[str, float]:
     assert isinstance(operation, LayerOperation | LossOperation)
     m = operation.x.shape[1]
     if isinstance(operation, LossOperation):
-        return factors | {"missing 1/m": m, "1/m twice": 1 / m}
+        sums = {"divided by the sum of the weights": m / operation.weights.sum()} if operation.weights.any() else {}
+        return factors | {"missing 1/m": m, "1/m twice": 1 / m} | sums
     if isinstance(operation.owner, Dropout):
-        D = _mask(operation)
+        D = mask_of(operation)
         keep_prob = 1 / D.max() if D.max() else 1.0
         return factors | {"missing 1/keep_prob": keep_prob, "1/keep_prob twice": 1 / keep_prob}
     return factors | {"sum for mean": m, "mean for sum": 1 / m}
@@ -107,84 +97,9 @@ def _known_factors(error: WrongGradient) -> Mapping[str, float]:
 def _candidates(error: WrongGradient) -> Iterator[tuple[str, Array]]:
     """Mistakes of this kind of operation, with the values that they would give in the judged entries."""
     with np.errstate(all="ignore"):
-        for name, values in _mistakes(error):
+        for name, values in mistakes(error):
             if values.size == np.prod(error.shape):
                 yield name, values.reshape(-1)[error.entries]
-
-
-def _mistakes(error: WrongGradient) -> Iterator[tuple[str, Array]]:
-    operation = error.operation
-    if isinstance(operation, ObjectiveOperation):
-        return
-    if isinstance(operation, PenaltyOperation):
-        yield "W in place of sign(W)", operation.weights
-        yield "sign(W) in place of W", np.sign(operation.weights)
-        return
-    if isinstance(operation, LossOperation):
-        yield from _loss_mistakes(error, operation)
-        return
-    assert isinstance(operation, LayerOperation)
-    owner = operation.owner
-    if isinstance(owner, Linear):
-        yield from _linear_mistakes(error, operation, owner)
-    elif isinstance(owner, Activate):
-        yield from _activation_mistakes(error, operation)
-    elif isinstance(owner, Dropout):
-        yield "missing mask", operation.u
-        yield "missing 1/keep_prob", operation.u * (_mask(operation) > 0)
-        yield "mask twice", operation.u * _mask(operation) ** 2
-    elif isinstance(owner, Normalize):
-        name = "dZ" if error.name == operation.input else error.name.removesuffix(str(owner.l))
-        yield from owner.norm.mistakes(name, owner.arrays, operation.x, operation.out, operation.u)
-
-
-def _loss_mistakes(error: WrongGradient, operation: LossOperation) -> Iterator[tuple[str, Array]]:
-    """Of dZ = c·w∘(A − Y), where c is 1/m unless the loss has another."""
-    A, Y, w = operation.A, operation.Y, operation.weights if len(operation.weights) else 1.0
-    right = (w * (A - Y)).reshape(-1)[error.entries]
-    c = _factor(error.numeric, right) or 0.0
-    if not np.linalg.norm(error.numeric - c * right) < SAME * np.linalg.norm(error.numeric):
-        c = 1 / operation.x.shape[1]
-    yield "Y left out", c * w * A
-    yield "A left out", -c * w * Y
-    yield "an activation derivative too much", c * w * (A - Y) * A * (1 - A)
-    yield "the weights left out", c * (A - Y)
-    yield "the weights twice", c * w * w * (A - Y)
-
-
-def _linear_mistakes(error: WrongGradient, operation: LayerOperation, layer: Linear) -> Iterator[tuple[str, Array]]:
-    x, u, W = operation.x, operation.u, layer.W
-    if error.name == operation.input:
-        yield "transposed", W @ u if W.shape[0] == W.shape[1] else (W.T @ u).T
-        yield "Wᵀ left out", u
-    elif error.name.startswith("dW"):
-        yield "transposed", (u @ x.T).T
-        yield "A left out", np.repeat(u.sum(axis=1, keepdims=True), len(x), axis=1)
-        yield "the first example only", u[:, :1] @ x[:, :1].T
-    else:
-        yield "the first example only", u[:, :1]
-        yield "the last example only", u[:, -1:]
-        yield "the sum over all units", np.full(error.shape, u.sum())
-
-
-def _activation_mistakes(error: WrongGradient, operation: LayerOperation) -> Iterator[tuple[str, Array]]:
-    u, entries = operation.u, error.entries
-    derivative = np.full(u.size, np.nan)
-    judged = u.reshape(-1)[entries]
-    derivative[entries] = np.divide(error.numeric, judged, out=np.zeros_like(judged), where=judged != 0)
-    derivative = derivative.reshape(u.shape)
-    yield "missing activation derivative", u
-    yield "activation derivative squared", u * derivative**2
-    yield "activation derivative without dA", derivative
-    yield "g in place of its derivative", u * operation.out
-    yield "1 − g′ in place of g′", u * (1 - derivative)
-
-
-def _mask(operation: LayerOperation) -> Array:
-    """D, as far as A shows it."""
-    x = operation.x
-    D: Array = np.divide(operation.out, x, out=np.zeros_like(x), where=x != 0)
-    return D
 
 
 def _pattern(error: WrongGradient) -> tuple[str, str]:
@@ -210,7 +125,7 @@ def _pattern(error: WrongGradient) -> tuple[str, str]:
 def _times(error: WrongGradient) -> str:
     """What the wrong entries are, such as ``analytic = 2 × numeric``."""
     analytic, numeric = error.analytic[error.wrong], error.numeric[error.wrong]
-    factor = _factor(analytic, numeric)
+    factor = factor_of(analytic, numeric)
     if factor is None or not np.linalg.norm(analytic - factor * numeric) < 0.1 * np.linalg.norm(analytic - numeric):
         return "analytic ≠ numeric"
     return f"analytic = {factor:.7g} × numeric"

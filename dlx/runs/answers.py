@@ -106,7 +106,7 @@ def shortest(A: Array, dtype: str) -> Array:
 
     Of float32 they are 12 digits where targets were scaled: large targets may lie close to each other.
     """
-    if dtype != "float32":
-        return A
+    if dtype != "float32":  # of which the last digit, the 16th or 17th, is rounding
+        return np.array([float(f"{value:.15g}") for value in A.flat]).reshape(A.shape)
     digits = A.astype(str) if A.dtype == np.float32 else np.array([f"{value:.12g}" for value in A.flat])
     return digits.astype(np.float64).reshape(A.shape)

@@ -10,7 +10,7 @@ from dlx.errors import UsageError
 from dlx.runs.file_names import CURVES, TRAIL, TRAIL_PICTURE
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
-from dlx.show.pictures.drawing_process import DrawingProcess
+from dlx.show.drawing_process import DrawingProcess
 from dlx.text import command
 
 if TYPE_CHECKING:

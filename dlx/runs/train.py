@@ -21,7 +21,7 @@ from dlx.runs.preparation import InMemory, prepare, prepare_again
 from dlx.runs.provenance import provenance, utc_now
 from dlx.runs.references import open_run
 from dlx.runs.signals import noted_signals
-from dlx.show.pictures.drawing_process import DrawingProcess
+from dlx.show.drawing_process import DrawingProcess
 from dlx.spec.loader import Resolved, dump_yaml
 from dlx.text import command
 from dlx.training.fit import Pace, fit
@@ -48,7 +48,7 @@ class Session:
         run.durable, run.metric_columns = not light, experiment.spec.metric_columns
         self.status, self._saved_at = Status.RUNNING, 0.0
         self.facts: dict[str, Any] = {}
-        self._is_new, self._pictures = False, DrawingProcess(is_wanted=not light)
+        self._is_new, self.pictures = False, DrawingProcess(is_wanted=not light)
 
     @classmethod
     def start(cls, resolved: Resolved, overrides: list[str], out: Path | None, folder: Path) -> Self:
@@ -128,7 +128,7 @@ class Session:
     def __exit__(self, *error: object) -> None:
         if any(error) and self._is_new and self.status is Status.RUNNING:  # nothing was trained
             listing.abandon(self.run)
-        self._pictures.close()
+        self.pictures.close()
         self.run.close()
 
     def note(self, **facts: Any) -> None:
@@ -190,7 +190,7 @@ class Session:
         return arrays | further, meta | further_meta
 
     def _save_now_and_then(self) -> None:
-        self._pictures.prepare()
+        self.pictures.prepare()
         if monotonic() - self._saved_at > SECONDS_BETWEEN_CHECKPOINTS:
             self.run.save_checkpoint(*self.state())
             self._saved_at = monotonic()
@@ -231,7 +231,7 @@ class Session:
         with run.writing_together() if self.light else nullcontext():  # what takes longer is not to be lost meanwhile
             self._note_end(**self.kind.write(run, self.facts, self.light))
         if not self.light:
-            self.kind.draw(run, self._pictures)
+            self.kind.draw(run, self.pictures)
 
     def _note_end(self, **facts: Any) -> None:
         """Put the end of the run into run.json."""

@@ -29,7 +29,7 @@ from dlx.runs.performance import Performance, measure_of, needs_bound
 from dlx.runs.result import Result
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
-from dlx.show.pictures.drawing_process import DrawingProcess
+from dlx.show.drawing_process import DrawingProcess
 from dlx.stats.intervals import Estimate
 from dlx.text import command
 from dlx.training.error_unit import unit_of_errors

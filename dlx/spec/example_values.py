@@ -82,6 +82,7 @@ VALUES: dict[str, Any] = {
     "spectrum": [1, 10],
     "columns": {"zip_code": {"kind": "category"}},
     "drop_rows": ["totals"],
+    "ragged_rows": "drop",
     "ColumnOptions.features": 16,
     "ColumnOptions.parts": ["weekday"],
     "ColumnOptions.unit": "kg",

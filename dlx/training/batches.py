@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,11 +14,12 @@ from dlx.training.streams import Streams
 from dlx.types import Array
 
 
-class EpochOrder(NamedTuple):
-    """The order of the examples in an epoch, and the shuffle stream before it was drawn."""
+class EpochOrders(NamedTuple):
+    """The orders of the examples in successive epochs; the shuffle stream before the first and the last was drawn."""
 
-    state: dict[str, Any]
-    order: Array
+    orders: list[Array]
+    first_state: dict[str, Any]
+    last_state: dict[str, Any]
 
 
 class TrainingBatches:
@@ -90,20 +90,25 @@ class TrainingBatches:
             self._order, self._ordered = self._new_order(), self.position.epoch
         return self._order
 
-    def orders(self, count: int) -> list[EpochOrder]:
+    def orders(self, count: int) -> EpochOrders:
         """Those of this epoch, at its beginning, and of the next ones."""
-        order = self.order()
-        orders = [EpochOrder(self.position.order_state, order)]
-        for _ in range(count - 1):
-            state = self.streams.state("shuffle")
-            orders.append(EpochOrder(state, self.reader.order(self.streams["shuffle"])))
-        return orders
+        orders = [self.order()]
+        state = first = self.position.order_state
+        for left in range(count - 1, 0, -1):
+            if left == 1:
+                state = self.streams.state("shuffle")
+            orders.append(self.reader.order(self.streams["shuffle"]))
+        return EpochOrders(orders, first, state)
 
-    def go_back(self, orders: Sequence[EpochOrder], i: int) -> None:
+    def stand_in(self, i: int, epochs: EpochOrders) -> None:
         """Stand in the i-th of the epochs whose orders were drawn ahead."""
-        if i + 1 < len(orders):
-            self.streams.set_state("shuffle", orders[i + 1].state)
-        self.position.order_state, self._order = orders[i]
+        state = epochs.last_state
+        if i + 1 < len(epochs.orders):  # what was drawn for later ones has not been used
+            self.streams.set_state("shuffle", epochs.first_state)
+            for _ in range(i + 1):
+                state = self.streams.state("shuffle")
+                self.reader.order(self.streams["shuffle"])
+        self.position.order_state, self._order = state, epochs.orders[i]
         self._ordered = self.position.epoch
 
     def _new_order(self) -> Array:

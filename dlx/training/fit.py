@@ -161,7 +161,7 @@ def _diverged(experiment: Experiment, tape: Tape, what: str) -> Diverged:
     where = tensor if layer is None else f"{tensor} of layer {layer}"
     position.diverged = {"epoch": position.epoch, "step": position.step + 1, "tensor": tensor, "layer": layer}
     hint = f"learning rate {experiment.learning_rate():g}: try a smaller one"
-    if position.step == 0 and what == "cost":  # no rate has had a part in it
+    if position.step == 0 and what != "parameter":  # no rate has had a part in it
         hint = "that is at the initialization, before any step, and no learning rate helps"
     return Diverged(
         f"diverged in epoch {position.epoch}, step {position.step + 1}: a {what} is not finite, first in {where}; "

@@ -85,7 +85,7 @@ class Stretches:
         batches, rest = self.batches, self._rest
         size, steps = batches.size, batches.m // batches.size
         orders = batches.orders(count)
-        order = np.stack([each.order for each in orders])
+        order = np.stack(orders.orders)
         whole.fill(order[:, : steps * size].ravel())
         if rest is not None:
             rest.fill(order[:, steps * size :].ravel())
@@ -96,7 +96,7 @@ class Stretches:
                 plan.append(PlannedSteps(rest, i, 1, ends_epoch=True))
         first = self.experiment.position.epoch
         taken = self._take(plan)
-        batches.go_back(orders, self.experiment.position.epoch - first)
+        batches.stand_in(self.experiment.position.epoch - first, orders)
         return taken
 
     def _within_epoch(self, whole: RecordedStretch, spare: int, room: int) -> list[PlannedSteps]:
@@ -140,38 +140,42 @@ class Stretches:
     def _ready(self, plan: Sequence[PlannedSteps]) -> list[float]:
         """Fill in the optimizer's numbers; returns the rates of the steps, up to one that is a risk."""
         experiment, rates, is_full = self.experiment, list[float](), self.batches.is_full
-        position, values, t = experiment.position, experiment.update.optimizer.values, experiment.update.t
+        position, rate, values = experiment.position, experiment.rate, experiment.update.optimizer.values
         numbers = {steps.recorded: list[tuple[float, ...]]() for steps in plan}
-        before = position.step, position.epoch
+        before, t = (position.step, position.epoch), experiment.update.t
         for steps in plan:
+            rows = numbers[steps.recorded]
             for _ in range(steps.number):
-                rates.append(experiment.rate(position))
-                numbers[steps.recorded].append((rates[-1], *values(rates[-1], t + len(rates))))
+                alpha, t = rate(position), t + 1
+                rates.append(alpha)
+                rows.append((alpha, *values(alpha, t)))
                 position.step += 1
                 position.epoch += is_full
             position.epoch += steps.ends_epoch and not is_full
         position.step, position.epoch = before
-        risk = next((i for i, rate in enumerate(rates) if not rate < RISKY_RATE), len(rates))
+        risk = next((i for i, alpha in enumerate(rates) if not alpha < RISKY_RATE), len(rates))
         for recorded, rows in numbers.items():
             recorded.set(rows)
         return rates[:risk]
 
     def _account(self, plan: Sequence[PlannedSteps], counts: Sequence[int]) -> None:
         """Count the steps, as if each had been taken alone; the last epoch is not ended."""
-        experiment, is_at_end = self.experiment, False
+        experiment = self.experiment
         position, clip, m = experiment.position, experiment.clip_norm, self.batches.m
         costs = {recorded: recorded.costs() for recorded in {steps.recorded for steps in plan}}
+        if position.step == 0:
+            position.first_cost = costs[plan[0].recorded][plan[0].first]
         for steps, count in zip(plan, counts, strict=True):
-            size = steps.recorded.size
+            size, total, done = steps.recorded.size, position.cost_sum, position.done
             for J in costs[steps.recorded][steps.first : steps.first + count]:
-                if is_at_end:
+                if done == m:
+                    position.done, position.cost_sum = done, total
                     experiment.end_epoch(None)
-                if position.step == 0:
-                    position.first_cost = J
-                position.step += 1
-                position.done += size
-                position.cost_sum += J * size
-                is_at_end = position.done == m
+                    total, done = 0.0, 0
+                total += J * size
+                done += size
+            position.cost_sum, position.done = total, done
+            position.step += count
             if isfinite(clip):
                 norms = steps.recorded.norms[steps.first : steps.first + count, 0].tolist()
                 position.clipped += sum(sqrt(squares) > clip for squares in norms)

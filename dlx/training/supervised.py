@@ -33,7 +33,11 @@ class Supervised(Experiment):
 
     def __init__(self, spec: Spec, dataset: Dataset, streams: Streams, network: Network) -> None:
         self.dataset, self.network = dataset, network
-        self.train = Reader(dataset, "train", spec.dtype, spec.data.augment, streams["augmentation"])
+        network.tape_type = tape_type(spec.training.engine)
+        self._is_native = network.tape_type is not Tape
+        self.train = Reader(
+            dataset, "train", spec.dtype, spec.data.augment, streams["augmentation"], is_native=self._is_native
+        )
         position, size = Position(), spec.training.batch_size
         in_batch = None if size == "full" else size
         self.batches = TrainingBatches(
@@ -42,9 +46,8 @@ class Supervised(Experiment):
         self._row_metrics = spec.row_metrics
         self._measured = -1  # the step after which exact statistics were measured
         self._evaluations: dict[str, Evaluation] = {}
-        network.tape_type = tape_type(spec.training.engine)
         super().__init__(spec, streams, network, position, self.batches)
-        if network.tape_type is not Tape:
+        if self._is_native:
             self.stretches = Stretches(self, self.batches)
 
     @property
@@ -105,7 +108,8 @@ class Supervised(Experiment):
 
     def _evaluation(self, part: str) -> Evaluation:
         if part not in self._evaluations:
-            self._evaluations[part] = Evaluation(self.network, Reader(self.dataset, part, self.spec.dtype))
+            reader = Reader(self.dataset, part, self.spec.dtype, is_native=self._is_native)
+            self._evaluations[part] = Evaluation(self.network, reader)
         return self._evaluations[part]
 
     def restore_best(self) -> None:

@@ -163,6 +163,7 @@ WORDS: dict[str, Iterable[str]] = {
     "dlx/show/terminal/gradcheck.py": (
         *("none: {0} is not known to be analytic", "{0} example", "{0} entries", "{0} entry", "other θ"),
         *("and {0} directions", "and {0} direction", "after {0} steps", "after {0} step"),
+        *("elsewhere, {0} examples", "elsewhere, {0} example"),
     ),
     "dlx/show/terminal/calibration.py": ("temperature {0}", "answered {0}"),
     "dlx/show/charts/columns.py": ("mean {0}, deviation {1}",),

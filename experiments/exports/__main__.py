@@ -1,6 +1,7 @@
 """Exports drawn networks in three formats, runs each for real beside `dlx predict`, and writes results.md.
 
-``python -m experiments.exports COUNT``; what is not installed is not run, and is said so.
+``python -m experiments.exports COUNT FIRST``; what is not installed is not run, and is said so. The first number drawn
+is 0 unless given; results of other numbers are only printed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import numpy as np
 
 import dlx
 from dlx.errors import UsageError
+from dlx.runs import calibrate
 from dlx.runs.export.formats import export
 from dlx.runs.predict import predictions
 from dlx.types import Array
@@ -32,13 +34,13 @@ from . import drawn
 RESULTS, LARGEST = Path(__file__).parent / "results.md", 1e-4
 
 
-def main(count: int) -> None:
+def main(count: int, first: int) -> None:
     """Draw, train, export and run."""
     os.environ.setdefault("KERAS_BACKEND", "torch")
     differences: dict[str, list[float]] = {to: [] for to in RUNNERS}
     outcomes: Counter[str] = Counter()
     lines = []
-    for number in range(count):
+    for number in range(first, first + count):
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
             for to, outcome in compared(number, Path(folder)):
                 if isinstance(outcome, float):
@@ -47,10 +49,13 @@ def main(count: int) -> None:
                         lines.append(f"- spec {number}, {to}: differs by {outcome:.2g}")
                 else:
                     outcomes[f"{to}: {outcome}"] += 1
-    write(count, differences, outcomes, lines)
+    text = summary(count, differences, outcomes, lines)
+    if first == 0:
+        RESULTS.write_text(text, encoding="utf-8")
+    print(text)
 
 
-def write(count: int, differences: dict[str, list[float]], outcomes: Counter[str], lines: list[str]) -> None:
+def summary(count: int, differences: dict[str, list[float]], outcomes: Counter[str], lines: list[str]) -> str:
     """The table, and what was not run."""
     rows = [
         f"| {to} | {len(values)} | {sum(value > LARGEST for value in values)} | {max(values, default=0):.1e} |"
@@ -70,8 +75,7 @@ def write(count: int, differences: dict[str, list[float]], outcomes: Counter[str
         *(f"- {outcome}: {number}" for outcome, number in sorted(outcomes.items())),
         *lines,
     ]
-    RESULTS.write_text("\n".join(text).rstrip() + "\n", encoding="utf-8")
-    print("\n".join(text))
+    return "\n".join(text).rstrip() + "\n"
 
 
 def compared(number: int, folder: Path) -> Iterator[tuple[str, float | str]]:
@@ -89,11 +93,13 @@ def compared(number: int, folder: Path) -> Iterator[tuple[str, float | str]]:
         except dlx.errors.DlxError as error:
             yield "training", type(error).__name__
             return
+        if spec["task"] in ("binary", "multiclass") and rng.random() < 0.3:
+            calibrate.apply(calibrate.calibrate(str(folder / "run"), _aim(spec["task"])))
         rows = drawn.table(rng, names, gaps, folder / "new.csv")
         answers = predictions(str(folder / "run"), folder / "new.csv")
         cells = list(answers.rows)
         answered = [i for i in range(len(cells)) if i not in answers.unanswered]
-        first = 1 if answers.header[0] == "class" else 0
+        first = {"multiclass": 1, "binary": 1, "multilabel": 2}.get(spec["task"], 0)
         width = len(answers.header) - first - bool(answers.unanswered)
         expected = np.array([cells[i][first : first + width] for i in answered], np.float64)
         for to, runner in RUNNERS.items():
@@ -105,9 +111,13 @@ def compared(number: int, folder: Path) -> Iterator[tuple[str, float | str]]:
             except ImportError as error:
                 yield to, f"not run, {error.name} is not installed"
             else:
-                unit = expected.std() if spec["task"] == "regression" else 1.0
+                unit = expected.std(axis=0) if spec["task"] == "regression" else 1.0
                 difference = np.abs(outputs - expected) - 2.0**-21 * np.abs(expected)
-                yield to, float(np.nan_to_num(difference.max(), nan=np.inf) / (unit or 1.0))
+                yield to, float(np.nan_to_num(difference / np.where(unit == 0, 1, unit), nan=np.inf).max())
+
+
+def _aim(task: str) -> calibrate.Aim | None:
+    return calibrate.parse_aim("balanced_error") if task == "binary" else None
 
 
 def _onnx(folder: Path, rows: list[dict[str, str]]) -> Array:
@@ -154,4 +164,5 @@ RUNNERS: dict[str, Callable[[Path, list[dict[str, str]]], Array]] = {
     "keras": _keras,
 }
 
-main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+STATED = [int(number) for number in sys.argv[1:3]]
+main(*STATED, *(200, 0)[len(STATED) :])

@@ -11,10 +11,17 @@ from typing import Any
 
 import numpy as np
 
+from dlx.data.hashing import places
 from dlx.types import Array
 
 M = 120
-TARGETS = {"binary": "label", "multiclass": "kind", "regression": "value", "multilabel": "p"}
+TARGETS: dict[str, str | list[str]] = {
+    "binary": "label",
+    "multiclass": "kind",
+    "regression": "value",
+    "multilabel": ["p", "q"],
+    "several": ["value", "other"],
+}
 Cells = Callable[[np.random.Generator, Array], list[str]]
 
 
@@ -50,7 +57,22 @@ COLUMNS: dict[str, Cells] = {
     "constant": _numbers(".1f", lambda z: 0 * z + 7.5),
     "size": _categories,
     "flag": _numbers(".0f", lambda z: z > 0),
+    "electron": _numbers(".6e", lambda z: 1e-30 * z),
+    "planck": _numbers(".9e", lambda z: 6.626e-34 * (1 + 1e-3 * z)),
+    "agreed": lambda rng, z: ["true" if x > 0 else "false" for x in z],
+    "only": lambda rng, z: ["one"] * len(z),
+    "sold": lambda rng, z: [str(date(2019, 6, 1) + timedelta(days=int(60 * x))) for x in z],
+    "street": lambda rng, z: [f"{int(20 * abs(x))} {'High' if x > 0 else 'Low'} street" for x in z],
 }
+OPTIONS: dict[str, dict[str, Any]] = {
+    "size": {"kind": "category"},
+    "only": {"kind": "category"},
+    "agreed": {},
+    "sold": {"kind": "time", "parts": ["weekday", "day"]},
+    "street": {"kind": "hashed", "features": 7},
+}
+TRUTH = {"true": "1", "false": "0"}
+PLUGIN = Path(__file__).with_name("own_loss.py")
 TRANSFORMS = {
     "income": ("log", "signed_log", "quantile"),
     "heavy": ("signed_log", "quantile"),
@@ -68,6 +90,9 @@ def table(rng: np.random.Generator, names: Sequence[str], gaps: bool, path: Path
     columns["label"] = ["yes" if value > 0 else "no" for value in score]
     columns["kind"] = ["abc"[int(value > -0.4) + int(value > 0.5)] for value in score]
     columns["value"] = [f"{math.exp(0.7 * value):.4f}" for value in score]
+    columns["other"] = [f"{100 * value:.3f}" for value in score + 0.5 * rng.standard_normal(M)]
+    columns["p"] = [str(int(value > -0.3)) for value in score]
+    columns["q"] = [str(int(value > 0.4)) for value in score + rng.standard_normal(M)]
     columns["count"] = [str(int(rng.poisson(math.exp(0.5 * value)))) for value in score]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -78,19 +103,18 @@ def table(rng: np.random.Generator, names: Sequence[str], gaps: bool, path: Path
 
 def spec(rng: np.random.Generator, names: Sequence[str], gaps: bool) -> dict[str, Any]:
     """A spec on such a table."""
-    task = str(rng.choice(["binary", "multiclass", "regression"]))
-    losses = ["squared_error", "absolute", "huber", "poisson"]
+    answers = str(rng.choice(list(TARGETS)))
+    task = "regression" if answers == "several" else answers
+    losses = ["squared_error", "absolute", "huber", *(["poisson", "own_counts"] if answers == "regression" else [])]
     loss = str(rng.choice(losses)) if task == "regression" else None
-    target = "count" if loss == "poisson" else TARGETS[task]
+    counts = loss in ("poisson", "own_counts")
+    target = "count" if counts else TARGETS[answers]
     columns = {
         name: {"transform": str(rng.choice(TRANSFORMS[name]))}
         for name in names
         if name in TRANSFORMS and rng.random() < 0.6
     }
-    columns |= {"size": {"kind": "category"}} if "size" in names else {}
-    columns = {
-        name: {"kind": "number"} if name not in ("size",) and name not in columns else columns[name] for name in names
-    }
+    columns = {name: OPTIONS.get(name) or columns.get(name, {"kind": "number"}) for name in names if name != "agreed"}
     source: dict[str, Any] = {
         "name": "file",
         "path": "table.csv",
@@ -105,16 +129,20 @@ def spec(rng: np.random.Generator, names: Sequence[str], gaps: bool) -> dict[str
         }
     data: dict[str, Any] = {
         "source": source,
+        "split": {"train": 0.8, "dev": 0.2},
         "normalize": str(rng.choice(["standard", "standard", "minmax", "robust"])),
     }
-    if task == "regression" and loss != "poisson":
-        data["normalize_targets"] = str(rng.choice(["standard", "minmax", "log", "none"]))
+    if task == "regression" and not counts:
+        data["normalize_targets"] = str(
+            rng.choice(["standard", "minmax", "none", *(["log"] if answers == "regression" else [])])
+        )
     return {
         "name": "drawn",
         "seed": int(rng.integers(1000)),
         "dtype": str(rng.choice(["float32", "float32", "float64"])),
         "task": task,
         **({"loss": loss} if loss else {}),
+        **({"plugins": [str(PLUGIN)]} if loss == "own_counts" else {}),
         "data": data,
         "architecture": _architecture(rng),
         "optimizer": {"name": "adam", "learning_rate": 0.02},
@@ -134,11 +162,22 @@ def _architecture(rng: np.random.Generator) -> dict[str, Any]:
 
 def numbers(rows: Sequence[Mapping[str, str]], features: Sequence[str]) -> Array:
     """What the names of the features ask for, of the cells of a table."""
-    return np.array([[_number(row, feature) for feature in features] for row in rows])
+    return np.array([[_number(row, feature, features) for feature in features] for row in rows])
 
 
-def _number(row: Mapping[str, str], feature: str) -> float:
-    name, _, category = feature.partition("=")
-    if not row[name]:
+def _number(row: Mapping[str, str], feature: str, features: Sequence[str]) -> float:
+    name = min((column for column in row if feature.startswith(column)), key=lambda column: -len(column))
+    cell, rest = row[name], feature[len(name) :]
+    if not cell:
         return math.nan
-    return float(row[name] == category) if category else float(row[name])
+    if rest.startswith("="):
+        return float(rest[1:] == cell)
+    if rest.startswith("#"):
+        count = sum(other.startswith(f"{name}#") for other in features)
+        return float(int(rest[1:]) in places(cell, count))
+    if name != "sold":
+        return float(TRUTH.get(cell, cell))
+    day = date.fromisoformat(cell)
+    turn = 2 * math.pi * (day.weekday() / 7 if "weekday" in rest else (day.day - 1) / 31)
+    waves = {"": float((day - date(1970, 1, 1)).days), "sin": math.sin(turn), "cos": math.cos(turn)}
+    return waves[rest.rpartition(" ")[2]]

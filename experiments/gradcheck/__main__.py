@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from .adversarial_faults import adversarial_faults
 from .faults import Planted, all_faults
 from .hidden_faults import hidden_faults
 from .right_networks import right_networks
@@ -47,6 +48,7 @@ def main() -> None:
     tables = [
         table("Mistakes in every operation", all_faults()),
         table("Mistakes that hide from one θ and one batch", hidden_faults()),
+        table("Mistakes as an adversary makes them", adversarial_faults()),
     ]
     RESULTS.write_text("\n".join([HEAD, *(f"{text}\n" for text in tables)]), encoding="utf-8")
 

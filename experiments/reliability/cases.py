@@ -6,7 +6,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .bits import Bits, bits, differences
@@ -42,6 +42,10 @@ class Bench:
         """This bench's share of them; of a whole bench ``most``."""
         sample = random.Random(self.seed).sample(range(len(cases)), min(len(cases), most or len(cases)))
         return [cases[sample[number]] for number in self.numbers(len(sample))]
+
+    def of_all_kinds(self) -> Bench:
+        """The bench that shares with those of all other kinds what is in its folder."""
+        return replace(self, folder=self.folder.parent)
 
     def shared(self, name: str, make: Callable[[Path], None]) -> Path:
         """The folder of that name, made when it is first needed, whole or not at all."""

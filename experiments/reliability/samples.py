@@ -26,7 +26,7 @@ LONG = {**SHORT, "training": {**SHORT["training"], "epochs": 1000, "evaluate_eve
 
 def sample(bench: Bench, place: str, folder: Path) -> None:
     """Put the one of that place, and the examples, into a folder."""
-    whole = bench.shared(f"sample {Path(place).name}", partial(MAKERS[place], place))
+    whole = bench.of_all_kinds().shared(f"sample {Path(place).name}", partial(MAKERS[place], place))
     copy(whole / place, folder / place)
     _examples(folder / EXAMPLES)
 

@@ -254,7 +254,7 @@ def test_a_loop_that_is_left_open_is_saved_when_the_program_ends(tmp_path: Path)
         "import dlx\n"
         "spec = {'data': {'source': 'moons'}, 'architecture': {'hidden': [3]}, 'training': {'epochs': 100_000}}\n"
         "loop = dlx.fit(spec, out='run')\n"
-        "from dlx.show.pictures import drawing_process\n"
+        "from dlx.show import drawing_process\n"
         "drawing_process.SECONDS = -1\n"
         "for record in loop:\n"
         "    if record.epoch >= 50:\n"

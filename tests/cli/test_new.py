@@ -61,6 +61,10 @@ def test_targets_that_cannot_be_predicted(call_dlx: Run, tmp_path: Path) -> None
     assert call_dlx("new", "data.csv", "--target", "id", "--task", "regression", cwd=tmp_path).code == 0
     result = call_dlx("new", "data.csv", "--target", "t1", "--target", "t2", cwd=tmp_path)
     assert "column 't1' holds text; several targets must be numbers" in result.stderr
+    days = [f"2020-{1 + number // 28:02}-{1 + number % 28:02}" for number in range(30)]
+    (tmp_path / "days.csv").write_text("\n".join(["a,y", *(f"{len(day) * 3},{day}" for day in days)]))
+    result = call_dlx("new", "days.csv", "--target", "y", cwd=tmp_path)
+    assert "column 'y' has dates or times, and a target is a class or a number: write it as a number" in result.stderr
 
 
 def test_words_for_true_and_false_are_shown_as_they_stand(call_dlx: Run, tmp_path: Path) -> None:
@@ -134,9 +138,9 @@ def test_notes_below_a_table_are_passed_over(call_dlx: Run, tmp_path: Path) -> N
     assert "30 examples" in result.stdout
     assert "data.csv:32: '* estimated' and 1 more: passed over, being a note below the table" in result.stderr
     (tmp_path / "data.csv").write_text(f"a,b,y\n{rows}* estimated\n{rows}")
-    assert (
-        "data.csv:32: expected 3 fields, found 1" in call_dlx("new", "data.csv", "--target", "y", cwd=tmp_path).stderr
-    )
+    result = call_dlx("new", "data.csv", "--target", "y", cwd=tmp_path)
+    assert "data.csv: left out by `ragged_rows`: line 32 has another number of fields" in result.stderr
+    assert "    ragged_rows: drop  # line 32 has another number of fields\n" in result.stdout
 
 
 def test_whole_numbers_beyond_those_of_float64_are_told(call_dlx: Run, tmp_path: Path) -> None:

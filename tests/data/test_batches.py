@@ -16,6 +16,7 @@ from dlx.data.batches import NARROW, Reader, ready
 from dlx.data.dataset import Dataset
 from dlx.data.loading import load_dataset
 from dlx.data.section import Data
+from dlx.nn.compiled.byte_rows import ByteRows
 
 RNG = np.random.default_rng(0)
 RAW: dict[str, np.ndarray] = {
@@ -79,6 +80,25 @@ def test_short_numbers_normalized_batch_by_batch_give_the_same_bits(
         filled.append(X)
     assert np.array_equal(filled[0], filled[1])
     assert ready(dataset, "train", np.dtype("float32")) is None
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_many_bytes_stay_bytes_where_native_code_normalizes_them_to_the_same_bits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dtype: str
+) -> None:
+    pytest.importorskip("llvmlite")
+    dataset = load(tmp_path, RAW["uint8"], LABELS["binary"], "npz", normalize="standard")
+    index = np.random.default_rng(3).permutation(300)[:100]
+    filled: list[np.ndarray] = []
+    for least in (2**24, 100):
+        monkeypatch.setattr(batches_module, "BYTES_PAY", least)
+        reader = Reader(dataset, "train", dtype, is_native=True)
+        X, Y = reader.buffers(100)
+        reader.fill(index, X, Y)
+        filled.append(X)
+    assert np.array_equal(filled[0], filled[1])
+    assert isinstance(ready(dataset, "train", np.dtype(dtype), is_native=True), ByteRows)
+    assert isinstance(ready(dataset, "train", np.dtype(dtype)), np.ndarray)
 
 
 def test_normalized_rows_are_shifted_and_scaled(tmp_path: Path) -> None:

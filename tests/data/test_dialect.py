@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from pathlib import Path
 
 import pytest
 
 from dlx.data.dialect import Dialect, sniff
 from dlx.data.tables import TableOptions
+from dlx.errors import DataError
 
 
 def found_in(tmp_path: Path, text: str, options: TableOptions | None = None, name: str = "x.csv") -> Dialect:
@@ -110,3 +113,27 @@ def test_long_lines_are_looked_at_as_a_whole(tmp_path: Path) -> None:
     assert found_in(tmp_path, f"{wide}\n{wide}\n") == Dialect(delimiter=";", decimal=",", header=False)
     names = ";".join(f"x{number}" for number in range(20_000))
     assert found_in(tmp_path, f"{names}\n{wide}\n") == Dialect(delimiter=";", decimal=",")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes("name,y\nJosé,1\nZoë,0\n".encode(encoding))
+    assert sniff(path, TableOptions()).encoding == encoding
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (gzip.compress(b"a,y\n"), "this is a gzip file; let its name end in .gz"),
+        (b"BZh91AY", "this is a bzip2 file; let its name end in .bz2"),
+        (b"\xfd7zXZ\0", "this is an xz file; let its name end in .xz"),
+        (b"PK\x03\x04", "this is a ZIP archive, as a workbook of Excel is; let its name end in .zip or .xlsx"),
+        (b"PAR1", "this is a Parquet file; let its name end in .parquet"),
+        (b"\x28\xb5\x2f\xfd", "this is a Zstandard file, which dlx does not unpack"),
+    ],
+)
+def test_what_is_no_text_is_told_by_its_first_bytes(tmp_path: Path, start: bytes, what: str) -> None:
+    (tmp_path / "x.csv").write_bytes(start)
+    with pytest.raises(DataError, match=re.escape(f"x.csv: {what}")):
+        sniff(tmp_path / "x.csv", TableOptions())

@@ -390,7 +390,7 @@ class TestReadLike:
         labelled = read_like(kept, tmp_path / "new.npy", str(tmp_path / "u.npy"))
         assert labelled.y is not None
         assert labelled.y.tolist() == [1, 0, 0]
-        with pytest.raises(DataError, match=r"new\.doc: the name tells no format \(allowed \.csv, .*"):
+        with pytest.raises(DataError, match=r"the name of .*new\.doc tells no format \(allowed \.csv, .*"):
             read_like(kept, tmp_path / "new.doc")
 
     def test_one_hot_columns_are_classes_wherever_they_stand(self, tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ def test_tabs_and_gzip(tmp_path: Path) -> None:
         ("", None, "the file is empty"),
         ("a,b\n", None, "no row below"),
         ("a,b\n1,2\n", None, "several columns have numbers: name one with --column (one of a, b)"),
+        ("t,t\n1,2\n", "t", "x.csv:1: the columns 1 and 2 are all called 't'"),
+        ("t,t\n1,2\n", None, "x.csv:1: the columns 1 and 2 are all called 't'"),
         ("a,b\nx,y\n", None, "no column has numbers (columns a, b)"),
         ("a,temperature\n1,2\n", "temprature", "did you mean temperature?"),
         ("a\n1\n\nNA\n", None, "x.csv:4: column 'a': 'NA': the value is missing"),

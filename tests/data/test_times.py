@@ -91,6 +91,12 @@ def test_months_in_other_languages(text: str) -> None:
     assert read(text) == days(datetime(2021, 3, 5, tzinfo=UTC))
 
 
+@pytest.mark.parametrize("form", ["%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ", "%Y_%m_%d %H:%M:%S"])
+@given(of=MOMENTS)
+def test_basic_forms(form: str, of: datetime) -> None:
+    assert read(of.strftime(form)) == pytest.approx(days(of.replace(microsecond=0)), rel=1e-12, abs=1e-9)
+
+
 @given(of=MOMENTS, minutes=st.integers(-14 * 60, 14 * 60))
 def test_a_zone_is_taken_off(of: datetime, minutes: int) -> None:
     local = of.replace(tzinfo=timezone(timedelta(minutes=minutes)))
@@ -98,9 +104,13 @@ def test_a_zone_is_taken_off(of: datetime, minutes: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "hours"), [("00:00", 0), ("7:30", 7.5), ("19:45:36", 19.76), ("12:15 am", 0.25), ("1:00 PM", 13)]
+    ("text", "hours"),
+    [
+        *(("00:00", 0), ("7:30", 7.5), ("19:45:36", 19.76), ("12:15 am", 0.25), ("1:00 PM", 13)),
+        *(("36:15:00", 36.25), ("120:06", 120.1)),  # durations
+    ],
 )
-def test_times_of_a_day(text: str, hours: float) -> None:
+def test_times_of_a_day_and_durations(text: str, hours: float) -> None:
     found = moment(text)
     assert found is not None
     assert found.is_clock
@@ -132,7 +142,8 @@ def test_times_of_a_day(text: str, hours: float) -> None:
             "2021-13-01",
             "31/31/2020",
             "2020-1-1-1",
-            "24:00",
+            "24:00 Z",
+            "1000:00",
             "12:60",
             "13:00 pm",
             "2020-01-01 25:00",

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from dlx.gradcheck.check import check
-from dlx.gradcheck.report import Fault, Point
+from dlx.gradcheck.fault import Fault
+from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import Subject
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.gradcheck import GREAT

@@ -15,6 +15,7 @@ from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import He
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network
+from experiments.gradcheck.right_networks import network
 
 
 def subject_of(*hidden: int, activation: str = "relu", m: int = 8) -> Subject:
@@ -130,3 +131,9 @@ def test_directions_that_cross_kinks_are_judged_too() -> None:
     subject._step.call(np.multiply, d_theta, np.array(1.0005), out=d_theta)
     wrong = check(subject, "now", epsilon=1e-3)
     assert [each.name for each in wrong.parameters if each.verdict != "great"] == ["W2"]
+
+
+def test_derivatives_that_underflow_in_the_complex_step_are_not_judged() -> None:
+    """A saturated sigmoid before an output with W × 1000: dZ is about 1e-300, and the step times that is 0."""
+    words, subject = network(545)
+    assert check(subject, words).passed

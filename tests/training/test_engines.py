@@ -15,7 +15,7 @@ from dlx.nn.norms.norm import Norm
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Schedule
 from dlx.spec.sections import Spec
-from dlx.training import engine
+from dlx.training import engine, recorded_stretch
 from dlx.training.build import build_supervised
 from dlx.training.experiment import Experiment
 from dlx.training.fit import fit, take_steps
@@ -91,6 +91,18 @@ def test_every_optimizer_with_every_method(optimizer: str, method: dict[str, Any
 @pytest.mark.parametrize("batch_size", [1, 7, "full", 58, 1000])
 def test_batches_of_every_kind(batch_size: int | str) -> None:
     assert_alike({"training": {"epochs": 30, "batch_size": batch_size, "evaluate_every": 10}})
+
+
+@pytest.mark.parametrize("batch_size", [8, 29])
+@pytest.mark.parametrize("share", [0.98, 1.0, 1.02])
+def test_stretches_that_end_early_anywhere_in_their_epochs(
+    batch_size: int, share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cost beyond a limit ends them; with one among the costs of the training that is nearly every step."""
+    sections = {"training": {"epochs": 40, "batch_size": batch_size, "evaluate_every": 20}}
+    costs = [cost for _, *row in history(experiment_of("numpy", sections)) for name, cost in row if name == "cost"]
+    monkeypatch.setattr(recorded_stretch, "LIMIT", share * costs[len(costs) // 2])
+    assert_alike(sections)
 
 
 @pytest.mark.parametrize("schedule", list(Schedule.members()))

@@ -15,9 +15,10 @@ from dlx.data.dialect import WINDOWS, Dialect, sniff
 from dlx.data.dropped_rows import Chunk, RowFilter, undue_rows
 from dlx.data.formats.format import TableFormat
 from dlx.data.memory import check_room, give_back, room
-from dlx.data.numbers import NumberStyle, number_in
+from dlx.data.numbers import NumberStyle
 from dlx.data.pieces import Pieces, TextFields
 from dlx.data.plain_lines import Irregular
+from dlx.data.ragged_rows import RowLengths
 from dlx.data.records import Record, chunks_of, records_of
 from dlx.data.regular_records import FieldsChunk, Parser, is_large, regular_chunks
 from dlx.data.roles import Roles
@@ -27,7 +28,6 @@ from dlx.data.tables import TableOptions, roles
 from dlx.data.text_columns import column_names, column_values, readers
 from dlx.errors import DataError, remark
 
-MOST_NOTES = 20  # lines below a table
 FIELDS = 2**18  # turned into numbers at once, so that their text does not fill the memory
 AT_ONCE = 2**12  # records that are looked at for those that are no examples
 PARSERS = (ArrowParser, LineSplitter)  # of large files, the faster one first; the module csv reads what is left
@@ -52,6 +52,7 @@ class Csv(TableFormat):
         "comment",
         "skip_lines",
         "drop_rows",
+        "ragged_rows",
         "missing",
         "plain",
     }
@@ -80,7 +81,7 @@ class Csv(TableFormat):
         names = column_names(path, top, dialect.header, style, options, like)
         of = roles(names, options, like, path)
         dropped = RowFilter(top[1] if dialect.header else None, options.drop_rows, style)
-        text_table = TextTable(path, dialect, names, top, dropped)
+        text_table = TextTable(path, dialect, names, top, dropped, options.ragged_rows)
         of_columns = readers(style, options, of, like)
         text = of.as_text
         while True:
@@ -91,55 +92,34 @@ class Csv(TableFormat):
 
 
 class TextTable(NamedTuple):
-    """A text table and how it is written: its columns, its first record, and which rows are no examples."""
+    """A text table and how it is written: its columns, its first record, and which rows are no examples, or ragged."""
 
     path: Path
     dialect: Dialect
     names: list[str]
     top: Record
     row_filter: RowFilter
+    ragged: str
 
-    def chunks(self, used: Sequence[str]) -> Iterator[FieldsChunk]:
+    def lengths(self) -> RowLengths:
+        """What becomes of records of another length."""
+        return RowLengths(self.path, len(self.names), self.dialect.delimiter, self.ragged)
+
+    def chunks(self, used: Sequence[str], lengths: RowLengths) -> Iterator[FieldsChunk]:
         """The records in chunks, of which only these columns are needed."""
         size = max(1, FIELDS // max(1, len(self.names)))
         chunks = chunks_of(self.path, self.dialect, size)
         if self.dialect.header:
             next(chunks, None)
-        notes, dropped = list[Record](), self.row_filter.anew()
+        dropped = self.row_filter.anew()
         for chunk in chunks:
-            chunk = dropped.examples(chunk)
-            lines, records = chunk
-            if notes or set(map(len, records)) != {len(self.names)}:
-                lines, records, notes = self._without_notes(chunk, notes)
+            lines, records = lengths.even(dropped.examples(chunk))
             if not records:
                 continue
             columns = dict(zip(self.names, zip(*records, strict=True), strict=True))
             yield FieldsChunk(lines, [TextFields(columns[name]) for name in used])
         dropped.tell(self.path)
-        if notes:
-            more = f" and {len(notes) - 1} more" if len(notes) > 1 else ""
-            what = f"{notes[0][1][0]!r}{more}: passed over, being a note below the table"
-            remark(f"{self.path}:{notes[0][0]}: {what}")
-
-    def _without_notes(self, chunk: Chunk, notes: list[Record]) -> tuple[list[int], list[list[str]], list[Record]]:
-        """The records of a chunk that are as long as the table is wide, and the notes below them, if they are the last.
-
-        Raises:
-            DataError: a record of another length is no note, or has others below it.
-        """
-        lines, records, width = list[int](), list[list[str]](), len(self.names)
-        for line, record in zip(*chunk, strict=True):
-            if len(record) == 1 < width - 1 and len(notes) < MOST_NOTES and number_in(record[0]) is None:
-                notes.append((line, record))
-                continue
-            wrong = notes[0] if notes else (line, record)
-            if len(wrong[1]) != width:
-                sign = self.dialect.delimiter
-                advice = f"; a field that holds {sign!r} needs quotes around it" if len(wrong[1]) > width else ""
-                raise DataError(f"{self.path}:{wrong[0]}: expected {width} fields, found {len(wrong[1])}{advice}")
-            lines.append(line)
-            records.append(record)
-        return lines, records, notes
+        lengths.end()
 
     def regular_chunks(
         self, used: Sequence[str], parser: Callable[[str, int, Sequence[int]], Parser]
@@ -161,10 +141,12 @@ class TextTable(NamedTuple):
 def _table(text_table: TextTable, of: Roles, of_columns: dict[str, ColumnReader], text: frozenset[str]) -> Table:
     """The used columns; raises `TextNeeded` where one must be read again as text."""
     path, readings = text_table.path, {name: None if name in text else of_columns[name] for name in of.used}
-    lines, pieces = _lines_and_pieces(text_table, readings)
+    lengths = text_table.lengths()
+    lines, pieces = _lines_and_pieces(text_table, readings, lengths)
     if is_large(path):
         release()
     table = Table(path, ColumnStore(), len(lines), lines, text_table.names)
+    table.faults.extend(lengths.row_faults(lines))
     for name in of.used if lines else ():
         column = pieces.pop(name)  # so that its pieces are gone when the next column is put together
         table.values[name] = column_values(table, name, column, of, of_columns[name])
@@ -175,7 +157,7 @@ def _table(text_table: TextTable, of: Roles, of_columns: dict[str, ColumnReader]
 
 
 def _lines_and_pieces(
-    text_table: TextTable, readings: Mapping[str, ColumnReader | None]
+    text_table: TextTable, readings: Mapping[str, ColumnReader | None], lengths: RowLengths
 ) -> tuple[Sequence[int], dict[str, Pieces]]:
     """What `_read` gives, block by block where the file is large and regular: by pyarrow, where it is there."""
     for parser in PARSERS if is_large(text_table.path) else ():
@@ -185,7 +167,7 @@ def _lines_and_pieces(
             continue
         except Irregular:
             break
-    return _read(text_table.path, text_table.chunks(list(readings)), readings)
+    return _read(text_table.path, text_table.chunks(list(readings), lengths), readings)
 
 
 def _read(

@@ -167,7 +167,15 @@ def _unknown(path: Path) -> DataError:
     if not path.suffix and not path.exists():  # it may have been a folder
         with readable(path):
             path.stat()
-    return DataError(f"{path}: the name tells no format {allowed(path.suffix, endings())}")
+    return DataError(no_format(path))
+
+
+def no_format(path: Path) -> str:
+    """What is wrong with a name that tells no format, as that of a pipe or of standard input does not."""
+    if not path.suffix and (path.name == "-" or path.parts[:2] in (("/", "dev"), ("/", "proc"))):
+        what = "what comes through a pipe has no name that tells its format"
+        return f"{path}: {what}; write it into a file first, such as data.csv"
+    return f"the name of {path} tells no format {allowed(path.suffix, endings())}"
 
 
 def endings() -> list[str]:

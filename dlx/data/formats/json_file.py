@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from sys import intern
 
-from dlx.data.columns import Column
+from dlx.data.columns import Column, ColumnError
 from dlx.data.formats.format import TableFormat
 from dlx.data.json_text import JsonText, Row
 from dlx.data.memory import check_room, room
@@ -31,13 +31,14 @@ class JsonFormat(TableFormat):
     options = TableFormat.options | {"missing", "decimal", "thousands", "plain"}
     is_packable = True
 
-    def rows(self, path: Path) -> Iterator[tuple[int, Row]]:
-        """The objects in the file, each with the line that it begins in."""
-        return JsonText(path, _text(path)).rows()
+    def rows(self, path: Path, lists: dict[str, int]) -> Iterator[tuple[int, Row]]:
+        """The objects in the file, each with the line that it begins in; lists: as `JsonText` has them."""
+        return JsonText(path, _text(path), lists).rows()
 
     def columns(self, path: Path, options: TableOptions, like: Sequence[Column]) -> tuple[Table, Roles]:
         texts, lines, limit = dict[str, list[str]](), array("q"), room()
-        for line, row in self.rows(path):
+        lists: dict[str, int] = {}
+        for line, row in self.rows(path, lists):
             for name, text in row.items():
                 column = texts.setdefault(name, [])
                 column.extend([""] * (len(lines) - len(column)))
@@ -49,7 +50,13 @@ class JsonFormat(TableFormat):
             column.extend([""] * (len(lines) - len(column)))
         if not lines:
             raise DataError(f"{path}: there are no examples")
+        if len(lines) == 1 and not like and (lists or all("." in name for name in texts)):
+            what = "one object holds all of the table, and expected is one for each row"
+            raise DataError(f"{path}: {what}, as pandas writes with `orient='records'`")
         of = roles(list(texts), options, like, path)
+        for name in filter(lists.__contains__, of.used):
+            what = "its value is a list, which is no column; give each of its values a key, or name it in `ignore`"
+            raise ColumnError(f"{path}:{lists[name]}: key {name!r}: {what}", name, "its values are lists", "ignore")
         return fill(Table(path, {}, len(lines), lines, list(texts)), texts, of, options, like), of
 
 
@@ -59,7 +66,7 @@ class JsonLines(JsonFormat):
     name, title, suffixes = "jsonl", "JSON lines", (".jsonl", ".ndjson")
     details = " ".join(suffixes)
 
-    def rows(self, path: Path) -> Iterator[tuple[int, Row]]:
+    def rows(self, path: Path, lists: dict[str, int]) -> Iterator[tuple[int, Row]]:
         with readable(path), open_binary(path) as file:
             number = 0
             while line := file.readline(LONGEST_LINE):
@@ -69,7 +76,7 @@ class JsonLines(JsonFormat):
                 if number == 1 and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                     raise DataError(f"{path}:1: the text is UTF-16; JSON lines must be UTF-8")
                 text = _decoded(path, line, "utf-8-sig" if number == 1 else "utf-8", number)
-                rows = list(JsonText(path, text, number).rows()) if not text.lstrip().startswith("[") else []
+                rows = list(JsonText(path, text, lists, number).rows()) if not text.lstrip().startswith("[") else []
                 if text.strip() and len(rows) != 1:
                     what = "two objects, and expected is one a line" if rows else "a list, and expected is an object"
                     raise DataError(f"{path}:{number}: the line holds {what}")

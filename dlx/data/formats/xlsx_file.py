@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
+from itertools import chain, islice
 from pathlib import Path
 from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -41,7 +42,7 @@ class Xlsx(TableFormat):
     """
 
     name, title, suffixes, article = "xlsx", "XLSX", (".xlsx", ".xlsm"), "an"
-    details = "the first sheet with anything in it, or `sheet`"
+    details = "the first sheet with a table in it, or `sheet`"
     options = TableFormat.options | {
         "header",
         "skip_lines",
@@ -147,18 +148,26 @@ def _workbook(path: Path) -> Iterator[Workbook]:
 
 
 def _sheet(path: Path, workbook: Workbook, name: str | None, is_other_file: bool) -> Any:
-    """The sheet of that name, or the first that is not empty; the only one of another file, whatever its name."""
+    """The sheet of that name, or the first with a table; the only one of another file, whatever its name."""
     sheets = {sheet.title: sheet for sheet in workbook.worksheets}
     if not sheets:
         raise DataError(f"{path}: there is no sheet with cells in it")
     if name is None or (is_other_file and len(sheets) == 1):
-        sheet = next(filter(_has_values, sheets.values()), next(iter(sheets.values())))
+        every = sheets.values()
+        sheet = next(chain(filter(_has_table, every), filter(_has_values, every), every))
     elif name in sheets:
         sheet = sheets[name]
     else:
         raise DataError(f"{path}: there is no sheet {name!r} {allowed(name, list(sheets))}")
     sheet.reset_dimensions()  # as stated they may be wrong, or those of an otherwise empty sheet
     return sheet
+
+
+def _has_table(sheet: Any) -> bool:
+    """Whether two of its rows have several values, as those of a cover do not."""
+    sheet.reset_dimensions()
+    wide = (row for row in sheet.iter_rows(values_only=True) if sum(value is not None for value in row) > 1)
+    return len(list(islice(wide, 2))) == 2
 
 
 def _has_values(sheet: Any) -> bool:

@@ -14,7 +14,7 @@ from dlx.data.numbers import NumberStyle
 from dlx.data.packed_numbers import PackedNumbers
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.long_numbers import are_names, merged
-from dlx.data.profile.marks import SAYS_MISSING, USUAL, marks_in
+from dlx.data.profile.marks import SAYS_MISSING, USUAL, are_marks, marks_in
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.text_forms import (
     FEWEST_LIMITS,
@@ -24,14 +24,11 @@ from dlx.data.profile.text_forms import (
     number_form,
     time_form,
 )
+from dlx.data.ragged_rows import RaggedRowsError
 from dlx.data.regular_records import LARGE
 from dlx.data.sources import File
 from dlx.data.table import Table
 from dlx.data.texts import Texts, Values
-
-# Words in a column of numbers stand for missing values where they are few: so many different ones, this share of rows;
-# those that say so, and what spreadsheets write for what they cannot compute, also where there are more of them.
-MOST_MARKS, SHARE_OF_MARKS = 3, 0.1
 
 
 class Changes:
@@ -52,6 +49,7 @@ class Changes:
         self.mixed: list[str] = []
         self.long_names: dict[str, str] = {}  # of whole numbers that float64 rounds, with what it does to them
         self.unreadable: dict[str | int, str] = {}
+        self.ragged: Mapping[str, Sequence[int]] = {}
         path = Path(source.path)
         if path.is_file() and path.stat().st_size < LARGE:
             self._drop_rows()
@@ -67,6 +65,7 @@ class Changes:
             tuple(self.mixed),
             self.unreadable,
             dropped=self.dropped or {},
+            ragged=self.ragged,
             words=self.words,
             settings=self.settings,
             units=self.units,
@@ -196,7 +195,7 @@ class Changes:
             form = number_form(dict.fromkeys(error.odd, 1), self._style, SAYS_MISSING, exact=FEWEST_LIMITS)
         if form is not None and not form.units:
             self._set_form(name, form)
-        elif _are_marks(error) and not set(error.odd) & set(self.marks):
+        elif are_marks(error.odd, error.share) and not set(error.odd) & set(self.marks):
             for mark in error.odd:
                 self._mark(mark, name)
         else:
@@ -204,6 +203,13 @@ class Changes:
             if form is not None:
                 self.units[name] = form.units
             self._state(categorical=(*self.source.categorical, name))
+
+    def heed_ragged(self, error: RaggedRowsError) -> None:
+        """State what becomes of rows of another length; raises the error where that is stated, or nothing is likely."""
+        if self.source.ragged_rows is not None or self.source.plain or error.likely is None:
+            raise error
+        self.ragged = {error.likely: error.lines}
+        self._state(ragged_rows=error.likely)
 
     def _left_out_of(self, doubles: Doubles) -> tuple[int, str]:
         """Which of the columns of one name is left out, and why: the second, unless that is to be predicted."""
@@ -231,11 +237,3 @@ def _those(texts: Sequence[str]) -> str:
 def _listed(texts: Sequence[str]) -> str:
     more = f" and {len(texts) - 2} more" if len(texts) > 2 else ""
     return f"{', '.join(map(repr, texts[:2]))}{more}"
-
-
-def _are_marks(error: ColumnError) -> bool:
-    """Whether the texts among the numbers of a column stand for missing values."""
-    if not error.odd:
-        return False
-    few = len(error.odd) <= MOST_MARKS and error.share <= SHARE_OF_MARKS
-    return few or all(SAYS_MISSING.fullmatch(text.strip()) for text in error.odd)

@@ -124,6 +124,16 @@ class ColumnProfile:
             self.counts[0], content.take(rows) if isinstance(content, PackedNumbers) else content[rows]
         )
 
+    def bits_of(self, rows: slice) -> Array:
+        """A whole number for each value of these rows, the same for equal ones, and for all that is missing."""
+        if isinstance(self.content, Texts):
+            return self.codes[rows].astype(np.int64)
+        numbers = self.content.take(rows) if isinstance(self.content, PackedNumbers) else self.content[rows]
+        if numbers.dtype != np.float64:
+            return self.codes_of(rows).astype(np.int64)
+        plain: Array = np.where(np.isnan(numbers), np.nan, numbers + 0.0)  # of the ways to write NaN and 0 one each
+        return plain.view(np.int64)
+
     @property
     def distinct(self) -> int:
         """How many different values there are."""

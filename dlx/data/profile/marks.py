@@ -19,12 +19,23 @@ SAYS_MISSING = re.compile(
 SURELY_MISSING = re.compile(rf"(?i:n/a|n\.a\.|null|{SPREADSHEET}|{PROGRAM})|na")
 PERHAPS_MISSING = re.compile(r"None|[-–—]+|\.+|(?i:missing|not (?:available|applicable|recorded))")
 USUAL = tuple(sorted(MISSING - {""}))  # what is one wherever nothing is stated
+# Words in a column of numbers stand for missing values where they are few: so many different ones, this share of rows;
+# those that say so, and what spreadsheets write for what they cannot compute, also where there are more of them.
+MOST_MARKS, SHARE_OF_MARKS = 3, 0.1
 
 
 def marks_in(texts: Sequence[str]) -> list[str]:
     """Those of the texts of a column that say that a value is missing, beside the usual marks."""
     marks = [text.strip() for text in texts if is_mark(text.strip()) and text.strip() not in MISSING]
     return [mark for mark in dict.fromkeys(marks) if mark != "-" or "+" not in texts]
+
+
+def are_marks(odd: Sequence[str], share: float) -> bool:
+    """Whether texts that this share of the rows has among the numbers of a column stand for missing values."""
+    if not odd:
+        return False
+    few = len(odd) <= MOST_MARKS and share <= SHARE_OF_MARKS
+    return few or all(SAYS_MISSING.fullmatch(text.strip()) for text in odd)
 
 
 def is_mark(text: str) -> bool:

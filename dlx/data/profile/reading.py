@@ -17,6 +17,7 @@ from dlx.data.profile.changes import Changes
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.label_words import unmarked, without_words
 from dlx.data.profile.table import TableProfile
+from dlx.data.ragged_rows import RaggedRowsError
 from dlx.data.rounded import EXACT
 from dlx.data.sources import File
 from dlx.data.table import Table
@@ -40,6 +41,9 @@ def profile_file(source: File) -> TableProfile:
             table, roles = file_format.columns(path, reading.options, ())
         except ColumnError as error:
             changes.heed(error)
+            continue
+        except RaggedRowsError as error:
+            changes.heed_ragged(error)
             continue
         if table.m == 0:
             raise DataError(f"{path}: there are no examples")
@@ -85,7 +89,8 @@ def _are_truth_values(column: ColumnProfile) -> bool:
 
 
 def _may_be_rounded(column: ColumnProfile) -> bool:
-    return column.is_whole and column.distinct > 0 and bool(np.abs(column.counts[0]).max() >= EXACT)
+    finite = column.counts[0][np.isfinite(column.counts[0])] if column.is_whole else np.empty(0)
+    return len(finite) > 0 and bool(np.abs(finite).max() >= EXACT)
 
 
 def _labels(source: File, column: ColumnProfile, names: Collection[str]) -> ColumnProfile:

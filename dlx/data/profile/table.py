@@ -42,6 +42,7 @@ class TableProfile:
         rounded: of columns with whole numbers that float64 does not hold, what becomes of these, in words.
         long_names: columns of such numbers that are names, and were read as text.
         dropped: the lines of the rows that are left out, being no examples, by their kind.
+        ragged: the lines of rows with another number of fields, by what is stated of them, `fill` or `drop`.
     """
 
     origin: str
@@ -52,6 +53,7 @@ class TableProfile:
     mixed: tuple[str, ...] = ()
     unreadable: Mapping[str | int, str] = field(default_factory=dict)
     dropped: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    ragged: Mapping[str, Sequence[int]] = field(default_factory=dict)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -85,7 +87,7 @@ class TableProfile:
         if not self.columns:
             return 0
         blocks = [slice(start, start + ROWS_AT_ONCE) for start in range(0, self.m, ROWS_AT_ONCE)]
-        of_blocks = [hashes(np.column_stack([column.codes_of(rows) for column in self.columns])) for rows in blocks]
+        of_blocks = [hashes(np.column_stack([column.bits_of(rows) for column in self.columns])) for rows in blocks]
         return self.m - len(np.unique(np.concatenate(of_blocks)))
 
     @cached_property
@@ -110,10 +112,12 @@ class TableProfile:
 
     def document(self) -> dict[str, Any]:
         """The facts as plain data."""
+        dropped = {**self.dropped, **({"ragged": self.ragged["drop"]} if "drop" in self.ragged else {})}
         return {
             "m": self.m,
             "repeated_rows": self.repeated_rows,
-            **({"dropped_rows": {kind: list(lines) for kind, lines in self.dropped.items()}} if self.dropped else {}),
+            **({"dropped_rows": {kind: list(lines) for kind, lines in dropped.items()}} if dropped else {}),
+            **({"filled_rows": list(self.ragged["fill"])} if "fill" in self.ragged else {}),
             "columns": [column.document() for column in self.columns],
         }
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlx.nn.compiled.kernels import COMPARISONS, KINDS, OPERATIONS, Kernel, KernelCall, KernelOperand
+from dlx.nn.compiled.kernel_body import COMPARISONS, KINDS, OPERATIONS, KernelCall, KernelOperand
+from dlx.nn.compiled.kernels import Kernel
 from dlx.nn.compiled.loops import Loop
 from dlx.nn.compiled.native import kernel_loop
 from dlx.nn.compiled.rows import broadcast_strides, is_same, rows_of

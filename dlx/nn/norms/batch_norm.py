@@ -38,6 +38,11 @@ class BatchNorm(Standardizing):
         "running", description="evaluate with running averages, or with the exact μ and σ² over the train set"
     )
 
+    @classmethod
+    def facts(cls) -> dict[str, str]:
+        conventions = "σ² is divided by m, not m − 1; running averages are bias-corrected; β is 1 − PyTorch's momentum"
+        return {"conventions": conventions}
+
     @property
     def measures(self) -> bool:
         return self.statistics == "exact"

@@ -108,6 +108,9 @@ class Standardizing(Norm):
             yield "Z_norm too much", (u * Z_norm).sum(axis=1)
         else:
             yield from _mistakes_of_input(Z_norm, sigma, arrays.parameters["gamma"], u, self.axis)
+            yield from _mistakes_of_sigma(
+                Z_norm, sigma, Z.std(axis=self.axis, keepdims=True), arrays.parameters["gamma"] * u, self.axis
+            )
 
 
 def _mistakes_of_input(Z_norm: Array, sigma: Array, gamma: Array, u: Array, axis: int) -> Mistakes:
@@ -130,3 +133,12 @@ def _mistakes_of_input(Z_norm: Array, sigma: Array, gamma: Array, u: Array, axis
     yield "sum for mean", (v - count * mean - count * along) / sigma
     yield "sign of the mean", (v + mean - along) / sigma
     yield "sign of the Z_norm term", (v - mean + along) / sigma
+
+
+def _mistakes_of_sigma(Z_norm: Array, sigma: Array, deviation: Array, v: Array, axis: int) -> Mistakes:
+    count = Z_norm.shape[axis]
+    sums = v.sum(axis=axis, keepdims=True) + Z_norm * (v * Z_norm).sum(axis=axis, keepdims=True)
+    if count > 1:
+        yield "m − 1 in place of m", (v - sums / (count - 1)) / sigma
+    if (deviation > 0).all():
+        yield "ε left out", (v - sums / count) / deviation

@@ -14,14 +14,14 @@ from dlx.words import Task
 
 
 def inputs_of(network: Frozen, rows: Array) -> Array:
-    """What enters the first layer, float32 (m, n_x), for rows (m, length) in the network's type of rows."""
+    """What enters the first layer, (m, n_x) of its type, for rows (m, length) in the network's type of rows."""
     with np.errstate(all="ignore"):
         x = rows.astype(network.row_type)
         if network.preparation is not None:
             x = _prepared(network.preparation, x, network.imputation)
         elif network.imputation is not None:
             x = np.where(np.isnan(x), network.imputation, x)
-        scaled: Array = ((x - network.shift) * network.scale).astype(np.float32)
+        scaled: Array = ((x - network.shift) * network.scale).astype(network.layer_type)
         return scaled
 
 

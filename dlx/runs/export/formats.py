@@ -12,7 +12,7 @@ from dlx.errors import UsageError, allowed, remark
 from dlx.files import unless_damaged
 from dlx.runs.directory import RunDirectory
 from dlx.runs.export import targets
-from dlx.runs.export.frozen import freeze
+from dlx.runs.export.frozen import Frozen, freeze
 from dlx.runs.export.history import RunHistory
 from dlx.runs.export.proof import proven
 from dlx.runs.export.target import Target
@@ -52,7 +52,7 @@ def export(run: str, to: str, out: Path | None = None) -> list[Path]:
     directory = open_run(run)
     base = out or directory.path / f"model_{to}"
     model = model_of(run)
-    network = proven([freeze(model), freeze(model, is_exact=True)], model, directory)
+    network = proven(_candidates(model), model, directory)
     files = TARGETS[to].files(replace(network, measured=_measured(directory, model)), base.name)
     if model.threshold != 0.5:
         what = f"the threshold of {model.threshold:.4g} for class {model.facts['classes'][1]} is not in it"
@@ -64,6 +64,24 @@ def export(run: str, to: str, out: Path | None = None) -> list[Path]:
         else:
             write_output("out", path, content, is_ours)
     return list(paths)
+
+
+def _candidates(model: Model) -> list[Frozen]:
+    """The network in the types that it may be exported in, the smallest first: float64 as trained in that only.
+
+    Raises:
+        UsageError: it can be frozen in none of them.
+    """
+    candidates, refusals = list[Frozen](), list[UsageError]()
+    types = dict.fromkeys([(False, "float32"), (True, "float32"), (True, model.facts["dtype"])])
+    for is_exact, layer_type in types:
+        try:
+            candidates.append(freeze(model, is_exact, layer_type))
+        except UsageError as refusal:
+            refusals.append(refusal)
+    if not candidates:
+        raise refusals[-1]
+    return candidates
 
 
 def _measured(run: RunDirectory, model: Model) -> Mapping[str, float]:

@@ -34,9 +34,9 @@ class Dense:
         """With what scale·Z + shift (n_out, 1) makes of its result."""
         return Dense(self.l, scale * self.W, scale[:, 0] * self.b + shift[:, 0])
 
-    def float32(self) -> Dense:
+    def of_type(self, dtype: str) -> Dense:
         """As the formats hold it."""
-        return Dense(self.l, _float32(self.W), _float32(self.b))
+        return Dense(self.l, _cast(self.W, dtype), _cast(self.b, dtype))
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Frozen:
 
     The preparation of the features comes first, where they are not the numbers of the row, then what stands in for NaN,
     where there may be any; the unit of scaled targets comes last. Up to the scaling all is in ``row_type``: float64
-    where the numbers lie so far from 0 that float32 would blur them.
+    where the numbers lie so far from 0 that float32 would blur them. Layers and units are in ``layer_type``.
     """
 
     name: str
@@ -101,6 +101,11 @@ class Frozen:
         return self.shift.dtype.name
 
     @property
+    def layer_type(self) -> str:
+        """The type of the numbers from the first layer on."""
+        return self.dense[0].W.dtype.name
+
+    @property
     def dense(self) -> list[Dense]:
         """The A·Wᵀ + b, first layer first."""
         return [operation for operation in self.operations if isinstance(operation, Dense)]
@@ -120,42 +125,40 @@ class Frozen:
         return arrays
 
 
-def freeze(model: Model, is_exact: bool = False) -> Frozen:
-    """The network of a model in float32, and what comes before it in float32, or float64 where numbers need it.
+def freeze(model: Model, is_exact: bool = False, layer_type: str = "float32") -> Frozen:
+    """The network of a model in a type, and what comes before it in float32, or float64 where numbers need it.
 
-    ``is_exact`` takes float64 in any case.
+    ``is_exact`` takes float64 in any case, as layers of float64 do.
 
     What a norm does to each unit by itself goes into the layer before it.
 
     Raises:
-        UsageError: float32 cannot hold one of its numbers, or no format what its loss answers with.
+        UsageError: the type cannot hold one of its numbers, or no format what its loss answers with.
     """
     facts = model.facts
     imputation = facts["preprocessing"].get("imputation")
     columns = [Column.from_data(column) for column in facts["preprocessing"]["columns"]]
     is_far = np.abs(model.shift * model.scale).max(initial=0) > FARTHEST
     prepared = preparation(columns)
-    is_exact = (
-        is_exact or is_far or (prepared is not None and bool(prepared.quantile.any()))
-    )  # shares may rise very steeply
-    of_rows = np.asarray if is_exact else _float32
-    answer, unit = _answer(model)
+    is_steep = prepared is not None and bool(prepared.quantile.any())  # shares may rise very steeply
+    row_type = "float64" if is_exact or is_far or is_steep or layer_type == "float64" else "float32"
+    answer, unit = _answer(model, layer_type)
     frozen = Frozen(
         name=facts["name"],
         task=Task(facts["task"]),
         classes=tuple(facts["classes"]),
         features=tuple(inputs(columns)),
-        operations=(*_tempered(_operations(model.network), model.temperature), *answer),
-        shift=of_rows(model.shift),
-        scale=of_rows(model.scale),
-        imputation=None if imputation is None else of_rows(np.array(imputation, np.float64)),
+        operations=(*_tempered(_operations(model.network, layer_type), model.temperature), *answer),
+        shift=_cast(model.shift, row_type),
+        scale=_cast(model.scale, row_type),
+        imputation=None if imputation is None else _cast(np.array(imputation, np.float64), row_type),
         target_unit=unit,
         preparation=prepared,
         targets=names_of_targets(facts["preprocessing"]),
     )
     for name, array in frozen.arrays().items():
         if np.isinf(array).any() or (name != "imputation" and np.isnan(array).any()):
-            raise UsageError(f"{name} of the trained network has numbers that float32 cannot hold")
+            raise UsageError(f"{name} of the trained network has numbers that {layer_type} cannot hold")
     return frozen
 
 
@@ -165,48 +168,48 @@ def _tempered(operations: list[Operation], temperature: float) -> list[Operation
     if temperature == 1 or not isinstance(last, Dense):
         return operations
     scale = np.full((len(last.b), 1), 1 / temperature)
-    return [*operations[:-1], last.scaled(scale, np.zeros_like(scale)).float32()]
+    return [*operations[:-1], last.scaled(scale, np.zeros_like(scale)).of_type(last.W.dtype.name)]
 
 
-def _answer(model: Model) -> tuple[tuple[Formula, ...], TargetUnit | None]:
+def _answer(model: Model, dtype: str) -> tuple[tuple[Formula, ...], TargetUnit | None]:
     """What stands after the last logits: an activation, if the loss has one, and the unit of the targets."""
     network, scaling = model.network, model.target_scaling
     answer = answer_of(network, Task(model.facts["task"]))
     if isinstance(answer, str):
         if scaling.name != "none":
             raise UsageError(f"the loss {network.loss.name} answers with exp, which no format has below scaled targets")
-        return (), _target_unit(scaling, is_log=True)
+        return (), _target_unit(scaling, dtype, is_log=True)
     of_layer = () if answer is None else (Formula(len(network.plans), answer, network.sizes[-1], {}),)
-    return of_layer, _target_unit(scaling, is_log=False)
+    return of_layer, _target_unit(scaling, dtype, is_log=False)
 
 
-def _target_unit(scaling: TargetScaling, is_log: bool) -> TargetUnit | None:
+def _target_unit(scaling: TargetScaling, dtype: str, is_log: bool) -> TargetUnit | None:
     if is_log:
-        return TargetUnit(np.zeros(1, np.float32), np.ones(1, np.float32), is_log=True)
+        return TargetUnit(np.zeros(1, dtype), np.ones(1, dtype), is_log=True)
     if scaling.name == "none":
         return None
-    return TargetUnit(_float32(scaling.shift), _float32(1 / scaling.scale), scaling.name == "log")
+    return TargetUnit(_cast(scaling.shift, dtype), _cast(1 / scaling.scale, dtype), scaling.name == "log")
 
 
-def _operations(network: Network) -> list[Operation]:
+def _operations(network: Network, dtype: str) -> list[Operation]:
     operations: list[Operation] = []
     for layer in network.layers:
         if isinstance(layer, Linear):
             b = np.zeros(len(layer.W)) if layer.b is None else layer.b[:, 0]
             dense = Dense(layer.l, layer.W.astype(np.float64), b)
-            operations.append(dense.float32())
+            operations.append(dense.of_type(dtype))
         elif isinstance(layer, Normalize):
             affine = layer.norm.affine(layer.arrays)
             if affine is not None:
-                operations[-1] = dense.scaled(*affine).float32()
+                operations[-1] = dense.scaled(*affine).of_type(dtype)
             else:
-                arrays = {name: _float32(array[:, 0]) for name, array in layer.arrays.parameters.items()}
+                arrays = {name: _cast(array[:, 0], dtype) for name, array in layer.arrays.parameters.items()}
                 operations.append(Formula(layer.l, layer.norm, len(dense.b), arrays))
         elif isinstance(layer, Activate) and not isinstance(layer.activation, Identity):
             operations.append(Formula(layer.l, layer.activation, len(dense.b), {}))
     return operations
 
 
-def _float32(array: Array) -> Array:
+def _cast(array: Array, dtype: str) -> Array:
     with np.errstate(over="ignore"):
-        return array.astype(np.float32)
+        return np.asarray(array).astype(dtype)

@@ -25,6 +25,7 @@ from dlx.search.trials.pool import run_trials
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.trial import Trial
 from dlx.show import pictures
+from dlx.show.drawing_process import DrawingProcess
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.stats.power_law import Points, points
@@ -71,8 +72,10 @@ def measured_curve(
     run: RunDirectory, options: CurveOptions, on_event: Callable[[Count], object]
 ) -> tuple[documents.LearningCurve, list[Path]]:
     """What `learning_curve` comes to, kept in the run, and the file of its picture."""
-    document = finish(learning_curve(run, options), on_event)
-    picture = pictures.learning_curve(document, title=document.name)
+    with DrawingProcess() as process:
+        process.begin()
+        document = finish(learning_curve(run, options), on_event)
+        picture = process.draw(pictures.learning_curve, document, title=document.name)
     with RunDirectory.open(run.path, writing=True) as locked:
         return document, locked.write_learning_curve(asdict(document), picture)
 

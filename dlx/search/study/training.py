@@ -14,6 +14,7 @@ from dlx.search.study.file import Study, load_study
 from dlx.search.study.pictures import draw
 from dlx.search.study.study import StudyRun
 from dlx.search.trials.executors import executor_for
+from dlx.show.drawing_process import DrawingProcess
 
 
 @contextmanager
@@ -35,8 +36,10 @@ def resumed_study(reference: str, *, workers: int = 1, cluster: str | None = Non
 
 def studied(run: StudyRun, on_event: Callable[[Count], object]) -> tuple[StudyDocument, list[Path]]:
     """What a study comes to, and its pictures."""
-    document = finish(run.run(), on_event)
-    paths = draw(run, document)
+    with DrawingProcess() as process:
+        process.begin()
+        document = finish(run.run(), on_event)
+        paths = draw(run, document, process=process)
     document = replace(document, pictures=[path.name for path in paths])
     run.directory.write_results(document.to_document())
     return document, paths

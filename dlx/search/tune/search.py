@@ -19,6 +19,7 @@ from dlx.search.tune.section import TuneFile
 from dlx.search.tune.space import Space
 from dlx.search.tune.tuner import Tuning
 from dlx.show import pictures
+from dlx.show.drawing_process import DrawingProcess
 from dlx.words import Status
 
 
@@ -53,18 +54,21 @@ def resumed_search(
 
 def searched(tuning: Tuning, on_event: Callable[[TuningEvent], object]) -> tuple[TuningDocument, list[Path]]:
     """What a search comes to, and its pictures."""
-    document = finish(tuning.run(), on_event)
-    return document, _draw(document, tuning.directory)
+    with DrawingProcess() as process:
+        process.begin()
+        document = finish(tuning.run(), on_event)
+        return document, _draw(document, tuning.directory, process)
 
 
-def _draw(document: TuningDocument, directory: TuneDirectory) -> list[Path]:
+def _draw(document: TuningDocument, directory: TuneDirectory, process: DrawingProcess) -> list[Path]:
     """One for each hyperparameter, how much each mattered, and why not a grid."""
     trials = [trial for trial in document.trials if trial.value is not None or trial.status != Status.UNFINISHED]
     if not any(trial.value is not None for trial in trials):
         return []
     ended = replace(document, trials=trials)
-    images = {dimension.key: pictures.hyperparameter(ended, dimension.key) for dimension in document.space}
-    images["settings"] = pictures.settings(ended)
+    draw, drawing = process.draw, pictures.hyperparameter
+    images = {dimension.key: draw(drawing, ended, dimension.key) for dimension in document.space}
+    images["settings"] = draw(pictures.settings, ended)
     if document.importance:
-        images["importance"] = pictures.importance(document.name, document.importance)
+        images["importance"] = draw(pictures.importance, document.name, document.importance)
     return [directory.write_picture(name, png) for name, png in images.items()]

@@ -71,7 +71,9 @@ def notes(document: Document) -> list[tuple[str, str]]:
     odd = [(column["name"] or NAMELESS, note) for column in document["columns"] for note in column["notes"]]
     unreadable = [(name or NAMELESS, reason) for name, reason in document["unreadable"].items()]
     rows = in_words(document.get("dropped_rows", {}))
-    return [*([(ROWS, f"no examples: {rows}")] if rows else []), *odd, *unreadable]
+    filled = in_words({"ragged": document.get("filled_rows", ())})
+    of_rows = [(ROWS, f"no examples: {rows}")] * bool(rows) + [(ROWS, f"filled up: {filled}")] * bool(filled)
+    return [*of_rows, *odd, *unreadable]
 
 
 def in_short(document: Document) -> str:

@@ -23,11 +23,10 @@ def report(check: Report) -> None:
         on = f", {check.examples:,} example{'s' * (check.examples != 1)}" if check.examples else ""
         say((check.name, "bold"), (f"  {translated(point.when)}{translated(on)}, J = {point.cost:.6g}", ""))
         say()
-        headers = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
-        table([_row(parameter) for parameter in point.parameters], [*map(translated, headers)])
+        _parameters(point)
         say()
     point = check.decisive
-    _tell("difference", f"{point.difference:.1e} of the whole dθ, ε = {check.epsilon:g}")
+    _tell("difference", f"{_difference(point)}, ε = {check.epsilon:g}")
     _tell("covered", _covered(point))
     if kinks := point.covered["kinks"]:
         _tell("left out", f"{kinks:,} of them: a kink lies within ε")
@@ -44,7 +43,7 @@ def report(check: Report) -> None:
     _result(check.passed)
 
 
-def plugin(cases: Sequence[PluginCase]) -> None:
+def plugin(cases: Sequence[PluginCase], unchecked: Sequence[str] = ()) -> None:
     """A line for each setting of each component, then the first fault."""
     rows = [
         (
@@ -60,6 +59,8 @@ def plugin(cases: Sequence[PluginCase]) -> None:
     say()
     _tell("referee", _referee([case.point for case in cases]))
     _others([case.point for case in cases])
+    if unchecked:
+        _tell("not checked", f"{_listed(unchecked)}: no gradient; compare steps or draws with another implementation")
     _fault(next((case.point for case in cases if case.point.fault), cases[0].point))
     _result(all(case.point.passed for case in cases))
 
@@ -107,6 +108,25 @@ def order(convergence: Orders, method: str) -> str:
 
 def _tell(label: str, what: str) -> None:
     say((f"{translated(label):<12}", "dim"), (translated(what), ""))
+
+
+def _parameters(point: Point) -> None:
+    """A row for each; where some were met elsewhere, each says where."""
+    headers = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
+    rows = [_row(parameter) for parameter in point.parameters]
+    if any(parameter.at for parameter in point.parameters):
+        headers = (*headers, "met")
+        places = [translated(parameter.at or "here") for parameter in point.parameters]
+        rows = [(*row, place) for row, place in zip(rows, places, strict=True)]
+    table(rows, [*map(translated, headers)])
+
+
+def _difference(point: Point) -> str:
+    """Such as `2.1e-10 of the whole dθ`, or where else it was met."""
+    if point.at is None:
+        return f"{point.difference:.1e} of the whole dθ"
+    of_all = point.at.startswith("elsewhere")
+    return f"{point.difference:.1e} of {'the whole dθ' if of_all else 'an entry of'} {point.at}"
 
 
 def _row(parameter: Parameter) -> tuple[str, ...]:
@@ -167,10 +187,12 @@ def _no_referee(call: str) -> str:
 
 def _fault(point: Point) -> None:
     if fault := point.fault:
-        what = f"  {translated(fault.sentence)} ({translated(fault.signature)})"
+        name = "" if fault.is_described else f" ({translated(fault.signature)})"
+        what = f"  {translated(fault.sentence)}{name}"
         say((f"{translated('fault'):<12}", "dim"), (fault.operation, "bold"), (what, ""))
         if fault.place:
-            _tell("defined in", fault.place)
+            label, method = ("written in", f", {fault.method}") if fault.method else ("defined in", "")
+            _tell(label, f"{fault.place}{method}")
 
 
 def _result(passed: bool, of_what: str = "") -> None:

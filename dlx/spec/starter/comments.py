@@ -1,10 +1,18 @@
-"""Lists in the comments of a starter spec."""
+"""Decisions of a starter spec, and the lists in its comments."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 WORDS = 72  # characters of a list in a comment
+
+
+class Decision(NamedTuple):
+    """What is stated, and why."""
+
+    value: Any
+    reason: str
 
 
 def shortened(words: Iterable[str]) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from dlx.data.profile.linear import LinearFunction
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import TargetView, task_for
 from dlx.spec.starter.answers import labels_of
-from dlx.spec.starter.comments import shortened
+from dlx.spec.starter.comments import Decision, shortened
 from dlx.spec.starter.left_out import MOST_ONE_HOT, reason_to_ignore
 from dlx.types import Array
 from dlx.words import Task
@@ -28,13 +27,6 @@ HASHED_FEATURES = 32
 RARE = 200  # a category is rare where it is less than one in so many examples …
 FEWEST_OF_A_CATEGORY, MOST_OF_A_RARE = 2, 10  # … within these bounds
 LONG_NAMES = "whole numbers beyond 2^53, taken for names"
-
-
-class Decision(NamedTuple):
-    """What is stated, and why."""
-
-    value: Any
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -222,6 +214,8 @@ class Decisions:
         """What is stated of the source, key by key."""
         if self.profile.dropped:
             yield "drop_rows", Decision(list(self.profile.dropped), in_words(self.profile.dropped))
+        for how, lines in self.profile.ragged.items():
+            yield "ragged_rows", Decision(how, in_words({"ragged": lines}))
         if not self.labelled.all():
             lacking = len(self.labelled) - self.m
             yield "missing_target", Decision("drop", f"{lacking:,} of {len(self.labelled):,} rows have none")

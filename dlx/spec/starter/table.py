@@ -41,6 +41,9 @@ def check_names(profile: TableProfile, wishes: Wishes) -> None:
 def check_target(target: Sequence[ColumnProfile], wishes: Wishes) -> None:
     """Raises `UsageError` where a target is to be both classes and numbers, or texts are to be numbers."""
     for column in target:
+        if column.kind is Kind.TIME and column.name not in wishes.categorical and task_for(column) is None:
+            what = f"column {column.name!r} has dates or times, and a target is a class or a number"
+            raise UsageError(f"{option('target', column.name)}: {what}: write it as a number, such as days from a date")
         if wishes.task is Task.REGRESSION and not column.is_number:
             what = f"column {column.name!r} has texts such as {column.counts[0][0]!r}, which are no numbers"
             raise UsageError(f"{option('task', 'regression')}: {what}; leave out {option('task')} for classes")

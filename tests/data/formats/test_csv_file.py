@@ -427,6 +427,18 @@ def test_a_table_in_any_dialect_comes_back(
     assert examples.y.tolist() == [label for _, _, label in rows]
 
 
+@pytest.mark.parametrize("name", ["-", "/dev/stdin", "/proc/self/fd/0", "/dev/fd/63"])
+def test_what_comes_through_a_pipe_has_no_format(name: str) -> None:
+    with pytest.raises(
+        ValueError, match=r"what comes through a pipe has no name that tells its format; write it into a"
+    ):
+        Source.parse({"name": "file", "path": name, "target": "y"})
+
+
+def test_a_text_may_be_long(tmp_path: Path) -> None:
+    assert read(tmp_path, f"c,y\n{'long ' * 40_000},0\nshort,1\n").features == (f"c={'long ' * 40_000}", "c=short")
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "x.csv")

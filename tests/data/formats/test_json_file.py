@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlx.data.examples import Examples
-from dlx.data.sources import Source
+from dlx.data.profile.reading import profile_file
+from dlx.data.sources import File, Source
 from dlx.errors import DataError
 
 ROWS: list[dict[str, Any]] = [
@@ -76,8 +77,8 @@ LINE = '{"a": 1, "y": 0}\n'
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("x.jsonl", LINE + '{"a": NaN, "y": 1}', r"x\.jsonl:2:7: NaN is no JSON; a missing value is null"),
-        ("x.json", f'[{LINE},\n{{"NaN": "NaN", "a": -Infinity}}]', r"x\.json:3:21: -Infinity is no JSON"),
+        ("x.jsonl", LINE + '{"a": NaN, "y": 1}', r"x\.jsonl:2: column 'a': the value is missing"),
+        ("x.json", f'[{LINE},\n{{"NaN": "NaN", "a": -Infinity}}]', r"x\.json:3: column 'a': -inf is not finite"),
         ("x.jsonl", LINE + '{"a": 1 "y": 1}', r"x\.jsonl:2:9: this is no JSON: Expecting ',' delimiter"),
         ("x.jsonl", LINE + '{"a": 1, "y": ', r"x\.jsonl:2:15: this is no JSON"),
         ("x.jsonl", LINE + '{"a": 1, "a": 2}', r"x\.jsonl:2: key 'a': it stands there twice"),
@@ -89,6 +90,12 @@ LINE = '{"a": 1, "y": 0}\n'
         ("x.json", f"[{LINE}] {LINE}", r"x\.json:2:3: the list has ended, and there is more behind it"),
         ("x.json", f"[{LINE}{LINE}]", r"x\.json:2:1: expected , or \] behind an object of the list, found '{'"),
         ("x.json", f"[{LINE}", r"x\.json:2:1: expected , or \] behind an object of the list, found 'the end'"),
+        (
+            "x.json",
+            '{"a": [1, 2], "y": [0, 1]}',
+            r"x\.json: one object holds all of the table, and expected is one for",
+        ),
+        ("x.json", '{"a": {"0": 1}, "y": {"0": 1}}', r"x\.json: one object holds all of the table, and expected is"),
         ("x.json", "17", r"x\.json:1:1: expected an object such as {\"a\": 1}, found '17'"),
         ("x.json", "[]", r"x\.json: there are no examples"),
         ("x.json", "", r"x\.json: there are no examples"),
@@ -120,3 +127,10 @@ def test_numbers_come_back_bit_for_bit(tmp_path_factory: pytest.TempPathFactory,
         assert examples.y is not None
         assert examples.X[:].tolist() == [[number] for number, _ in rows]
         assert examples.y.tolist() == [label for _, label in rows]
+
+
+def test_lists_are_left_out_where_nothing_is_stated(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join(f'{{"a": {number}, "tags": {list(range(number % 3))}}}\n' for number in range(6)))
+    profile = profile_file(File(path=str(path)))
+    assert (profile.names, profile.unreadable) == (("a",), {"tags": "its values are lists"})

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dlx.data.columns import Column
-from dlx.data.examples import Examples
+from dlx.data.examples import Examples, tidy
 from dlx.data.formats.format import read_file
 from dlx.data.sources import Source
 from dlx.data.tables import TableOptions
@@ -65,6 +65,15 @@ def test_titles_above_a_table_are_passed_over(tmp_path: Path) -> None:
 def test_empty_sheets_in_front_are_passed_over(tmp_path: Path) -> None:
     path = write(tmp_path / "x.xlsx", {"blank": [], "people": TABLE})
     assert read(path).X[:].tolist() == X
+
+
+def test_a_cover_in_front_is_passed_over_and_read_where_there_is_nothing_else(tmp_path: Path) -> None:
+    cover: Rows = [["Sales of 2020"], [None], ["by", "the office"]]
+    path = write(tmp_path / "x.xlsx", {"cover": cover, "people": TABLE})
+    assert read(path).features[:2] == ("age", "member")
+    words: Rows = [["y"], ["a"], ["b"]]
+    with pytest.raises(DataError, match="there are no features"):
+        tidy(read(write(tmp_path / "y.xlsx", {"cover": words})))
 
 
 def test_a_sheet_by_its_name_and_another_file_with_one_of_another_name(tmp_path: Path) -> None:

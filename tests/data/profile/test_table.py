@@ -10,11 +10,13 @@ import pytest
 from dlx.data.examples import Examples, tidy
 from dlx.data.profile import table as tables
 from dlx.data.profile.columns import ColumnProfile
-from dlx.data.profile.reading import profile_file
+from dlx.data.profile.reading import profile_file, with_labels
 from dlx.data.profile.table import TableProfile, profile_examples
+from dlx.data.profile.target import task_for
 from dlx.data.sources import File
 from dlx.data.texts import Texts
 from dlx.errors import DataError
+from dlx.words import Task
 
 
 def profile(tmp_path: Path, text: str) -> TableProfile:
@@ -79,7 +81,7 @@ def test_no_rows(tmp_path: Path) -> None:
 
 def test_what_is_wrong_with_the_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"table\.csv:3: expected 2 fields, found 3"):
-        profile(tmp_path, "a,b\n1,2\n1,2,3\n")
+        profile(tmp_path, "a,b\n1,2\n1,2,3\n1,2,3\n")
 
 
 def test_arrays_have_a_column_for_each_feature_and_one_of_labels() -> None:
@@ -107,3 +109,10 @@ def test_rows_far_from_each_other_are_repeated_too(monkeypatch: pytest.MonkeyPat
         ColumnProfile("c", 1, Texts.of(["u", "v", None, "u", None, "u", "v"])),
     )
     assert TableProfile("here", columns, 7).repeated_rows == 2
+
+
+def test_an_infinite_value_leaves_a_target_of_numbers_what_it_is(tmp_path: Path) -> None:
+    rows = "".join(f"{number},{'inf' if number == 5 else number * 15 + 1000}\n" for number in range(12))
+    column = with_labels(profile(tmp_path, f"x,y\n{rows}"), ["y"]).column("y")
+    assert column.is_number
+    assert task_for(column) is Task.REGRESSION

@@ -390,10 +390,11 @@ SHIPPED = {
 }
 
 
-# They take longest, and each is of the kind of another one: faulty in the same way, or healthy.
+# They take longest, and each is of the kind of another one, here or in FAULTS: faulty in the same way, or healthy.
 LONGEST = (
     "moons_adam",
     "moons_gradient_descent",
+    "moons_momentum",
     "circles_he",
     "circles_random",
     "augmentation",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dlx.errors import UsageError
 from dlx.runs.export.code import CodeTarget, facts, heading, indented
 from dlx.runs.export.frozen import Dense, Formula, Frozen, Operation
 from dlx.words import Task
@@ -116,6 +117,9 @@ class Keras(CodeTarget):
     norms = {"layer_norm": 'layers.LayerNormalization(epsilon={epsilon!r}, name="norm{l}")'}
 
     def code(self, network: Frozen, name: str) -> str:
+        if network.layer_type == "float64":  # of which Dense on PyTorch gives the digits of float32 (3.15)
+            what = "this network needs float64, in which the layers of Keras do not compute"
+            raise UsageError(f"{what}: export it to ONNX or PyTorch")
         formulas = [operation for operation in network.operations if isinstance(operation, Formula)]
         gelu = GELU if any(formula.component.name == "gelu" for formula in formulas) else ""
         is_exact = network.row_type == "float64"

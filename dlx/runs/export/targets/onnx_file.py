@@ -11,6 +11,7 @@ from dlx import __version__
 from dlx.extras import missing_extra
 from dlx.nn.activations import Activation
 from dlx.runs.export.frozen import Dense, Formula, Frozen, Operation, TargetUnit
+from dlx.runs.export.onnx_primitives import add_activation
 from dlx.runs.export.preparation import Preparation
 from dlx.runs.export.target import Target
 from dlx.types import Array
@@ -115,7 +116,7 @@ class _Graph:
         if task is Task.MULTILABEL:
             return self.add("Sigmoid", out="probabilities")
         p = self.add("Sigmoid")  # of class 1; that of class 0 is what is left
-        self.last = self.constant("one", np.ones(1, np.float32))
+        self.last = self.constant("one", np.ones(1, network.layer_type))
         self.add("Sub", p)
         return self.add("Concat", p, axis=1, out="probabilities")
 
@@ -133,7 +134,7 @@ class _Graph:
 
 class Onnx(Target):
     """``.onnx``: input ``features`` (m, n) float32, or float64 where their numbers need it; output ``probabilities``
-    (m, classes) or ``values`` (m, k).
+    (m, classes) or ``values`` (m, k), float32, or float64 where the layers need it.
 
     The names of features and classes, and of several targets, and what was measured of the network, such as
     ``dev_error``, stand in the file's metadata as JSON; ``producer_version`` is the version of dlx.
@@ -149,18 +150,19 @@ class Onnx(Target):
             from onnx import TensorProto, checker, helper
         except ImportError as error:
             raise missing_extra("onnx", "onnx", "writing an ONNX file") from error
-        graph, row_type = _Graph(), TensorProto.DOUBLE if network.row_type == "float64" else TensorProto.FLOAT
+        types = {"float32": TensorProto.FLOAT, "float64": TensorProto.DOUBLE}
+        graph, row_type, layer_type = _Graph(), types[network.row_type], types[network.layer_type]
         graph.prepare(network, row_type)
         graph.add("Sub", graph.constant("shift", network.shift))
         graph.add("Mul", graph.constant("scale", network.scale))
-        if row_type != TensorProto.FLOAT:
-            graph.add("Cast", to=TensorProto.FLOAT)
+        if row_type != layer_type:
+            graph.add("Cast", to=layer_type)
         for operation in network.operations:
-            self._add(graph, operation)
+            self._add(graph, operation, network.layer_type)
         output = graph.output(network)
         width = len(network.classes) or len(network.dense[-1].b)
         features = helper.make_tensor_value_info("features", row_type, ["m", network.length])
-        result = helper.make_tensor_value_info(output, TensorProto.FLOAT, ["m", width])
+        result = helper.make_tensor_value_info(output, layer_type, ["m", width])
         model = helper.make_model(
             helper.make_graph(graph.nodes, network.name, [features], [result], graph.constants),
             opset_imports=[helper.make_opsetid("", OPSET)],
@@ -177,7 +179,7 @@ class Onnx(Target):
         checker.check_model(model, full_check=True)
         return {".onnx": model.SerializeToString()}
 
-    def _add(self, graph: _Graph, operation: Operation) -> None:
+    def _add(self, graph: _Graph, operation: Operation, dtype: str) -> None:
         l = operation.l
         if isinstance(operation, Dense):
             graph.add("Gemm", graph.constant(f"W{l}", operation.W), graph.constant(f"b{l}", operation.b), transB=1)
@@ -185,7 +187,7 @@ class Onnx(Target):
             before = graph.last
             graph.add("Sigmoid")
             graph.add("Mul", before)
-        else:
+        elif dtype == "float32" or not add_activation(graph, operation, dtype):
             self._add_formula(graph, operation)
 
     def _add_formula(self, graph: _Graph, formula: Formula) -> None:

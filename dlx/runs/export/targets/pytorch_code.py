@@ -25,9 +25,10 @@ QUANTILE = """        steps = torch.clamp(x[:, None], self.low, self.high) - sel
 """
 IMPUTE_MISSING = "        x = torch.where(missing, self.imputation, x)\n"
 INDICATE = "        x = torch.where(self.indicator, missing.to(x.dtype), x)\n"
-NORMALIZED = {
-    "float32": "(x - self.shift) * self.scale",
-    "float64": "((x - self.shift) * self.scale).float()",
+NORMALIZED = {  # by the types of rows and of layers
+    ("float32", "float32"): "(x - self.shift) * self.scale",
+    ("float64", "float32"): "((x - self.shift) * self.scale).float()",
+    ("float64", "float64"): "(x - self.shift) * self.scale",
 }
 DTYPES = {"bool": "torch.bool", "int64": "torch.int64", "float64": "torch.float64"}
 
@@ -59,7 +60,7 @@ class PyTorch(CodeTarget):
     def code(self, network: Frozen, name: str) -> str:
         further = _further(network)
         buffers = "".join(BUFFER.format(name=name, type=_type_of(array)) for name, array in further.items())
-        normalized = NORMALIZED[network.row_type]
+        normalized = NORMALIZED[network.row_type, network.layer_type]
         copies = "".join(COPY.format(name=name) for name in further)
         return f'''{heading(network, "PyTorch", name)}import torch
 from torch import nn
@@ -84,7 +85,7 @@ class Network(nn.Module):
 
 def load(path=Path(__file__).with_suffix(".npz")):
     """The trained network, in evaluation mode."""
-    network = Network()
+    network = Network(){".double()" if network.layer_type == "float64" else ""}
     with np.load(path) as arrays, torch.no_grad():
         network.shift.copy_(torch.from_numpy(arrays["shift"]))
         network.scale.copy_(torch.from_numpy(arrays["scale"]))

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from dlx.show.pictures import drawing_process
-from dlx.show.pictures.drawing_process import DrawingProcess
+from dlx.show import drawing_process
+from dlx.show.drawing_process import DrawingProcess
 
 OWN_NUMBER = "str(__import__('os').getpid()).encode()"
 HERE = str(os.getpid()).encode()
@@ -34,6 +34,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Processes are made for the shortest training."""
     monkeypatch.setattr(drawing_process, "SECONDS", -1)
     monkeypatch.setattr(drawing_process, "available", lambda: 2)
+    monkeypatch.setattr(drawing_process, "has_matplotlib", lambda: False)
 
 
 @pytest.fixture
@@ -69,6 +70,13 @@ def test_none_is_made_for_what_is_short_or_has_one_processor(monkeypatch: pytest
     monkeypatch.setattr(drawing_process, "SECONDS", 1000)
     short.prepare()
     assert short.draw(eval, OWN_NUMBER) == HERE
+
+
+def test_none_is_made_where_matplotlib_is_here(at_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing_process, "has_matplotlib", lambda: True)
+    with DrawingProcess() as process:
+        process.begin()
+        assert process.draw(eval, OWN_NUMBER) == HERE
 
 
 def test_it_ends_with_its_input() -> None:

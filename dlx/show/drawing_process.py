@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import sys
 from collections.abc import Callable
@@ -11,10 +10,10 @@ from contextlib import suppress
 from select import select
 from subprocess import DEVNULL, PIPE, Popen
 from time import monotonic
-from typing import IO, Any, BinaryIO, ParamSpec
+from types import TracebackType
+from typing import IO, Any, ParamSpec, Self
 
-from dlx.show.pictures.canvas import house_style, new_figure, png
-from dlx.training.threads import available
+from dlx.training.threads import available as available
 
 Parameters = ParamSpec("Parameters")
 
@@ -23,22 +22,38 @@ PATIENCE = 60.0  # seconds for a picture
 START = """
 import sys, json
 sys.path[:] = json.loads(sys.argv[1])
-from dlx.show.pictures.drawing_process import main
+from dlx.show.pictures.drawer import main
 main()
 """
 
 
 class DrawingProcess:
-    """Draws in a process of its own where that is ready, and else here: the picture is the same."""
+    """Draws in a process of its own where that is ready, and else here: the picture is the same.
+
+    None is made where there is but one processor, or where matplotlib is here already.
+    """
 
     def __init__(self, is_wanted: bool = True) -> None:
         self._begun = monotonic()
         self._is_wanted = is_wanted and available() > 1
         self._process: Popen[bytes] | None = None
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
     def prepare(self) -> None:
         """Make the process, once it is worth it; to be called now and then."""
         if self._is_wanted and monotonic() - self._begun > SECONDS:
+            self.begin()
+
+    def begin(self) -> None:
+        """Make the process at once, as where much else is still to be imported here."""
+        if self._is_wanted and not has_matplotlib():
             self._is_wanted = False
             with suppress(OSError):  # no process may be made, or no pipe
                 command = [sys.executable, "-c", START, json.dumps(sys.path)]
@@ -81,37 +96,11 @@ class DrawingProcess:
         process.wait()
 
 
+def has_matplotlib() -> bool:
+    """Whether it has been imported here."""
+    return "matplotlib" in sys.modules
+
+
 def _has_answer(stream: IO[bytes]) -> bool:
     """Wait for it as long as one is patient. No timer does that: at the end of a program no thread can be started."""
     return sys.platform == "win32" or bool(select([stream], [], [], PATIENCE)[0])
-
-
-def main() -> None:
-    """Draw what comes in, one picture after the other, to the end of the input; None is what could not be drawn."""
-    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what anything prints is no answer
-    with suppress(Exception):  # then the first picture tells
-        draw_nothing()
-    with suppress(EOFError, OSError):
-        while True:
-            _answer(requests, answers)
-
-
-@house_style()
-def draw_nothing() -> bytes:
-    """A picture of nothing, by which all is imported that takes long."""
-    figure = new_figure(1, 1, "0")
-    figure.add_subplot().set_title("0")
-    return png(figure)
-
-
-def _answer(requests: BinaryIO, answers: BinaryIO) -> None:
-    try:
-        drawing, args, kwargs = pickle.load(requests)
-        picture = drawing(*args, **kwargs)
-    except (EOFError, OSError):
-        raise
-    except Exception:
-        picture = None
-    pickle.dump(picture, answers)
-    answers.flush()
