@@ -190,6 +190,8 @@ LABELS: dict[str, Iterable[str]] = {
         *("numeric", "covered", "left out", "rounding", "referee", "not seen", "elsewhere", "alone", "fault", "along"),
         *(
             "initialization",
+            "met",
+            "here",
             "trained",
             "and",
             "defined in",
