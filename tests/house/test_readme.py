@@ -67,7 +67,16 @@ PETS_ORDER = "data pets.csv --target kind"
 # What is the same in every language: code and data, the English guide, components with their whole docstrings.
 ENGLISH = {"config show", "list optimizer", "guide", "new", "predict", "trust", "average", "--csv", "--to", "--step"}
 # Of runs, keys of specs and the words of a plan, beside those of dlx that are the same in Spanish.
-NAMES = ("first", "kept", "layers", "units", "Adam reaches a low cost within a few epochs", "out-of-fold")
+NAMES = (
+    "first",
+    "kept",
+    "escrito   study",
+    "escrito   search",
+    "layers",
+    "units",
+    "Adam reaches a low cost within a few epochs",
+    "out-of-fold",
+)
 # What they find is no matter here.
 SHORTER = {
     "tune": ["search.trials=2", "search.fresh_seeds=2", "search.finalists=1", "base.data.train_examples=200"],
