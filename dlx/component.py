@@ -93,12 +93,17 @@ class Component(Options):
     def _member(cls, name: object) -> type[Self]:
         member = cls.member(name) if isinstance(name, str) else None
         if member is None:
-            own = "" if nearest(name, cls.members()) else OWN
+            own = "" if nearest(name, cls.members()) else cls.meant_by(name) or OWN
             raise cls._refusal(f"there is no {cls.kind.replace('_', ' ')} named {name!r}", name, own)
         if missing := ", ".join(sorted(member.__abstractmethods__)):
             why = f"{cls.kind.replace('_', ' ')} {name!r} ({member.__name__}) does not define {missing}"
             raise PydanticCustomError("component", "{what}", {"what": why})
         return member
+
+    @classmethod
+    def meant_by(cls, name: object) -> str:
+        """What a name that no member has was probably meant to be, as the end of a message; empty where unknown."""
+        return ""
 
     @classmethod
     def _refusal(cls, what: str, value: object = "", hint: str = "") -> PydanticCustomError:

@@ -107,6 +107,7 @@ class WatchedWork:
         metrics: the columns of a run's ``metrics.csv``.
         counts: of many trainings how many have which status; None of a run.
         best: of many trainings the best settings, each with its value, the lowest first.
+        is_starting: whether nothing of it is written yet.
     """
 
     path: Path
@@ -117,6 +118,7 @@ class WatchedWork:
     metrics: Mapping[str, Sequence[float]] = field(default_factory=dict)
     counts: Mapping[Status, int] | None = None
     best: Sequence[tuple[str, float]] = ()
+    is_starting: bool = False
 
     def document(self) -> dict[str, Any]:
         """What ``dlx watch --json`` prints; ``last`` is the last row of ``metrics.csv``."""

@@ -11,7 +11,7 @@ FAR = 2**30  # the byte that is locked on Windows, where nobody else can read wh
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int, waits: bool) -> None:
+    def _lock(descriptor: int, waits: bool, shares: bool = False) -> None:
         position = os.lseek(descriptor, 0, os.SEEK_CUR)
         os.lseek(descriptor, FAR, os.SEEK_SET)
         try:
@@ -21,18 +21,20 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(descriptor: int, waits: bool) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+    def _lock(descriptor: int, waits: bool, shares: bool = False) -> None:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shares else fcntl.LOCK_EX) | (0 if waits else fcntl.LOCK_NB))
 
 
-def take(descriptor: int) -> bool:
+def take(descriptor: int, *, shares: bool = False) -> bool:
     """Lock an open file until it is closed; false where another process has it locked.
+
+    Others that share it may have it at the same time, on systems that know such locks.
 
     Raises:
         OSError: the file system knows no locks.
     """
     try:
-        _lock(descriptor, waits=False)
+        _lock(descriptor, waits=False, shares=shares)
     except (BlockingIOError, PermissionError):  # of POSIX, of Windows
         return False
     return True

@@ -6,9 +6,9 @@ search fits hundreds of times. Their parameters are keys of a spec under short n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, SupportsIndex
 
 import numpy as np
 
@@ -61,7 +61,7 @@ class DlxEstimator(BaseEstimator):  # type: ignore[misc]  # it has no types
 
     def __init__(
         self,
-        hidden: int | Sequence[int] = (64,),
+        hidden: SupportsIndex | Sequence[int] = (64,),
         *,
         activation: str = "relu",
         optimizer: str = "adam",
@@ -93,7 +93,7 @@ class DlxEstimator(BaseEstimator):  # type: ignore[misc]  # it has no types
             "task": task,
             "data": {"source": {"name": "file", "path": "memory.npz"}, "normalize": self.normalize, **split, **targets},
             "architecture": {
-                "hidden": [self.hidden] if isinstance(self.hidden, int) else list(self.hidden),
+                "hidden": [*self.hidden] if isinstance(self.hidden, Iterable) else [self.hidden],
                 "activation": self.activation,
             },
             "optimizer": {"name": self.optimizer, "learning_rate": self.learning_rate},
@@ -154,7 +154,7 @@ class DlxClassifier(ClassifierMixin, DlxEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        hidden: int | Sequence[int] = (64,),
+        hidden: SupportsIndex | Sequence[int] = (64,),
         *,
         activation: str = "relu",
         optimizer: str = "adam",
@@ -181,7 +181,9 @@ class DlxClassifier(ClassifierMixin, DlxEstimator):  # type: ignore[misc]
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"all examples are of one class, {self.classes_[0]!r}; a classifier needs two or more")
+            raise ValueError(
+                f"all examples are of one class, {self.classes_.tolist()[0]!r}; a classifier needs two or more"
+            )
         weights = None if sample_weight is None else _check_sample_weight(sample_weight, X)
         if self.class_weight is not None:
             of_classes = compute_sample_weight(self.class_weight, y)
@@ -198,6 +200,12 @@ class DlxClassifier(ClassifierMixin, DlxEstimator):  # type: ignore[misc]
         """The probability of each class, (m, classes), in the order of ``classes_``."""
         A = self._outputs(X).astype(np.float64)
         return probabilities_of(self.network_.model, A)
+
+    def predict_log_proba(self, X: Any) -> Array:
+        """The logarithms of these, −∞ where a probability is 0."""
+        with np.errstate(divide="ignore"):
+            logarithms: Array = np.log(self.predict_proba(X))
+        return logarithms
 
 
 class DlxRegressor(RegressorMixin, DlxEstimator):  # type: ignore[misc]

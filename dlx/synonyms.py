@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 JOINTS = dict.fromkeys(map(ord, "_- "))
 
 
@@ -12,6 +14,17 @@ def plainly(name: str) -> str:
     True
     """
     return name.lower().translate(JOINTS)
+
+
+def as_spelt(word: str, names: Iterable[str]) -> str:
+    """The name that a word is but for capitals and joints, where only one is; else the word.
+
+    >>> as_spelt("Leaky ReLU", ["relu", "leaky_relu"]), as_spelt("swish", ["relu"])
+    ('leaky_relu', 'swish')
+    """
+    listed = list(names)
+    alike = {name for name in listed if plainly(name) == plainly(word)}
+    return alike.pop() if word not in listed and len(alike) == 1 else word
 
 
 # The names here, by what PyTorch, Keras, scikit-learn, Hydra and textbooks call them, all of a row. A word may stand in
@@ -54,7 +67,8 @@ _ROWS: tuple[tuple[str, str], ...] = (
     ("loss", "criterion loss_fn loss_function cost cost_function objective_function"),
     ("metrics", "metric scoring"),
     ("name", "experiment experiment_name run_name"),
-    ("source", "dataset file path csv data_path filename"),
+    ("source", "dataset datasets file path csv data_path filename"),
+    ("path", "file filename file_name file_path filepath csv data_path"),
     ("split", "validation_split test_size train_size val_size test_split val_split"),
     ("normalize", "normalization normalisation scaler scaling standardization preprocessing preprocess scale"),
     ("normalize_targets", "target_scaling scale_targets normalize_y"),
@@ -166,6 +180,9 @@ _ROWS: tuple[tuple[str, str], ...] = (
     ("expect", "claims assertions"),
     ("variants", "experiments configs"),
     ("sweep", "grid multirun"),
+    # formats of exports
+    ("pytorch", "torch pt"),
+    ("keras", "tf tensorflow h5"),
 )
 SYNONYMS: dict[str, tuple[str, ...]] = {}
 for _name, _words in _ROWS:

@@ -20,6 +20,21 @@ _IN_SHELL: ContextVar[bool] = ContextVar("whether a command line has called", de
 _UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{_BIDI}\u2028\u2029]")
 
 
+# Signs that keyboards and word processors put in place of those of a command line: wide forms, dashes and quotes.
+_PLAIN = dict(zip(range(0xFF01, 0xFF5F), map(chr, range(0x21, 0x7F)), strict=True))
+_PLAIN |= dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-") | dict.fromkeys((0x3000, 0xA0), " ")
+_PLAIN |= dict.fromkeys(map(ord, "“”„‟«»"), '"') | dict.fromkeys(map(ord, "‘’‚‛"), "'")
+
+
+def plain_signs(text: str) -> str:
+    """The text with the signs that a command line takes in place of those that look like them.
+
+    >>> plain_signs("ｅｐｏｃｈｓ＝３"), plain_signs("—json"), plain_signs("“adam”")
+    ('epochs=3', '-json', '"adam"')
+    """
+    return text.translate(_PLAIN)
+
+
 def visible(text: str) -> str:
     r"""The text with such characters as ``\x1b`` or ``\u202e``; newlines and tabs stay.
 
@@ -101,11 +116,22 @@ def option(name: str, value: object = None, python: str | None = None) -> str:
     if _IN_SHELL.get():
         return f"--{name}" if is_named else f"--{name} {value}"
     argument = (python or name).replace("-", "_")
-    return argument if value is None else f"{argument}=…" if is_named else f"{argument}={_as_python(value)}"
+    return argument if value is None else f"{argument}=…" if is_named else f"{argument}={as_python(value)}"
 
 
-def _as_python(value: object) -> str:
+def as_python(value: object) -> str:
+    """A value as Python has it; a path as a text."""
     return repr(str(value)) if isinstance(value, str | PurePath) else str(value)
+
+
+def is_in_shell() -> bool:
+    """Whether a command line has called, and not Python."""
+    return _IN_SHELL.get()
+
+
+def as_typed(word: str | Path) -> str:
+    """A word of a command as it is meant: a path from the working directory."""
+    return _from_here(word).as_posix() if isinstance(word, Path) else word
 
 
 def place_of_settings() -> str:

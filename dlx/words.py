@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from math import inf
+from math import inf, isfinite, isnan
 
 PARTS = ("train", "train_dev", "dev", "test")  # of a data set, in the order in which all speak of them
 RELATIVE = "relative"  # errors of several targets whose residuals are divided by the spread of their target
@@ -49,6 +49,15 @@ class Status(StrEnum):
     DAMAGED = "damaged"  # of a run in a list: its facts cannot be read
 
     @property
+    def in_words(self) -> str:
+        """As people read it.
+
+        >>> Status.EARLY_STOPPED.in_words
+        'early stopped'
+        """
+        return self.replace("_", " ")
+
+    @property
     def is_good(self) -> bool:
         """Whether training went as it was asked to, so that its errors can be compared with others."""
         return self in (Status.COMPLETED, Status.EARLY_STOPPED, Status.STOPPED)
@@ -88,9 +97,24 @@ def interval_text(low: float, high: float, task: str | None) -> str:
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """A share in percent.
+    """A share in percent; one that is beyond all numbers in words.
 
-    >>> percent(0.233), percent(0.0087, 2)
-    ('23 %', '0.87 %')
+    >>> percent(0.233), percent(0.0087, 2), percent(inf)
+    ('23 %', '0.87 %', 'over 10,000 %')
     """
+    if not isfinite(share):
+        return "an unknown share" if isnan(share) else "over 10,000 %"
     return f"{100 * share:.{digits}f} %"
+
+
+def figure(value: float, digits: int = 3) -> str:
+    """A number of a sentence to so many digits; one that is beyond all numbers, or none, in words.
+
+    >>> figure(0.12345), figure(2e-7, 1), figure(-inf), figure(inf - inf)
+    ('0.123', '2e-07', 'minus infinity', 'no number')
+    """
+    if isnan(value):
+        return "no number"
+    if isfinite(value):
+        return f"{value:.{digits}g}"
+    return "infinity" if value > 0 else "minus infinity"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dlx.errors import PACKAGE, Remark, nearest, remark
+from dlx.runs.export.formats import TARGETS
 from dlx.synonyms import SYNONYMS
 
 OPTIMIZERS = ["gradient_descent", "momentum", "adam", "adamw"]
@@ -38,7 +39,7 @@ def test_the_name_that_was_meant(text: object, names: list[str], meant: str | No
 
 def test_words_of_other_tools_lead_to_names_of_the_schema() -> None:
     schema = (Path(__file__).parents[1] / "configs" / "schema.json").read_text(encoding="utf-8")
-    names = set(re.findall(r'"(\w+)"', schema))
+    names = {*re.findall(r'"(\w+)"', schema), *TARGETS}
     assert {name for names_of_word in SYNONYMS.values() for name in names_of_word} <= names
 
 

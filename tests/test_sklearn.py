@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ pytest.importorskip("sklearn")
 
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_blobs
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from dlx.errors import Diverged
@@ -60,11 +63,35 @@ def test_a_run_is_kept_where_it_is_asked_for(blobs: tuple[Any, Any]) -> None:
     in_memory = DlxClassifier((4,), epochs=3, random_state=1).fit(*blobs)
     on_disk = clone(in_memory).set_params(run_directory="kept").fit(*blobs)
     np.testing.assert_array_equal(in_memory.predict_proba(blobs[0]), on_disk.predict_proba(blobs[0]))
+    assert (in_memory.n_iter_, on_disk.n_iter_) == (3, 3)
     assert on_disk.run_.status == "completed"
     assert on_disk.run_.facts["data"]["examples"]["train"] == len(blobs[0])
     clone(in_memory).set_params(run_directory="weighted").fit(*blobs, weights)
     with pytest.raises(AttributeError, match="run_directory="):
         _ = in_memory.run_
+
+
+def test_what_those_of_scikit_learn_take_and_answer(blobs: tuple[Any, Any]) -> None:
+    """As MLPClassifier does, on the same calls."""
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(blobs[0], columns=["u", "v"]).assign(city=["a", "b"] * 60)
+    columns = make_column_transformer((OneHotEncoder(sparse_output=False), ["city"]), remainder="passthrough")
+    columns.set_output(transform="pandas")
+    for network in (
+        DlxClassifier(np.int64(4), epochs=3, random_state=0),
+        MLPClassifier((4,), max_iter=3, random_state=0),
+    ):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            fitted = make_pipeline(columns, network).fit(frame, blobs[1])[-1]
+        row = columns.transform(frame[:1])
+        assert (fitted.n_iter_, fitted.n_features_in_) == (3, 4)
+        assert list(fitted.feature_names_in_) == list(row.columns)
+        assert list(fitted.classes_) == ["a", "b", "c"]
+        assert fitted.predict_proba(row).shape == (1, 3)
+        np.testing.assert_allclose(np.exp(fitted.predict_log_proba(row)).sum(), 1)
+        with pytest.raises(ValueError, match="feature names should match"):
+            fitted.predict(row[row.columns[::-1]])
 
 
 def test_what_early_stopping_holds_out_is_chosen_by(blobs: tuple[Any, Any]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, overload
 
-from dlx.api.memory import Data
 from dlx.api.run import Run
-from dlx.api.specs import SpecLike, overrides_of, resolved_spec
+from dlx.api.signatures import Data, SpecLike, Target
+from dlx.api.specs import overrides_of, resolved_spec
 from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
 from dlx.events import finish
@@ -22,14 +22,30 @@ from dlx.nn.objectives import Objective
 from dlx.runs.check import CheckOptions, check_file, check_spec
 from dlx.runs.file_names import SPECS
 
+Subject: TypeAlias = SpecLike | Run | Component | type[Component]
 KINDS = (Activation.kind, Loss.kind, Norm.kind, Objective.kind)
 
 
+@overload
 def gradcheck(
-    subject: SpecLike | Run | Component | type[Component],
+    subject: Subject,
     data: Data = None,
     *,
-    target: str | int | Sequence[str] | None = None,
+    target: Target = None,
+    examples: int | None = None,
+    after: int | None = None,
+    epsilon: float = EPSILON,
+    dropout: bool = True,
+    seed: int = 0,
+    **settings: Any,
+) -> Report | ComponentsReport: ...
+@overload
+def gradcheck(subject: Subject, data: Data = None, /, **settings: object) -> Report | ComponentsReport: ...
+def gradcheck(  # type: ignore[misc]  # a setting has no name of an argument
+    subject: Subject,
+    data: Data = None,
+    *,
+    target: Target = None,
     examples: int | None = None,
     after: int | None = None,
     epsilon: float = EPSILON,
@@ -40,7 +56,8 @@ def gradcheck(
     """Compare analytic gradients with two-sided differences (J(θ + ε) − J(θ − ε)) / 2ε of the cost, in float64.
 
     What a difference leaves in doubt the complex step Im J(θ + ih)/h judges again. ``passed`` of the report says
-    whether they agree, ``document()`` has everything, such as a fault with its place.
+    whether they agree; if not, ``print`` shows the entry that is most wrong, both gradients and the line at ``fault``.
+    ``document()`` has everything.
 
     Args:
         subject: an activation, a loss, a norm or an objective, by its class, with its options, or by its registered
@@ -58,13 +75,17 @@ def gradcheck(
     """
     options = CheckOptions(examples, after, epsilon, dropout, seed)
     if isinstance(subject, type | Component) or _is_name(subject):
-        component = _component(subject)
-        return ComponentsReport(component.name, finish(check_components([component], epsilon, seed)))
+        return _of_component(_component(subject), options)
     if isinstance(subject, Run) or (isinstance(subject, str) and Path(subject).is_dir()):
         path = subject.path if isinstance(subject, Run) else Path(subject)
         return finish(check_file(path, overrides_of(settings), options))
     with resolved_spec(subject, data, target, settings) as stated:
         return finish(check_spec(stated.resolved, options))
+
+
+def _of_component(component: Component, options: CheckOptions) -> ComponentsReport:
+    cases = finish(check_components([component], options.epsilon, options.seed))
+    return ComponentsReport(component.name, cases)
 
 
 def _is_name(subject: object) -> bool:

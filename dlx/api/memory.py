@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
+from dlx.api.signatures import Target
 from dlx.data.in_memory import columns_of, is_table, table_file
 from dlx.data.plain_values import as_text, is_number, reading, values_of
 from dlx.errors import DataError, UsageError, allowed
@@ -18,9 +19,8 @@ from dlx.files import write_atomically
 from dlx.types import Array
 from dlx.words import PARTS
 
-Data: TypeAlias = Any  # (X, y); a table of pandas, polars or Arrow; or either for each part
-Target: TypeAlias = str | int | Sequence[str] | None
 ARRAYS = "(X, y)"
+ROW_OR_COLUMN = "; X[:, None] makes a single column of it, X[None] a single example"
 TEXTS = "; a table, such as pandas.DataFrame(X), may hold texts too"
 PANDAS_OR_POLARS = ("pandas", "polars")
 OTHER_ORDER = (
@@ -41,7 +41,7 @@ class FilesOfData:
     folder: Path
     names: dict[str, str] = field(default_factory=dict)
 
-    def sources(self, data: Data, target: Target) -> dict[str, dict[str, Any]]:
+    def sources(self, data: Any, target: Target) -> dict[str, dict[str, Any]]:
         """What a spec's ``data`` says of them: ``source``, or one for each part.
 
         Args:
@@ -82,7 +82,7 @@ class FilesOfData:
             X = {name: column for name, column in columns_of(X, words).items() if name != target}
         return Path(self._source((X, y), target, words=words)["path"])
 
-    def _source(self, data: Data, target: Target, of: str = "", words: str = "") -> dict[str, Any]:
+    def _source(self, data: Any, target: Target, of: str = "", words: str = "") -> dict[str, Any]:
         if _is_arrays(data):
             return self._write(_npz(dict(_named(data))), "npz", f"{ARRAYS}{of}")
         is_pair = isinstance(data, tuple) and len(data) == 2 and is_table(data[0])
@@ -107,12 +107,12 @@ class FilesOfData:
         return {"name": "file", "path": str(path)}
 
 
-def has_parts(data: Data) -> bool:
+def has_parts(data: Any) -> bool:
     """Whether data are a mapping from train, dev, test to examples, and not the columns of a table."""
     return isinstance(data, Mapping) and bool(data) and data.keys() <= set(PARTS)
 
 
-def _check_parts(data: Data) -> None:
+def _check_parts(data: Any) -> None:
     """Raises `DataError` where a mapping has parts and something that is none."""
     keys = data.keys() if isinstance(data, Mapping) else set()
     unknown = [key for key in keys if key not in PARTS]
@@ -120,7 +120,7 @@ def _check_parts(data: Data) -> None:
         raise DataError(f"data: there is no part {unknown[0]!r} {allowed(str(unknown[0]), list(PARTS))}")
 
 
-def is_of_arrays(data: Data) -> bool:
+def is_of_arrays(data: Any) -> bool:
     """Whether nothing in data has named columns."""
     return all(_is_arrays(part) for part in data.values()) if has_parts(data) else _is_arrays(data)
 
@@ -168,7 +168,7 @@ def _check_order(X: Any, y: Any) -> None:
         raise DataError(f"data: {OTHER_ORDER}")
 
 
-def _is_arrays(data: Data) -> bool:
+def _is_arrays(data: Any) -> bool:
     return isinstance(data, tuple) and len(data) == 2 and not is_table(data[0])
 
 
@@ -185,7 +185,7 @@ def _numbers(X: Any) -> Array:
         if all(map(is_number, values)):
             array = np.array(values, np.float64).reshape(array.shape)
     if array.ndim < 2 or array.dtype.kind not in "biuf":
-        hint = "; X[:, None] makes a single column of it" if array.ndim == 1 else TEXTS if array.ndim == 2 else ""
+        hint = ROW_OR_COLUMN if array.ndim == 1 else TEXTS if array.ndim == 2 else ""
         is_it = f"it is {array.dtype} {array.shape}{hint}"
         raise DataError(f"data: X must be numbers (m, n_x), one row for each example; {is_it}")
     return array

@@ -8,7 +8,8 @@ from runpy import run_path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from dlx.api.memory import FilesOfData, Target
+from dlx.api.memory import FilesOfData
+from dlx.api.signatures import Target
 from dlx.errors import UsageError, naming
 from dlx.extras import missing_extra
 from dlx.runs import predict as answering

@@ -20,6 +20,7 @@ from dlx.spec.sections import Spec
 from dlx.training.error_unit import in_error_unit
 from dlx.training.fit import fit
 from dlx.training.model import Model, describe
+from dlx.training.records import EpochRecord
 from dlx.training.streams import Streams
 from dlx.training.threads import restored
 from dlx.types import Array
@@ -50,10 +51,9 @@ def trained(resolved: Resolved, X: Array, y: Array, weights: Array | None) -> tu
     spec = resolved.spec
     with restored():
         experiment = prepare_supervised(spec, resolved.origins, dataset=_dataset(spec, X, y, weights))
-        for _ in fit(experiment):
-            pass
+        epochs = [record.epoch for record in fit(experiment) if isinstance(record, EpochRecord)]
         experiment.restore_best()
-        return NetworkInMemory(*describe(experiment)), experiment.position.epoch
+        return NetworkInMemory(*describe(experiment)), epochs[-1]
 
 
 def _dataset(spec: Spec, X: Array, y: Array, weights: Array | None) -> Dataset:

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias, overload
 
 from dlx.api.run import Run
+from dlx.api.signatures import PathLike
 from dlx.api.specs import plain
 from dlx.api.training import train
 from dlx.errors import UsageError
 from dlx.nn.objectives import Objective
 
+ObjectiveLike: TypeAlias = str | Mapping[str, Any] | Objective | type[Objective]
 
+
+@overload
 def minimize(
-    objective: str | Mapping[str, Any] | Objective | type[Objective],
+    objective: ObjectiveLike,
     *,
     optimizer: str | Mapping[str, Any] | None = None,
     steps: int = 100,
-    out: str | os.PathLike[str] | None = None,
+    out: PathLike | None = None,
+    progress: bool | None = None,
+    **settings: Any,
+) -> Run: ...
+@overload
+def minimize(objective: ObjectiveLike, /, **settings: object) -> Run: ...
+def minimize(  # type: ignore[misc]  # a setting has no name of an argument
+    objective: ObjectiveLike,
+    *,
+    optimizer: str | Mapping[str, Any] | None = None,
+    steps: int = 100,
+    out: PathLike | None = None,
     progress: bool | None = None,
     **settings: Any,
 ) -> Run:

@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from dlx.api.memory import Data, FilesOfData, Target
+from dlx.api.memory import FilesOfData
+from dlx.api.signatures import Data, SpecLike, Target
 from dlx.api.specs import DATA, overrides_of, plain, with_data
 from dlx.errors import Place, SpecError, UsageError, naming
 from dlx.runs.latest import ROOT
@@ -20,12 +21,10 @@ from dlx.spec.tree import Node, tree_of
 from dlx.spec.trust import NamedBy
 from dlx.spec.yaml_text.reading import load
 
-PlanLike: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
-
 
 @contextmanager
 def plan_tree(
-    plan: PlanLike | None, data: Data, target: Target, settings: Mapping[str, Any]
+    plan: SpecLike | None, data: Data, target: Target, settings: Mapping[str, Any]
 ) -> Iterator[tuple[Node | Path, list[str]]]:
     """A plan, its base learning from the data, and the settings as overrides; messages name data as what they are."""
     overrides = overrides_of(settings)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any, overload
 
-from dlx.api.memory import Data
-from dlx.api.plans import PlanLike, plan_tree
-from dlx.api.specs import SpecLike, resolved_spec
+from dlx.api.plans import plan_tree
+from dlx.api.signatures import Data, PathLike, SpecLike, Target
+from dlx.api.specs import as_path, resolved_spec
 from dlx.documents.folds import FoldsDocument
 from dlx.documents.study import StudyDocument
 from dlx.documents.tuning import TuningDocument
 from dlx.errors import UsageError
 from dlx.events import finish
-from dlx.search.folds.directory import new_folds
+from dlx.search.folds.directory import new_folds, resumed_folds
 from dlx.search.folds.training import has_folds
 from dlx.search.study.check import check
 from dlx.search.study.file import load_study
@@ -27,12 +25,25 @@ from dlx.show.terminal import CountProgress, TuningProgress
 from dlx.show.terminal.notebook import displayed
 from dlx.spec.trust import NamedBy
 
-Target: TypeAlias = str | int | Sequence[str] | None
-PathLike: TypeAlias = str | os.PathLike[str]
 
-
+@overload
 def tune(
-    plan: PlanLike | None = None,
+    plan: SpecLike | None = None,
+    data: Data = None,
+    *,
+    target: Target = None,
+    resume: PathLike | None = None,
+    out: PathLike | None = None,
+    workers: int = 1,
+    cluster: str | None = None,
+    budget: str | float | None = None,
+    progress: bool | None = None,
+    **settings: Any,
+) -> TuningDocument: ...
+@overload
+def tune(plan: SpecLike | None = None, data: Data = None, /, **settings: object) -> TuningDocument: ...
+def tune(  # type: ignore[misc]  # a setting has no name of an argument
+    plan: SpecLike | None = None,
     data: Data = None,
     *,
     target: Target = None,
@@ -69,12 +80,27 @@ def tune(
             return _searched(tuning, progress)
     with plan_tree(plan, data, target, settings) as (tree, overrides):
         read = load_tune(tree, overrides, named_by=NamedBy.USER)
-        with new_search(*read, out=_path(out), **how) as tuning:
+        with new_search(*read, out=as_path(out), **how) as tuning:
             return _searched(tuning, progress)
 
 
+@overload
 def study(
-    plan: PlanLike | None = None,
+    plan: SpecLike | None = None,
+    data: Data = None,
+    *,
+    target: Target = None,
+    resume: PathLike | None = None,
+    out: PathLike | None = None,
+    workers: int = 1,
+    cluster: str | None = None,
+    progress: bool | None = None,
+    **settings: Any,
+) -> StudyDocument: ...
+@overload
+def study(plan: SpecLike | None = None, data: Data = None, /, **settings: object) -> StudyDocument: ...
+def study(  # type: ignore[misc]  # a setting has no name of an argument
+    plan: SpecLike | None = None,
     data: Data = None,
     *,
     target: Target = None,
@@ -107,15 +133,30 @@ def study(
         with plan_tree(plan, data, target, settings) as (tree, overrides):
             read = load_study(tree, overrides, named_by=NamedBy.USER)
             check(read)
-            with new_study(read, out=_path(out), workers=workers, cluster=cluster) as run:
+            with new_study(read, out=as_path(out), workers=workers, cluster=cluster) as run:
                 return studied(run, display.update)[0]
 
 
+@overload
 def folds(
-    spec: SpecLike,
+    spec: SpecLike | None = None,
     data: Data = None,
     *,
     target: Target = None,
+    resume: PathLike | None = None,
+    out: PathLike | None = None,
+    workers: int = 1,
+    progress: bool | None = None,
+    **settings: Any,
+) -> FoldsDocument: ...
+@overload
+def folds(spec: SpecLike | None = None, data: Data = None, /, **settings: object) -> FoldsDocument: ...
+def folds(  # type: ignore[misc]  # a setting has no name of an argument
+    spec: SpecLike | None = None,
+    data: Data = None,
+    *,
+    target: Target = None,
+    resume: PathLike | None = None,
     out: PathLike | None = None,
     workers: int = 1,
     progress: bool | None = None,
@@ -124,17 +165,19 @@ def folds(
     """Train once for each fold of a spec with ``data.folds``, so that every example is judged by a network without it.
 
     Returns the document ``folds.json``: errors, their 95 % intervals and the verdict over all examples. Arguments and
-    errors are those of `dlx.train`; ``workers`` processes train at a time. ``status`` says whether a fold failed or
-    diverged.
+    errors are those of `dlx.train`; ``workers`` processes train at a time, and ``resume``, in place of a spec, is the
+    directory of trainings to go on with. ``status`` says whether a fold failed or diverged.
     """
-    with resolved_spec(spec, data, target, settings) as stated:
-        if not has_folds(stated.resolved.spec):
-            raise UsageError("the spec has no folds: state data.folds, such as **{'data.folds': 5}")
-        with (
-            new_folds(stated.resolved, out=_path(out), workers=workers) as run,
-            displayed(CountProgress("folds"), progress) as display,
-        ):
-            return finish(run.run(), display.update)
+    with displayed(CountProgress("folds"), progress) as display:
+        if _goes_on(spec, data, out, resume, settings, "spec"):
+            with resumed_folds(str(resume), workers=workers) as run:
+                return finish(run.run(), display.update)
+        assert spec is not None
+        with resolved_spec(spec, data, target, settings) as stated:
+            if not has_folds(stated.resolved.spec):
+                raise UsageError("the spec has no folds: state data.folds, such as **{'data.folds': 5}")
+            with new_folds(stated.resolved, out=as_path(out), workers=workers) as run:
+                return finish(run.run(), display.update)
 
 
 def _searched(tuning: Tuning, progress: bool | None) -> TuningDocument:
@@ -143,14 +186,12 @@ def _searched(tuning: Tuning, progress: bool | None) -> TuningDocument:
         return searched(tuning, display.update)[0]
 
 
-def _goes_on(plan: object, data: object, out: object, resume: object, settings: Mapping[str, Any]) -> bool:
+def _goes_on(
+    plan: object, data: object, out: object, resume: object, settings: Mapping[str, Any], what: str = "plan"
+) -> bool:
     """Whether something is gone on with, as it was begun; raises `UsageError` where both or neither is asked for."""
     if (plan is None) == (resume is None):
-        raise UsageError("give a plan, or resume=DIR")
+        raise UsageError(f"give a {what}, or resume=DIR")
     if resume is not None and (settings or data is not None or out is not None):
         raise UsageError("resume goes on as it was begun: it takes no data, settings or out")
     return resume is not None
-
-
-def _path(out: PathLike | None) -> Path | None:
-    return None if out is None else Path(out)

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
-from dlx.api.memory import Data, FilesOfData, Target, is_of_arrays
+from dlx.api.memory import FilesOfData, is_of_arrays
+from dlx.api.signatures import Data, PathLike, SpecLike, Target
 from dlx.component import Component
 from dlx.data.formats.csv_file import Csv
 from dlx.data.formats.format import TableFormat
@@ -19,14 +20,14 @@ from dlx.data.formats.named_arrays import NamedArrays
 from dlx.data.section import SOURCES
 from dlx.errors import Place, SpecError, UsageError, naming
 from dlx.runs.latest import ROOT
+from dlx.runs.mistaken import refuse_as_spec
+from dlx.spec.inheritance import spec_tree
 from dlx.spec.loader import Resolved, resolve, tree_of_file
 from dlx.spec.overrides import overrides_tree
-from dlx.spec.shapes import write_out
 from dlx.spec.tree import Node, merge, tree_of
 from dlx.spec.trust import NamedBy
 from dlx.spec.yaml_text.writing import dump_scalar
 
-SpecLike: TypeAlias = str | os.PathLike[str] | Mapping[str, Any]
 DATA = "data"  # the folder below that of the runs which holds what was in memory
 OF_TEXTS = ("missing", "drop_rows", "ragged_rows")  # what a file of texts may hold, and a table in memory should not
 
@@ -51,11 +52,12 @@ def resolved_spec(spec: SpecLike, data: Data, target: Target, settings: Mapping[
     named_by, folder = NamedBy.USER, Path.cwd()
     if not isinstance(spec, Mapping):
         folder = Path(spec).parent
+        refuse_as_spec(Path(spec), "train")
         tree, named_by = tree_of_file(Path(spec), named_by)
     elif "extends" in spec:
         raise SpecError.of(place, "extends", "stands in a spec file, not in a mapping")
     else:
-        tree = write_out(tree_of(plain(spec), place))
+        tree = spec_tree(tree_of(plain(spec), place))
     tree, files = merge(tree, changes), FilesOfData(ROOT / DATA)
     if data is not None:
         tree, changed = with_data(tree, files, data, target)
@@ -69,6 +71,13 @@ def with_data(tree: Node, files: FilesOfData, data: Data, target: Target) -> tup
     sources = files.sources(data, _stated_target(tree) if target is None else target)
     changes = [f"data.{part}={dump_scalar(source)}" for part, source in sources.items()]
     return _with_sources(tree, sources, is_of_arrays(data)), changes
+
+
+def as_path(out: PathLike | None) -> Path | None:
+    """Where something is to be written; raises `UsageError` where that is no path."""
+    if out is None or isinstance(out, str | os.PathLike):
+        return None if out is None else Path(out)
+    raise UsageError(f"out: is a path, not {type(out).__name__}")
 
 
 def overrides_of(settings: Mapping[str, Any]) -> list[str]:

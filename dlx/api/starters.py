@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dlx.api.memory import Data, FilesOfData
-from dlx.api.specs import DATA
+from dlx.api.memory import FilesOfData, has_parts
+from dlx.api.signatures import Data, Target
+from dlx.api.specs import DATA, resolved_spec
 from dlx.errors import Place, UsageError, allowed, naming
 from dlx.runs.latest import ROOT
 from dlx.runs.starter_rate import with_tested_rate
@@ -18,6 +19,7 @@ from dlx.spec.starter.writing import starter_for
 from dlx.spec.yaml_text.reading import parse
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
+from dlx.training.build import dataset_of
 from dlx.words import Task
 
 SPEC = Path("spec.yaml")  # where the text would lie
@@ -45,7 +47,7 @@ class StarterSpec(dict[str, Any]):
 def new(
     data: Data,
     *,
-    target: str | int | Sequence[str] | None = None,
+    target: Target = None,
     task: str | None = None,
     ignore: Sequence[str] = (),
     keep: Sequence[str] = (),
@@ -66,39 +68,47 @@ def new(
         impute: what takes the place of missing numbers: ``mean``, ``median`` or ``most_frequent``.
 
     Raises:
-        UsageError, DataError: there is no such column, or no target; the data cannot be read.
+        UsageError, DataError: there is no such column, or no target; the data cannot be read; the parts do not fit.
     """
     files = FilesOfData(ROOT / DATA)
     sources = files.sources(data, target)
     if not sources.keys() & {"source", "train"}:
         raise UsageError("data: the examples of train are missing, which the spec is for")
-    wishes = Wishes(
-        task=None if task is None else _task(task),
-        ignore=_several(ignore),
-        keep=_several(keep),
-        categorical=_several(categorical),
-        impute=impute,
-        parts=tuple(sources if "train" in sources else ()),
-    )
+    parts = tuple(sources if "train" in sources else ())
+    wishes = Wishes(_task(task), _several(ignore), _several(keep), _several(categorical), impute, parts)
     with naming(files.names):
-        return _starter(sources.get("source") or sources["train"], wishes, files.names)
+        source = sources.get("source") or sources["train"]
+        text, path = _decided(source, wishes)
+        if has_parts(data):
+            _check_parts(text, data, target)
+        return _in_python(with_tested_rate(text, SPEC, path), path, "target" in source, files.names)
 
 
-def _task(task: str) -> Task:
-    if task not in list(Task):
+def _task(task: str | None) -> Task | None:
+    if task is not None and task not in list(Task):
         raise UsageError(f"task: {task} is none {allowed(task, list(Task))}")
-    return Task(task)
+    return None if task is None else Task(task)
 
 
 def _several(names: Sequence[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _starter(source: Mapping[str, Any], wishes: Wishes, names: Mapping[str, str]) -> StarterSpec:
-    path = Path(source["path"])
-    typed = [dump_scalar(name) for name in _several(source.get("target", ()))]
-    text = with_tested_rate(starter_for(source_of(path, typed), wishes, SPEC), SPEC, path)
-    text = re.sub(r"^name: .*$", f"name: {'table' if typed else 'arrays'}", text, count=1, flags=re.MULTILINE)
+def _decided(source: Mapping[str, Any], wishes: Wishes) -> tuple[str, Path]:
+    """The text of a spec for a source, and the file of that."""
+    path, typed = Path(source["path"]), [dump_scalar(name) for name in _several(source.get("target", ()))]
+    return starter_for(source_of(path, typed), wishes, SPEC), path
+
+
+def _check_parts(text: str, data: Data, target: Target) -> None:
+    """Raises `DataError` where `train` would: a part lacks a column that train has, or has no examples …"""
+    with resolved_spec(StarterSpec(text), data, target, {}) as stated:
+        dataset_of(stated.resolved.spec)
+
+
+def _in_python(text: str, path: Path, is_table: bool, names: Mapping[str, str]) -> StarterSpec:
+    """A spec whose data at ``path`` are in memory, and whose head says what to call."""
+    text = re.sub(r"^name: .*$", f"name: {'table' if is_table else 'arrays'}", text, count=1, flags=re.MULTILINE)
     text = text.replace(path.name, names[str(path)], 1)
     for typed_command, call in CALLS.items():
         text = text.replace(typed_command, call)

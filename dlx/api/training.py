@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import atexit
-import os
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
 from signal import raise_signal
 from threading import Event, Lock
-from typing import Any, Self
+from typing import Any, Self, overload
 from weakref import WeakSet
 
-from dlx.api.memory import Data
 from dlx.api.run import Run
-from dlx.api.specs import SpecLike, resolved_spec
+from dlx.api.signatures import Data, PathLike, SpecLike, Target
+from dlx.api.specs import as_path, resolved_spec
 from dlx.errors import UsageError, remark
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
@@ -30,12 +28,25 @@ from dlx.training.records import EpochRecord, Progress
 from dlx.training.threads import restored
 
 
+@overload
 def train(
     spec: SpecLike,
     data: Data = None,
     *,
-    target: str | int | Sequence[str] | None = None,
-    out: str | os.PathLike[str] | None = None,
+    target: Target = None,
+    out: PathLike | None = None,
+    on_record: Callable[[EpochRecord | Progress], object] | None = None,
+    progress: bool | None = None,
+    **settings: Any,
+) -> Run: ...
+@overload
+def train(spec: SpecLike, data: Data = None, /, **settings: object) -> Run: ...
+def train(  # type: ignore[misc]  # a setting has no name of an argument
+    spec: SpecLike,
+    data: Data = None,
+    *,
+    target: Target = None,
+    out: PathLike | None = None,
     on_record: Callable[[EpochRecord | Progress], object] | None = None,
     progress: bool | None = None,
     **settings: Any,
@@ -72,12 +83,23 @@ def train(
     return Run(session.run.path)
 
 
+@overload
 def fit(
     spec: SpecLike,
     data: Data = None,
     *,
-    target: str | int | Sequence[str] | None = None,
-    out: str | os.PathLike[str] | None = None,
+    target: Target = None,
+    out: PathLike | None = None,
+    **settings: Any,
+) -> TrainingLoop: ...
+@overload
+def fit(spec: SpecLike, data: Data = None, /, **settings: object) -> TrainingLoop: ...
+def fit(  # type: ignore[misc]  # a setting has no name of an argument
+    spec: SpecLike,
+    data: Data = None,
+    *,
+    target: Target = None,
+    out: PathLike | None = None,
     **settings: Any,
 ) -> TrainingLoop:
     """The same as a loop: yields each row of metrics.csv and, about ten times a second, the progress.
@@ -113,6 +135,9 @@ class TrainingLoop(Iterator[EpochRecord | Progress]):
             raise_signal(signals[0])  # for whoever handles it: Python raises KeyboardInterrupt
         raise StopIteration
 
+    def __repr__(self) -> str:
+        return f"<dlx loop of {self.run!r}>" if self._sessions else "<dlx loop that has not begun>"
+
     @property
     def run(self) -> Run:
         """The run as it is now, from the first record on; raises `UsageError` before."""
@@ -146,15 +171,15 @@ def _records(begin: Callable[[], Session], sessions: list[Session]) -> Generator
 def _session(
     spec: SpecLike,
     data: Data,
-    target: str | int | Sequence[str] | None,
-    out: str | os.PathLike[str] | None,
+    target: Target,
+    out: PathLike | None,
     settings: Mapping[str, Any],
 ) -> Session:
     with resolved_spec(spec, data, target, settings) as stated:
         if has_folds(stated.resolved.spec):
             raise UsageError("data.folds asks for a training of each fold: dlx.folds(spec, …) does them all")
         experiment = prepare(stated.resolved.spec, stated.resolved.origins)
-        run = RunDirectory.create(experiment.spec.name, out=None if out is None else Path(out))
+        run = RunDirectory.create(experiment.spec.name, out=as_path(out))
         session = Session(experiment, run)
         session.begin(stated.overrides, provenance(["dlx.train"], stated.folder))
         _remark_on_classes(experiment.spec)

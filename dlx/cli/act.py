@@ -45,14 +45,23 @@ Workers = Annotated[
     ),
 ]
 
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="With --act or --learning-curve: train on the workers of this Dask scheduler, tcp://HOST:8786.",
+    ),
+]
 
-def options_of(seeds: int | None, budget: str | None, workers: int | None) -> RepairOptions:
+
+def options_of(seeds: int | None, budget: str | None, workers: int | None, cluster: str | None) -> RepairOptions:
     """What may be spent, with what was not given at its default."""
     default = race_setup.RepairOptions()
     return race_setup.RepairOptions(
         replicates=default.replicates if seeds is None else seeds,
         budget=default.budget if budget is None else budgets.seconds_of(budget),
         workers=default.workers if workers is None else workers,
+        cluster=cluster,
     )
 
 

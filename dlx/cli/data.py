@@ -16,7 +16,8 @@ Of = Annotated[
     typer.Argument(metavar="FILE|SPEC", help="A data file, or the YAML file of an experiment.", show_default=False),
 ]
 Target = Annotated[
-    list[str] | None, typer.Option(help="The column to predict, of which others tell something; repeatable.")
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="The column to predict, of which others tell something; repeatable."),
 ]
 Out = Annotated[Path | None, typer.Option(metavar="FILE.html", help="Also write it there as a page.")]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlx.cli.act import Act, Budget, Seeds, Workers, acted, options_of
+from dlx.cli.act import Act, Budget, Cluster, Seeds, Workers, acted, options_of
 from dlx.cli.folds import diagnose_folds, of_folds
-from dlx.cli.learning_curve import LearningCurve, Sizes, Target, show_learning_curve
+from dlx.cli.learning_curve import LearningCurve, Sizes, Target, options_of_curve, show_learning_curve
 from dlx.cli.options import Json, Overrides, Plugins, Quiet
 from dlx.diagnose import fail_on as fail_conditions
 from dlx.diagnose import next_step
@@ -57,8 +57,8 @@ Full = Annotated[
     bool, typer.Option("--full", help="Show the evidence too: gaps, confusion, worst examples, metrics, all findings.")
 ]
 ALONE = (
-    "--learning-curve takes a run and --seeds, --sizes, --target, --workers, --budget and --json, and draws its own "
-    "picture: leave out the rest"
+    "--learning-curve takes a run and --seeds, --sizes, --target, --workers, --cluster, --budget and --json, and draws "
+    "its own picture: leave out the rest"
 )
 Picture = Annotated[Path | None, typer.Option(metavar="FILE.png", help="Also draw the errors into this file.")]
 Worst = Annotated[
@@ -81,6 +81,7 @@ def diagnose(
     seeds: Seeds = None,
     budget: Budget = None,
     workers: Workers = None,
+    cluster: Cluster = None,
     plugin: Plugins = None,
     full: Full = False,
     json: Json = False,
@@ -91,19 +92,18 @@ def diagnose(
     Without a run it is the newest one. What is found about a run is kept in its directory, unless
     diagnosis.optimal_error or diagnosis.tolerance is given.
     """
-    source = _source(source, errors)
-    _refuse_lonely(act or learning_curve, bool(seeds or budget or workers), learning_curve, bool(sizes or target))
+    source, how = _source(source, errors), (seeds, budget, workers, cluster)
+    _refuse_lonely(act or learning_curve, any(how), learning_curve, bool(sizes or target))
     trust.load_named(plugin or ())
     if learning_curve:
         _refuse_beside(source is None or overrides or fail_on or picture or worst or act)
-        show_learning_curve(source or "", seeds, budget, workers, sizes, target, json)
+        show_learning_curve(source or "", options_of_curve(*how, sizes, target), json)
         return
     if _is_of_folds(source, overrides or fail_on or picture or worst or act or full, json, quiet):
         return
-    conditions, options = _conditions(fail_on), options_of(seeds, budget, workers) if act else None
+    conditions, options = _conditions(fail_on), options_of(*how) if act else None
     examination = _examined(source, errors, overrides or [], next_step.TypedOptions(worst, act))
-    _write(examination, picture, worst)
-    written = _keep(examination) if not overrides else []
+    written = _written(examination, picture, worst, is_kept=not overrides)
     _tell(examination, written, options, json, full, quiet)
     _name_outputs(*(() if json or quiet else (picture, worst)))
     _judge(examination, conditions)
@@ -136,6 +136,8 @@ def _name(examination: Examination) -> None:
 
 def _source(source: str | None, errors: str | None) -> str | None:
     """What is looked at: the newest run where neither another nor bare errors are named."""
+    if source is not None and errors is not None and "=" in source:
+        raise UsageError(f"the errors are one word, with commas: --errors {errors},{source}")
     if source is not None and errors is not None:
         raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
     return latest.LATEST if source is None and errors is None else source
@@ -144,7 +146,8 @@ def _source(source: str | None, errors: str | None) -> str | None:
 def _refuse_lonely(trains: bool, says_how: bool, learning_curve: bool, says_where: bool) -> None:
     """Refuse options that say how something is done that was not asked for."""
     if says_how and not trains:
-        raise UsageError("--seeds, --budget and --workers say how --act or --learning-curve is to be done: add one")
+        what = "--seeds, --budget, --workers and --cluster say how --act or --learning-curve is to be done: add one"
+        raise UsageError(what)
     if says_where and not learning_curve:
         raise UsageError("--sizes and --target say how --learning-curve is to be done: add it")
 
@@ -161,12 +164,13 @@ def _examined(
     return examinations.examine(source or "", overrides, typed)
 
 
-def _write(examination: Examination, picture: Path | None, worst: Path | None) -> None:
-    """Write what is asked for beside what is shown."""
+def _written(examination: Examination, picture: Path | None, worst: Path | None, is_kept: bool) -> list[Path]:
+    """Write what is asked for beside what is shown, and what is kept in the run; returns the pictures there."""
     if picture is not None:
         manifest.write_output("picture", picture, examination.picture(), pictures.is_ours)
     if worst is not None:
         _write_worst(examination, worst)
+    return _keep(examination) if is_kept else []
 
 
 def _name_outputs(*outputs: Path | None) -> None:

@@ -115,9 +115,13 @@ def _meanings(record: type) -> dict[str, str]:
     """What the docstring says of the fields."""
     _, _, text = (inspect.getdoc(record) or "").partition("Args:\n")
     paragraphs = re.findall(r"^ {4}(\w[\w, ]*): (.*(?:\n {8}.*)*)", text, re.MULTILINE)
-    in_json = [(names, " ".join(text.split()).replace("None", "null").replace("``", "`")) for names, text in paragraphs]
-    return {name: meaning for names, meaning in in_json for name in names.split(", ")}
+    return {name: _in_json(text) for names, text in paragraphs for name in names.split(", ")}
 
 
 def _first_sentence(record: type) -> str:
-    return " ".join((inspect.getdoc(record) or "").partition("\n\n")[0].split())
+    return _in_json((inspect.getdoc(record) or "").partition("\n\n")[0])
+
+
+def _in_json(text: str) -> str:
+    """A text of a docstring as readers of JSON take it."""
+    return re.sub(r"\bNone\b", "null", " ".join(text.split())).replace("``", "`")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlx.diagnose import using
 from dlx.errors import DataError, Diverged
 from dlx.events import finish
 from dlx.runs import fold_directories, latest, manifest
@@ -83,7 +84,9 @@ def _show(run: FoldsRun, document: FoldsDocument, json: bool, quiet: bool) -> No
 
 def _say_what_came_of_them(run: FoldsRun, document: FoldsDocument) -> None:
     path, step = run.directory.path, run.first_step(document)
-    commands = [command("compare", path), refit_command(run.directory.plan)]
+    commands = [command("compare", path)]
+    if not using.no_better(document):
+        commands.append(refit_command(run.directory.plan))
     if document.status is not Status.COMPLETED:
         commands.insert(0, command("train", "--resume", path))
     terminal.folds(document, path, step, [line for line in commands if step is None or line != step.command])
@@ -93,8 +96,13 @@ def _train(run: FoldsRun, json: bool, quiet: bool) -> None:
     with terminal.progress(terminal.CountProgress("folds"), quiet=quiet or json) as display:
         document = finish(run.run(), display.update)
     _show(run, document, json, quiet)
-    if document.status is Status.COMPLETED:
+    judge(run.directory.path, document)
+
+
+def judge(path: Path, document: FoldsDocument) -> None:
+    """Raise where a fold did not come to a good end: `DataError` where it failed, `Diverged` where it did that."""
+    if not document.status.is_bad:
         return
     broken = [record for record in document.trainings if record.status is document.status]
-    message = f"{run.directory.path}: fold {broken[0].fold} {document.status}: {broken[0].message}"
+    message = f"{path}: fold {broken[0].fold} {document.status}: {broken[0].message}"
     raise DataError(message) if document.status is Status.FAILED else Diverged(message)

@@ -23,6 +23,7 @@ def guide(topic: Topic = None, json: Json = False) -> None:
     if topic is None:
         _list(json)
         return
+    topic = pages.topic_of(topic)
     if topic in pages.REFERENCE:
         chosen: pages.Page = import_module("dlx.cli.reference").page(topic)  # which imports much
     else:

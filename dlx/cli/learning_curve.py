@@ -32,24 +32,28 @@ Target = Annotated[
 ]
 
 
-def show_learning_curve(
-    source: str,
+def options_of_curve(
     seeds: int | None,
     budget: str | None,
     workers: int | None,
+    cluster: str | None,
     sizes: str | None,
     target: str | None,
-    json: bool,
-) -> None:
-    """Train what is missing, keep the document and the picture in the run, and print the document or its table."""
+) -> curve.CurveOptions:
+    """What is trained, with what was not given at its default."""
     default = curve.CurveOptions()
-    options = curve.CurveOptions(
+    return curve.CurveOptions(
         replicates=default.replicates if seeds is None else seeds,
         sizes=_sizes(sizes) if sizes is not None else (),
         workers=default.workers if workers is None else workers,
+        cluster=cluster,
         budget=budgets.seconds_of(budget) if budget is not None else None,
         target=_error(target) if target is not None else None,
     )
+
+
+def show_learning_curve(source: str, options: curve.CurveOptions, json: bool) -> None:
+    """Train what is missing, keep the document and the picture in the run, and print the document or its table."""
     run = references.open_run(source)
     with terminal.progress(terminal.CountProgress("training on fewer examples"), quiet=json or is_quiet()) as display:
         document, written = curve.measured_curve(run, options, display.update)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dlx import guide
+from dlx.cli.commands import COMMANDS
 from dlx.cli.options import Json, Plugins
-from dlx.cli.rows import allowed_in_language, print_rows
-from dlx.errors import UsageError, allowed, nearest
+from dlx.cli.rows import allowed_in_language, print_rows, print_text
+from dlx.errors import UsageError, allowed, listing, nearest
 from dlx.language import translated
 from dlx.runs import explain as explaining
 from dlx.search.study import section as study_section
@@ -17,6 +19,7 @@ from dlx.search.tune import section as tune_section
 from dlx.show import terminal
 from dlx.spec import keys, plugins, schema, sections, trust
 from dlx.spec.yaml_text import writing
+from dlx.synonyms import as_spelt
 from dlx.text import command
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
     plugins.load_installed()
     trust.load_named(plugin or ())
     by_section = _sections()
+    kind = None if kind is None else _kind_of(kind, [*schema.components(), *by_section])
     if kind in by_section:
         _print_section(by_section[kind], name, json)
         return
@@ -55,7 +59,14 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
     elif name is None:
         print_rows([(name, translated(schema.summary(member))) for name, member in chosen[kind].items()])
     else:
-        _print_details(chosen[kind][name])
+        [member] = chosen[kind].values()
+        _print_details(member)
+
+
+def _kind_of(word: str, kinds: Sequence[str]) -> str:
+    """The kind or section that is meant, also by its plural."""
+    forms = [word, *(word[:-count] for count in (1, 2) if word.lower().endswith("s"))]
+    return next((kind for form in forms if (kind := as_spelt(form, kinds)) in kinds), word)
 
 
 def _plans() -> list[type[Options]]:
@@ -82,6 +93,7 @@ def _last(key: Key) -> str:
 def _print_section(section: Sequence[Key], name: str | None, json: bool) -> None:
     """The keys of a section, or one of them."""
     by_name = {_last(key): key for key in section}
+    name = None if name is None else as_spelt(name, by_name)
     if name is not None and name not in by_name:
         raise UsageError(f"there is no key named {name!r} here {allowed(name, list(by_name))}")
     chosen = [by_name[name]] if name is not None else section
@@ -108,6 +120,7 @@ def _chosen(kind: str | None, name: str | None, others: Sequence[str]) -> Mappin
     members = registry[kind]
     if name is None:
         return {kind: members}
+    name = as_spelt(name, members)
     if name not in members:
         raise UsageError(f"there is no {kind} named {name!r} {allowed(name, list(members))}")
     return {kind: {name: members[name]}}
@@ -116,6 +129,9 @@ def _chosen(kind: str | None, name: str | None, others: Sequence[str]) -> Mappin
 def _no_kind(word: str, kinds: Sequence[str]) -> UsageError:
     """The refusal of what is no kind and no section, with the command for what it is, or is spelt like."""
     what = f"there is no kind of component or section named {word!r}"
+    if word.lower() in (*guide.REFERENCE, *COMMANDS):
+        page = command("guide", word.lower()) if word.lower() in guide.REFERENCE else command(word.lower())
+        return UsageError(f"{what} {listing(kinds)}; did you mean {page}?")
     if nearest(word, kinds):
         return UsageError(f"{what} {allowed(word, kinds)}")
     topic = explaining.nearest_topic(word, _plans())
@@ -134,7 +150,9 @@ def _print_json(chosen: Mapping[str, Mapping[str, type[Component]]], by_section:
 
 def _print_details(member: type[Component]) -> None:
     document = schema.description(member)
-    typer.echo(f"{document['kind']} {document['name']}\n\n{document['description']}\n")
+    typer.echo(f"{document['kind']} {document['name']}\n")
+    print_text(document["description"])
+    typer.echo()
     if facts := member.facts():
         print_rows([(name.capitalize(), fact) for name, fact in facts.items()])
         typer.echo()

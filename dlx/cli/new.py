@@ -17,8 +17,13 @@ from dlx.words import Task
 Data = Annotated[
     Path | None, typer.Argument(metavar="DATA", help="A data file that it should train on.", show_default=False)
 ]
-Target = Annotated[list[str] | None, typer.Option(help="The column to predict, or the file of labels; repeatable.")]
-StatedTask = Annotated[Task | None, typer.Option(help="What to learn, where the labels leave it open.")]
+Target = Annotated[
+    list[str] | None, typer.Option(metavar="COLUMN", help="The column to predict, or the file of labels; repeatable.")
+]
+StatedTask = Annotated[
+    Task | None,
+    typer.Option(metavar="TASK", help="binary, multiclass, multilabel or regression, where the labels leave it open."),
+]
 Ignore = Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="Leave this column out; repeatable.")]
 Keep = Annotated[
     list[str] | None,
@@ -30,11 +35,11 @@ Categorical = Annotated[
 ]
 Imputed = Annotated[str | None, typer.Option(metavar="HOW", help="mean, median or most_frequent for missing values.")]
 Missing = Annotated[list[str] | None, typer.Option(metavar="MARK", help="What stands for a missing value; repeatable.")]
-Delimiter = Annotated[str | None, typer.Option(help="Between the fields of a text table.")]
-Quote = Annotated[str | None, typer.Option(help="What encloses fields; '' for nothing.")]
-Decimal = Annotated[str | None, typer.Option(help="The decimal mark, a point or a comma.")]
-Encoding = Annotated[str | None, typer.Option(help="Such as utf-8, latin-1 or cp1252.")]
-SkipLines = Annotated[int | None, typer.Option(min=0, help="Lines above the table, such as a title.")]
+Delimiter = Annotated[str | None, typer.Option(metavar="MARK", help="Between the fields of a text table.")]
+Quote = Annotated[str | None, typer.Option(metavar="MARK", help="What encloses fields; '' for nothing.")]
+Decimal = Annotated[str | None, typer.Option(metavar="MARK", help="The decimal mark, a point or a comma.")]
+Encoding = Annotated[str | None, typer.Option(metavar="NAME", help="Such as utf-8, latin-1 or cp1252.")]
+SkipLines = Annotated[int | None, typer.Option(metavar="N", min=0, help="Lines above the table, such as a title.")]
 Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="The sheet of an Excel file.")]
 Header = Annotated[bool | None, typer.Option("--header/--no-header", help="Whether the first line names the columns.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write it there and not on stdout.")]

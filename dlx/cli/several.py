@@ -19,7 +19,7 @@ from dlx.runs import mistaken
 from dlx.runs.file_names import SPECS
 from dlx.search.study import check, file
 from dlx.show import terminal
-from dlx.spec import keys, loader, trust
+from dlx.spec import keys, loader, messages, trust
 from dlx.spec.yaml_text import writing
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def split_values(text: str) -> list[str]:
 
 def _is_list(key: str) -> bool:
     """Whether a key takes a list, so that ``a,b`` is one without its brackets."""
-    entry = keys.keys().get(key)
+    entry = keys.keys().get(messages.place_of(key) or key)
     return entry is not None and entry.allowed().startswith("a list")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 from dlx.errors import UsageError, allowed
@@ -62,11 +63,16 @@ SCRIPTS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
 
 
 def shell_in_use() -> str:
-    """The shell that dlx is called from.
+    """The shell that stands behind the option, or else the one that dlx is called from.
 
     Raises:
         UsageError: it is none of those that complete.
     """
+    named = next((word for option, word in pairwise(sys.argv) if option.endswith("-completion")), None)
+    if named is not None:
+        if named not in SCRIPTS:
+            raise UsageError(f"no completion for the shell {named} {allowed(named, list(SCRIPTS))}")
+        return named
     try:
         name = str(import_module("shellingham").detect_shell()[0])  # which Typer brings
     except Exception:  # whatever it is that it cannot find out here

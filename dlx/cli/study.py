@@ -16,6 +16,7 @@ from dlx.spec import trust
 from dlx.words import Status
 
 if TYPE_CHECKING:
+    from dlx.documents.study import StudyDocument
     from dlx.search.study.file import Study
     from dlx.search.study.study import StudyRun
 
@@ -74,6 +75,11 @@ def _train(run: StudyRun, json: bool, quiet: bool) -> None:
         terminal.path(run.directory.path)
     else:
         terminal.study(document, run.directory.path, paths)
+    judge(document)
+
+
+def judge(document: StudyDocument) -> None:
+    """Raise where a study did not come to a good end: `DataError` what cannot be trained, `CheckFailed` a claim."""
     if document.status == Status.FAILED:
         failed = [
             f"{variant.name}: {message}"

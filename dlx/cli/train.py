@@ -205,6 +205,8 @@ def _session(
     session = sessions.Session.start(resolved, overrides, out, folder=spec.parent)
     if (earlier := earlier_runs.run_before(spec, overrides)) is not None:
         session.note(**{earlier_runs.EARLIER: earlier})
+    if (folds_directory := earlier_runs.judged_in(spec, overrides)) is not None:
+        session.note(**{earlier_runs.JUDGED_IN: folds_directory})
     return session
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dlx.cli import folds, study
 from dlx.cli.options import Json
 from dlx.cli.quiet import is_quiet
 from dlx.errors import CheckFailed, Diverged, Interrupted
 from dlx.language import translated
+from dlx.runs import collection as collections
 from dlx.runs import signals as noted
 from dlx.runs import watch as watching
 from dlx.show import terminal
@@ -40,7 +42,7 @@ def watch(source: Of = None, json: Json = False) -> None:
 
     Without one it is what was begun last. Curves and the newest row are shown on a terminal, plain lines elsewhere.
     Ctrl-C ends the watching and leaves the training alone. Exit code 0 says that it came to a good end, 4 that it
-    diverged, 3 that it ended in another way.
+    diverged, 3 that a claim of the study fails, or that it ended in another way, 5 that a part of it cannot be trained.
     """
     path = watching.find_work(source)
     work = None
@@ -68,11 +70,15 @@ def _rest(signals: list[int]) -> None:
 
 
 def _judge(work: WatchedWork) -> None:
+    """Name the command that goes on, and raise what the command raises whose work did not come to a good end."""
+    directory = collections.collection_at(work.path)
+    if again := watching.way_on(work.path):
+        terminal.say((translated(f"{again} goes on with it"), "dim"), stream=sys.stderr)
+    if isinstance(directory, collections.StudyDirectory):
+        study.judge(directory.outcome())
+    if isinstance(directory, collections.FoldsDirectory):
+        folds.judge(directory.path, directory.outcome())
     if work.status is Status.DIVERGED:
         raise Diverged(f"{work.path}: diverged ({command('diagnose', work.path)} says why)")
-    if work.status in GOOD:
-        return
-    if work.counts is None and work.status.may_resume:
-        on = f"{command('train', '--resume', work.path)} goes on with it"
-        terminal.say((translated(on), "dim"), stream=sys.stderr)
-    raise CheckFailed
+    if work.status not in GOOD:
+        raise CheckFailed

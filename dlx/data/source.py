@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 
@@ -13,6 +14,12 @@ class Source(Component):
     """Where examples come from."""
 
     kind = "source"
+
+    @classmethod
+    def meant_by(cls, name: object) -> str:
+        if not isinstance(name, str) or not re.search(r"[./\\]", name):
+            return ""
+        return f"; did you mean {{name: file, path: {name}, target: COLUMN}}?"
 
     @abstractmethod
     def load(self) -> dict[str, Examples]:

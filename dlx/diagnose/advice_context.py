@@ -15,6 +15,7 @@ from dlx.diagnose.typed_overrides import with_changes
 from dlx.diagnose.verdict import between
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.earlier_run import EarlierRun
+from dlx.documents.folds import FoldsDocument
 from dlx.errors import SpecError
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
@@ -34,6 +35,7 @@ class AdviceContext:
     earlier: the run that it was made from, where there is one.
     train_cost: of its network.
     was_in_folds: whether it was trained after its spec was in folds, which have judged what they can.
+    folds: what they came to, where that is known.
     """
 
     document: DiagnosisDocument
@@ -44,6 +46,7 @@ class AdviceContext:
     earlier: EarlierRun | None = None
     train_cost: float | None = None
     was_in_folds: bool = False
+    folds: FoldsDocument | None = None
 
     @property
     def spec(self) -> Spec:
@@ -81,8 +84,15 @@ class AdviceContext:
         cost = Cost.of(self.spec_to_change, overrides, self.supply.facts)
         back = [key for key in self.undone if key not in overrides]
         if back:
-            advice = f"{advice}; {' and '.join(back)} as before, since the error is larger now"
+            advice = f"{advice}; {' and '.join(back)} as before, {self._why_undone}"
         return NextStep(train_command(self.config, words), advice, effect, cost)
+
+    @property
+    def _why_undone(self) -> str:
+        """What speaks for values from before."""
+        if self.earlier is not None and self.earlier.is_surely_larger(self.document.judged_errors):
+            return "since the error is larger now"
+        return "since nothing shows that another value pays"
 
     def looking(self, advice: str) -> NextStep:
         """Looking at the rows that the network is most wrong about."""

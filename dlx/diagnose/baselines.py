@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -86,10 +86,12 @@ class Mistakes:
 
     each: for each of several labels or targets, in its own unit, (m, k).
     total: in the unit of errors, (m,).
+    of_median: of the constant answer of a regression, the same of answering the median, which few targets decide least.
     """
 
     each: Array
     total: Array
+    of_median: Array | None = None
 
     @classmethod
     def of(cls, each: Array, dataset: Dataset) -> Self:
@@ -100,7 +102,9 @@ class Mistakes:
     @classmethod
     def joined(cls, parts: Sequence[Mistakes]) -> Self:
         """Those of several parts together."""
-        return cls(np.concatenate([part.each for part in parts]), np.concatenate([part.total for part in parts]))
+        medians = [part.of_median for part in parts if part.of_median is not None]
+        each, total = ([getattr(part, name) for part in parts] for name in ("each", "total"))
+        return cls(np.concatenate(each), np.concatenate(total), np.concatenate(medians) if medians else None)
 
 
 def fitted_examples(kind: type[SimpleModel], dataset: Dataset) -> int:
@@ -131,19 +135,31 @@ def beside(fitting: Fitting, model: SimpleModel, part: Part, answers: Answers) -
     which = sample(part.m, most, seed=7)
     X = fitting.normalized(rows(part.X, which)) if looks else np.empty((part.m, 0))
     of_model = Mistakes.of(_mistakes(model, X, part.y[which]), dataset)
+    if dataset.task.is_regression and not looks:
+        median = np.median(dataset.parts["train"].y.astype(np.float64), axis=0)
+        of_model = replace(of_model, of_median=Mistakes.of(_squares(part.y[which] - median), dataset).total)
     return of_model, Mistakes.of(mistakes_of(answers)[which], dataset)
 
 
 def comparison(of_model: Mistakes, of_network: Mistakes, dataset: Dataset) -> PartBaseline:
     """The model's error, and the network's minus that on the same examples; of several targets for each of them too."""
     total = _compared(of_model.total, of_network.total, dataset)
-    if not dataset.task.is_regression or dataset.n_y < 2:
+    if not dataset.task.is_regression:
         return PartBaseline(*total)
+    nearer = _share_nearer(of_network.total, of_model.total if of_model.of_median is None else of_model.of_median)
+    if dataset.n_y < 2:
+        return PartBaseline(*total, nearer=nearer)
     targets = []
     for column, name in enumerate(dataset.output_names):
         pair = of_model.each[:, column], of_network.each[:, column]
         targets.append(TargetBaseline(name, *_compared(*pair, dataset)))
-    return PartBaseline(*total, targets)
+    return PartBaseline(*total, targets, nearer)
+
+
+def _share_nearer(of_network: Array, of_model: Array) -> Estimate:
+    """How often the network's squared residual is the smaller one, where both are equal half: the sign test's share."""
+    share = float((of_network < of_model).mean() + (of_network == of_model).mean() / 2)
+    return error_rate(share, len(of_network))
 
 
 def _compared(of_model: Array, of_network: Array, dataset: Dataset) -> tuple[Estimate, NetworkDifference]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dlx.diagnose.advice import Remedy, remedies, remedies_within_tolerance
@@ -11,8 +11,9 @@ from dlx.diagnose.as_classes import as_classes
 from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.data.label_noise import LABEL_NOISE
-from dlx.diagnose.data.labels import FEW_EXAMPLES
+from dlx.diagnose.data.label_order import LABELS_UNRELATED
 from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS
+from dlx.diagnose.dividing import giving_train_more, judging_all
 from dlx.diagnose.findings import is_symptom
 from dlx.diagnose.next_step import (
     MEASURE,
@@ -25,20 +26,16 @@ from dlx.diagnose.next_step import (
 )
 from dlx.diagnose.remedies.changes import SpecContext
 from dlx.diagnose.remedies.optimization import may_train
+from dlx.diagnose.remedies.targets import log_targets
 from dlx.diagnose.remedy_order import in_order, is_serious
 from dlx.diagnose.supply import OR_RACE, Way, words_of
-from dlx.diagnose.verdict import ABSENT, DONE, LOW, NOTHING, in_words, no_better_in_words, unbeaten_in_words
+from dlx.diagnose.using import JUDGE_ALL, LOOK_AT_ROWS, after_folds, by_the_others, of_the_others, use_once_proven
+from dlx.diagnose.verdict import ABSENT, LOW, NOTHING, UNSETTLED, in_words, no_better_in_words, unbeaten_in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument
 from dlx.text import command
 
-LOOK_AT_ROWS = "look for inputs that say more, by the rows that it is most wrong about"
 PERHAPS_NOISE = "bias is high, perhaps by wrong labels (label_noise): look through the worst rows"
-FEW_CARRY = (
-    "bias is high, and few rows carry the error: see whether they are right; what the others have is in their median "
-    "absolute error (dlx diagnose --full)"
-)
-JUDGED = "folds have judged this spec by all the examples there are; what is left for dev tells less: use the network"
-JUDGE_ALL = "let folds judge all the examples there are (data.folds)"
+LOOKED_AT = ("train", "train_dev", "dev")  # parts: to look at test would spoil it
 MOST = 3  # remedies of which the first are shown
 
 
@@ -54,13 +51,17 @@ def next_steps(context: AdviceContext) -> list[NextStep]:
     document, remedies_in_order = context.document, _remedies(context)
     if document.verdict == NOTHING:
         return list(_collecting(context))
+    if few := by_the_others(context):
+        return few
     if context.was_in_folds and not any(finding.severity == "error" for finding in document.serious):
-        return [*_with_the_network(context, JUDGED)]
+        judged = [*after_folds(context)]
+        return [_after_mending(judged[0], context), *judged[1:]]
     untried = [remedy for remedy in remedies_in_order if not _is_more_of_the_same(remedy, context)]
     no_effect = [context.racing(context.without_effect)] if untried[:1] != remedies_in_order[:1] else []
     tried = [_tried(context, remedy) for remedy in untried[:MOST]]
-    small = [*_giving_train_more(context), *_judging_all(context)]
-    first = [*_mending(context), *small[:1], *_looking(context)]  # before all else that is trained
+    small = [*giving_train_more(context), *judging_all(context)]
+    scaling = [*_scaling(context, untried)]
+    first = [*_mending(context), *small[:1], *scaling, *_looking(context)]  # before all else that is trained
     reachable = list(_stating_the_reachable(context)) if document.bias_is_unbeaten else []
     settling, beaten = list(_settling(context)), beaten_by(document)
     is_beaten = beaten is not None and beaten.matters(document.tolerance)
@@ -69,16 +70,18 @@ def next_steps(context: AdviceContext) -> list[NextStep]:
     race = [_race(context)] if tried and not settling else []  # which compares before it advises
     likely = [*tried, *reachable] if document.is_high("variance") else [*reachable, *tried]
     steps = [*likely, *settling] if is_high else [*settling, *race, *tried]
-    steps = [*first, *no_effect, *steps]
+    steps = list(dict.fromkeys([*first, *no_effect, *steps]))
     if _is_done(document):
-        ordered = [*_with_the_network(context), *steps[:MOST]]
+        ordered = [*use_once_proven(context), *steps[:MOST]]
     else:
         ordered = [*(steps[:MOST] or _collecting(context)), *_measuring(context)]
     return [*(_after_mending(step, context) for step in ordered[:1]), *ordered[1:]]
 
 
 def _remedies(context: AdviceContext) -> list[Remedy]:
-    """Those that may help, the likeliest first."""
+    """Those that may help, the likeliest first; none where the inputs tell nothing of the labels."""
+    if is_serious(context.document, LABELS_UNRELATED.name):
+        return []
     document, spec, facts = context.document, context.spec_to_change, context.supply.facts
     is_ill_rated = not may_train(SpecContext(spec, facts, document.learning_rate), spec.optimizer.learning_rate)
     candidates = remedies(document, spec, facts) or remedies_within_tolerance(document, spec, facts)
@@ -121,25 +124,11 @@ def _mending(context: AdviceContext) -> Iterator[NextStep]:
             yield NextStep(train_command(context.config, words_of(overrides)), advice, RATES, cost)
 
 
-def _giving_train_more(context: AdviceContext) -> Iterator[NextStep]:
-    """Another split, where train is small though the file is not."""
-    document, supply = context.document, context.supply
-    few = next((finding for finding in document.serious if finding.name == FEW_EXAMPLES.name), None)
-    if (few or (document.is_high("variance") and not document.serious)) and (overrides := supply.larger_train()):
-        few_of_all = f"the split gives train {supply.facts.m:,} of {supply.facts.rows:,} examples"
-        reason = f"{few.name}: {few.remedy}" if few else "variance is high"
-        yield context.training(overrides, f"{reason}; {few_of_all}: let it have more (data.split)")
-
-
-def _judging_all(context: AdviceContext) -> Iterator[NextStep]:
-    """Folds, where train is small, since the file is: what is left for dev judges nothing, remedies least of all."""
-    few = next((finding for finding in context.document.serious if finding.name == FEW_EXAMPLES.name), None)
-    if few is None or few is not context.document.serious[0] or context.was_in_folds:
-        return
-    if (overrides := context.supply.folds()) and "dev" in context.supply.facts.parts:
-        m, rows = context.supply.facts.parts["dev"], context.supply.facts.rows
-        advice = f"{few.name}: {few.remedy}; dev has {m:,} of the {rows:,} that there are: {JUDGE_ALL}"
-        yield context.training(overrides, advice)
+def _scaling(context: AdviceContext, untried: Sequence[Remedy]) -> Iterator[NextStep]:
+    """Targets that grow by factors on a scale of logarithms, before the rows are looked at that are large for that."""
+    for remedy in untried if not context.document.serious else ():
+        if remedy.name == log_targets.name:
+            yield _tried(context, remedy)
 
 
 def _looking(context: AdviceContext) -> Iterator[NextStep]:
@@ -149,8 +138,11 @@ def _looking(context: AdviceContext) -> Iterator[NextStep]:
         return
     if not serious and LABEL_NOISE.is_among(document.notes) and _nothing_else_explains_bias(document):
         yield context.looking(PERHAPS_NOISE)
-    if not serious and "train" in (document.tails or {}) and document.is_high("bias"):
-        yield context.looking(FEW_CARRY)
+    is_high, tails = document.is_high("bias"), document.tails or {}
+    is_open = document.verdict == UNSETTLED and _is_carried(document)
+    if not serious and not document.bias_is_unbeaten and (is_open or (is_high and "train" in tails)):
+        carried = f"few rows carry the error{of_the_others(document)}: see whether they are right"
+        yield context.looking(f"{'bias is high' if is_high else 'nothing is settled'}, and {carried}")
     cause = CAUSES.get(serious[0].name) if serious else None
     if cause is not None and cause.shows_in_rows and not serious[0].overrides:
         yield context.looking(f"{cause.name}: {serious[0].remedy}")
@@ -172,12 +164,18 @@ def _stating_the_reachable(context: AdviceContext) -> Iterator[NextStep]:
     document = context.document
     assert document.unbeaten is not None
     error = float(f"{document.unbeaten.error:.4g}")
-    if document.tails or document.errors["train"].value < error or document.optimal_error >= error:
-        rows = "few rows carry the error: see whether they are right" if document.tails else LOOK_AT_ROWS
+    carried = _is_carried(document)
+    if carried or document.errors["train"].value < error or document.optimal_error >= error:
+        rows = "few rows carry the error: see whether they are right" if carried else LOOK_AT_ROWS
         yield context.looking(f"{no_better_in_words(document.unbeaten, document.task)}; {rows}")
     else:
         line = command("diagnose", context.run, f"diagnosis.optimal_error={error:g}")
         yield NextStep(line, unbeaten_in_words(document.unbeaten, document.task))
+
+
+def _is_carried(document: DiagnosisDocument) -> bool:
+    """Whether few rows carry an error, among those that may be looked at."""
+    return any(part in (document.tails or {}) for part in LOOKED_AT)
 
 
 def _settling(context: AdviceContext) -> Iterator[NextStep]:
@@ -218,18 +216,6 @@ def _measuring(context: AdviceContext) -> Iterator[NextStep]:
         if name != "bias" and gap and gap.level == "unsettled":
             yield NextStep(command("evaluate", context.run, "FILE"), f"{in_words(name)} is unsettled: {MEASURE}")
             return
-
-
-def _with_the_network(context: AdviceContext, done: str | None = None) -> Iterator[NextStep]:
-    """What a network was trained for; first what is missing where nobody knows whether it beats a constant answer."""
-    run = context.run
-    if done is None:
-        done = context.document.next[0]
-        if done != DONE:
-            yield NextStep("", done)
-    yield NextStep(command("report", run), done)
-    yield NextStep(command("predict", run, "FILE"), done)
-    yield NextStep(command("export", run, "--to", "onnx"), done)
 
 
 def _is_done(document: DiagnosisDocument) -> bool:

@@ -7,6 +7,7 @@ from dlx.diagnose.beaten import beaten_by, has_learned_less
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.remedies.length import patience_to_the_end
 from dlx.diagnose.remedies.optimization import tested_learning_rate
+from dlx.diagnose.remedies.targets import log_targets
 from dlx.diagnose.simple_models import LinearModel
 from dlx.documents.diagnosis import DiagnosisDocument, Ending
 
@@ -49,14 +50,20 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
             return 2 if remedy.name in MORE_EXAMPLES else 3
         if remedy.name == tested_learning_rate.name and is_ill_rated:
             return 1
-        if remedy.name == patience_to_the_end.name and ending.stopped:
+        if remedy.name == patience_to_the_end.name and ending.stopped and ending.falling:
+            return 1
+        if remedy.name == log_targets.name:
             return 1
         if remedy.name == "longer_training" and ending.falling:
             return 1
         return 2 if remedy.name in (BIGGER if has_bigger else LESS) else 3
 
     is_idle = document.bias_is_unbeaten or is_serious(document, LABEL_NOISE.name)  # fitting wrong labels does harm
-    possible = (remedy for remedy in candidates if not (is_idle and remedy.against == "bias"))
+    possible = (
+        remedy
+        for remedy in candidates
+        if not (is_idle and remedy.against == "bias" and remedy.name != log_targets.name)
+    )
     return sorted((remedy for remedy in possible if not (ending.stopped and remedy.name in LONGER)), key=rank)
 
 

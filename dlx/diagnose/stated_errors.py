@@ -10,6 +10,7 @@ from decimal import Decimal
 from dlx.diagnose.tolerance import TOLERANCE
 from dlx.errors import UsageError, allowed
 from dlx.stats.intervals import Estimate, error_rate
+from dlx.text import plain_signs
 from dlx.words import PARTS
 
 SIZES = {f"m_{part}": part for part in PARTS}
@@ -43,7 +44,7 @@ def parse_errors(text: str) -> BareErrors:
             values[name] = _size(value) if name in SIZES else _rate(name, value)
         except ValueError as error:
             problems.append(f"{name}: {error}")
-    problems += _missing(assignments)
+    problems += _missing(assignments) if assignments or not problems else ()
     if problems:
         raise UsageError("\n".join(f"--errors: {problem}" for problem in problems))
     sizes = {part: int(values[name]) for name, part in SIZES.items() if name in values}
@@ -58,7 +59,9 @@ def _assignments(text: str) -> tuple[dict[str, str], list[str]]:
     for piece in text.split(","):
         name, equals, value = (part.strip() for part in piece.partition("="))
         if not equals:
-            problems.append(f"expected NAME=VALUE, such as train=.15, got {piece.strip()!r}")
+            meant = re.fullmatch(r"(\w+)\s*[: ]\s*(\S+)", plain_signs(piece).strip())
+            question = f" (did you mean {meant[1]}={meant[2]}?)" if meant else ""
+            problems.append(f"expected NAME=VALUE, such as train=.15, got {piece.strip()!r}{question}")
         elif name not in NAMES:
             problems.append(f"there is no {name!r} {allowed(name, NAMES)}")
         elif name in assignments:

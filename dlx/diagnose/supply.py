@@ -12,6 +12,7 @@ from dlx.data.mapped import MappedRows
 from dlx.data.sources import File
 from dlx.data.splits import Split, part_sizes
 from dlx.diagnose.remedies.changes import DataFacts, Overrides, fits_batches, side_of
+from dlx.diagnose.remedies.targets import are_of_factors
 from dlx.errors import DataError, SpecError
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
@@ -21,7 +22,7 @@ from dlx.words import PARTS, percent
 
 LEAST_TRAIN = 0.5  # the share of the present train that is left to it: with less another network is judged
 RACE = "--act"  # an option of `dlx diagnose`
-RACE_IN_WORDS, OR_RACE = f"let remedies race ({RACE})", ", or "
+RACE_IN_WORDS, OR_RACE = f"let remedies race ({RACE})", "; meanwhile "
 FOLDS = 5
 LIKELY = 0.5  # the chance of settling anything from which folds are advised; below it remedies race
 SELDOM = 0.05  # the chance from which they are spoken of
@@ -69,7 +70,8 @@ class Supply:
         leaves_over = rows and spec.data.split is not None and not spec.data.train_examples and spec.data.folds is None
         spare = max(rows - sum(from_source.values()), 0) if leaves_over and spec.data.more is None else 0
         images, side = dataset.image_shape is not None, side_of(dataset.image_shape)
-        return cls(spec, DataFacts(parts["train"], images, spare, "dev" in parts, parts, rows, side))
+        facts = DataFacts(parts["train"], images, spare, "dev" in parts, parts, rows, side, are_of_factors(dataset))
+        return cls(spec, facts)
 
     def larger_parts(self, sizes: Mapping[str, int]) -> Overrides:
         """Parts of at least these sizes; none where the source has too few, or train would keep too few."""

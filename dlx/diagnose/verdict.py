@@ -33,7 +33,7 @@ RECIPE = {
     "mismatch": ("training examples that are more like those of dev",),
     "overfitting_to_dev": ("a larger dev set, or fewer choices by the one there is",),
 }
-LOW = "low bias and low variance"
+LOW, UNSETTLED = "low bias and low variance", "unsettled"
 NOTHING = "nothing to learn: the labels do not vary"
 DONE = "bias and variance are low: done"
 STATE = "state diagnosis.optimal_error if people, or the best possible, do worse"
@@ -131,7 +131,7 @@ def _verdict(gaps: Mapping[str, Gap | None], findings: Iterable[Finding]) -> str
     high = [f"high {name}" for name, level in levels.items() if level == "high"]
     if high:
         return " and ".join(high)
-    return "unsettled" if "unsettled" in levels.values() else LOW
+    return UNSETTLED if UNSETTLED in levels.values() else LOW
 
 
 def _next(

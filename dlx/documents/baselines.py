@@ -11,6 +11,7 @@ from dlx.stats.intervals import Estimate
 from dlx.training.stored import Shape, shape_of
 
 BETTER, WORSE, OPEN = "better", "worse", "not established"  # whether a network surely is, beside something else
+HALF = 0.5  # of the examples, above which the network comes nearer by more than chance
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,25 @@ class PartBaseline:
     """The error of a model on a part, and the network beside it on the same examples.
 
     targets: each of several targets by itself; None of one.
+    nearer: of a regression, the share of the examples to whose targets the network comes nearer, which no few large
+        residuals decide; nearer than the median of train's where the model always answers the mean; None elsewhere.
     """
 
     error: Estimate
     difference: NetworkDifference
     targets: list[TargetBaseline] | None = None
+    nearer: Estimate | None = None
+
+    @property
+    def is_surely_beaten(self) -> bool:
+        """Whether the network is better by its error, or surely comes nearer to most targets."""
+        return self.difference.verdict == BETTER or (self.nearer is not None and self.nearer.low > HALF)
 
     def to_document(self) -> dict[str, Any]:
-        """As JSON has it; targets are there only where there are several."""
-        targets = {} if self.targets is None else {"targets": self.targets}
-        return {"error": self.error, "difference": self.difference, **targets}
+        """As JSON has it; what there is of regressions only is there for them alone."""
+        others = {"targets": self.targets, "nearer": self.nearer}
+        present = {key: value for key, value in others.items() if value is not None}
+        return {"error": self.error, "difference": self.difference, **present}
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from html import escape
 from typing import Any, ClassVar
 
 from dlx.stats.intervals import Estimate
 from dlx.text import shorten
+from dlx.words import error_text, interval_text
 
 LONGEST = 60  # characters of a value
 
@@ -21,17 +22,35 @@ class Brief:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in self._brief())})"
 
+    def __str__(self) -> str:
+        """The same in a line, and below it what else is to be read."""
+        return "\n".join([repr(self), *(f"{name:12}  {value}" for name, value in self.details())])
+
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        rows = (f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in self._brief())
+        shown = [*self._brief(), *self.details()]
+        rows = (f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in shown)
         return f"<h4>{escape(type(self).__name__)}</h4><table>{''.join(rows)}</table>"
 
+    def details(self) -> Iterable[tuple[str, str]]:
+        """What has to be read of it in full, each with a name."""
+        return ()
+
     def _brief(self) -> Iterator[tuple[str, str]]:
-        names = [*self.first, *(field.name for field in fields(self))]  # type: ignore[arg-type]  # it is a dataclass
+        shown = (field.name for field in fields(self) if field.repr)  # type: ignore[arg-type]  # it is a dataclass
+        names = [*self.first, *shown]
         for name in names:
             value = getattr(self, name)
             if value is not None and value != "":
                 yield name, _in_brief(value)
+
+
+def judged(error: Estimate | None, task: str | None) -> str:
+    """An error or a difference of errors as people read it, with its interval."""
+    if error is None:
+        return "not known"
+    ends = f" ({interval_text(error.low, error.high, task)})" if error.has_interval else ""
+    return f"{error_text(error.value, task)}{ends}"
 
 
 def _in_brief(value: Any) -> str:
@@ -43,7 +62,8 @@ def _in_brief(value: Any) -> str:
         text = _entries(value)
         return text if len(text) <= LONGEST else f"<{len(value)} entr{'y' if len(value) == 1 else 'ies'}>"
     if is_dataclass(value):
-        return f"<{type(value).__name__}>"
+        is_short = not isinstance(value, Brief) and type(value).__str__ is not object.__str__
+        return f"<{value if is_short else type(value).__name__}>"
     if isinstance(value, float):
         return f"{value:.4g}"
     return shorten(repr(str(value) if isinstance(value, str) else value), LONGEST)

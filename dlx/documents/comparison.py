@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from dlx.documents.brief import Brief
-from dlx.stats.intervals import Estimate
+from dlx.documents.brief import Brief, judged
+from dlx.stats.intervals import Estimate, unbounded
 from dlx.stats.measured import MeasuredMetric
 from dlx.words import Status, Task
 
 ESTABLISHED = "established"
+DEV_ERROR, OUT_OF_FOLD_ERROR = "dev_error", "out_of_fold_error"
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,12 @@ class GroupRow:
 
 @dataclass(frozen=True)
 class GroupDifference:
-    """The dev error of one group minus that of another.
+    """The dev error of one group minus that of another, or that of all examples out of their folds.
 
     Args:
         measure: what is compared.
         of, against: the labels of the groups.
-        value, low, high, m: the difference, below 0 where the first is better, its interval, and the dev examples.
+        value, low, high, m: the difference, below 0 where the first is better, its interval, and the examples.
         runs: how many of each group are counted.
         paired: by ``seed``, by ``example``, both or neither.
         about: ``networks`` where there is one run on each side, so that no seed but theirs is known; else ``settings``.
@@ -102,6 +104,16 @@ class GroupDifference:
     settled_by: dict[str, float | None] | None
     power: float
 
+    @property
+    def error_in_words(self) -> str:
+        """What is compared, as it stands in a margin."""
+        return "dev error" if self.measure == DEV_ERROR else "error"
+
+    @property
+    def example(self) -> str:
+        """What the errors are of."""
+        return "dev example" if self.measure == DEV_ERROR else "example"
+
 
 @dataclass(frozen=True, repr=False)
 class ComparisonDocument(Brief):
@@ -123,6 +135,19 @@ class ComparisonDocument(Brief):
     difference: GroupDifference | None
     remarks: list[str]
     picture: str | None = None
+
+    def details(self) -> Iterator[tuple[str, str]]:
+        """The mean dev error of each group, the lowest and the highest; their difference; and what must be known."""
+        for group in self.groups:
+            if (dev := group.errors.get("dev")) is not None:
+                is_mean = len(group.runs) > 1
+                error = judged(Estimate(dev.mean, dev.low, dev.high) if is_mean else unbounded(dev.mean), self.task)
+                yield group.label, f"dev error {error}{f', {len(group.runs)} runs' if is_mean else ''}"
+        if (change := self.difference) is not None:
+            better = f": {change.better} is better" if change.better else ""
+            value = judged(Estimate(change.value, change.low, change.high), self.task)
+            yield "difference", f"{change.of} − {change.against}: {value}, {change.verdict}{better}"
+        yield from (("remark", remark) for remark in self.remarks)
 
     @property
     def task(self) -> Task | None:

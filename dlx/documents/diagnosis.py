@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
+from dlx.calls import spoken
 from dlx.documents.baselines import Baselines
 from dlx.documents.brief import Brief
 from dlx.documents.classes import ClassesDocument, check_labels
@@ -23,12 +24,15 @@ Level = Literal["high", "low", "unsettled"]
 GAPS = ("bias", "variance", "mismatch", "overfitting_to_dev")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Gap(Estimate):
     """The difference of two errors, whether it is high, and how many examples of which parts would settle that."""
 
     level: Level = "unsettled"
     settled_by: dict[str, int] | None = None
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()[:-1]}, {self.level})"
 
     def to_document(self) -> dict[str, Any]:
         """As JSON has it: a difference is of no number of examples."""
@@ -150,7 +154,7 @@ class DiagnosisDocument(Brief, AnyDiagnosis):
     tails: dict[str, Carriers] | None = None
     act: RepairDocument | None = None
     earlier: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False, metadata=NO_KEY)
-    is_anew: bool = field(default=False, compare=False, metadata=NO_KEY)
+    is_anew: bool = field(default=False, repr=False, compare=False, metadata=NO_KEY)
 
     def to_document(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -168,8 +172,8 @@ class DiagnosisDocument(Brief, AnyDiagnosis):
             examples = "" if error.m is None else f"  m = {error.m:,}"
             lines.append(f"{part:9}  {error_text(error.value, self.task):>9}{ends}{examples}")
         for finding in (finding for finding in self.findings if finding.is_serious):
-            lines += ["", f"{finding.severity}  {finding.name}: {finding.evidence}"]
-        return "\n".join([*lines, "", *(f"- {step}" for step in self.next)])
+            lines += ["", f"{finding.severity}  {finding.name}: {spoken(finding.evidence)}"]
+        return "\n".join([*lines, "", *(f"- {spoken(step)}" for step in self.next)])
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"

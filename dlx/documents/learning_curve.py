@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 from dlx.documents.brief import Brief
 from dlx.stats.intervals import Estimate
-from dlx.words import Status
+from dlx.words import Status, error_text
 
 
 @dataclass(frozen=True)
@@ -108,3 +110,12 @@ class LearningCurve(Brief):
     fit: FittedLaw | None
     target: CurveTarget
     curve: list[FittedError]
+
+    def details(self) -> Iterator[tuple[str, str]]:
+        """The dev error at each size, and how many examples the target would take."""
+        for point in self.points:
+            yield f"m = {point.m:,}", f"dev error {error_text(point.dev.value, self.task)}"
+        wanted = f"a dev error of {error_text(self.target.error, self.task)}"
+        if (examples := self.target.examples) is not None and self.target.verdict is not None:
+            count = f"{examples.value:,.0f} examples, " if isfinite(examples.value) else ""
+            yield "target", f"{wanted}: {count}{self.target.verdict}"

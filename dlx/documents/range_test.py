@@ -18,6 +18,7 @@ class TestedRates:
     suggested: ``optimizer.learning_rate`` to train with.
     falls_from, steepest, grows_from: the rates from which the cost falls, where it falls most, and from which it grows.
     probes, steps: how many sweeps it took, and how many steps in all.
+    may_stay: whether nothing was found that speaks against the rate of the spec; None in files of an older dlx.
     """
 
     suggested: float | None
@@ -26,6 +27,7 @@ class TestedRates:
     grows_from: float | None
     probes: int
     steps: int
+    may_stay: bool | None = None
 
     @property
     def highest(self) -> float:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from dlx.documents.brief import Brief
 from dlx.stats.intervals import Estimate
+from dlx.words import percent
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,25 @@ class RaceResult:
 
 @dataclass(frozen=True)
 class ErrorChange:
-    """The mean errors of each part, of the run's own spec and of the one that the recipe has come to."""
+    """The mean errors of each part, of the run's own spec and of the one that the recipe has come to.
+
+    replicates_before, replicates_after: how many these are means over; None in the files of an older dlx.
+    """
 
     before: dict[str, Estimate]
     after: dict[str, Estimate]
+    replicates_before: int | None = None
+    replicates_after: int | None = None
+
+    @property
+    def means(self) -> str:
+        """What they are means over, in words; empty where that is not known."""
+        before, after = self.replicates_before, self.replicates_after
+        if before is None or after is None:
+            return ""
+        if before == after:
+            return f"means over {after} replicates" if after > 1 else "of one replicate"
+        return f"means over {before} replicates before and {after} now"
 
 
 @dataclass(frozen=True)
@@ -116,3 +133,18 @@ class RepairDocument(Brief):
     test: Estimate | None
     folds: int = 1
     bet: BestBet | None = None
+
+    def details(self) -> Iterator[tuple[str, str]]:
+        """The errors before and after, and the remedies that are kept, or the one that most probably helps."""
+        for part, before in self.errors.before.items():
+            after = self.errors.after.get(part, before)
+            yield f"{part} error", f"{before.value:.4g} before, {after.value:.4g} now"
+        winners = [race.winner for race in self.rounds if race.winner is not None]
+        yield from (("kept", _typed(winner.overrides)) for winner in winners)
+        if self.bet is not None:
+            certainty = f"a probability of {percent(self.bet.probability)}"
+            yield "best bet", f"{_typed(self.bet.overrides)} helps with {certainty}"
+
+
+def _typed(overrides: dict[str, Any]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in overrides.items())

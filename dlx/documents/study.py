@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
-from dlx.documents.brief import Brief
+from dlx.documents.brief import Brief, judged
 from dlx.stats.intervals import Estimate
 from dlx.words import Status
 
@@ -73,6 +74,13 @@ class StudyDocument(Brief):
     variants: list[VariantRecord]
     claims: list[ClaimRecord]
     pictures: list[str] | None = None  # their names; before they are drawn the key is not there
+
+    def details(self) -> Iterator[tuple[str, str]]:
+        """The dev error of each variant, its difference from the first, and whether the claims hold."""
+        for variant in self.variants:
+            change = f"; {judged(variant.difference, self.task)} from the first" if variant.difference else ""
+            yield variant.name, f"dev error {judged(variant.errors.get('dev'), self.task)}{change}"
+        yield from (("holds" if claim.holds else "does not hold", claim.claim) for claim in self.claims)
 
     def to_document(self) -> dict[str, Any]:
         """As ``study.json`` has it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, cast
 
@@ -113,6 +113,16 @@ class TuningDocument(Brief):
     best_spec: str | None
     seconds: float
     trials: list[TrialRecord]
+
+    def details(self) -> Iterator[tuple[str, str]]:
+        """What the best setting and the base came to when they were trained again."""
+        if self.confirmation is None or self.best is None:
+            return
+        settings = ", ".join(f"{key}={value}" for key, value in self.best.settings.items())
+        for name, estimate in (("best", self.best.fresh), ("base", self.confirmation.base)):
+            if estimate is not None:
+                what = f", {settings}" if name == "best" else ""
+                yield name, f"{self.objective} {estimate.value:.4g} ({estimate.low:.4g} to {estimate.high:.4g}){what}"
 
     @property
     def best(self) -> FinalistRecord | None:

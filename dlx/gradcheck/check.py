@@ -10,7 +10,7 @@ import numpy as np
 from dlx.errors import CheckFailed
 from dlx.events import Count, finish
 from dlx.gradcheck.alone import check_alone
-from dlx.gradcheck.comparison import Check
+from dlx.gradcheck.comparison import MOST_PASSES, Check
 from dlx.gradcheck.locate import ROUNDED, locate
 from dlx.gradcheck.moving import moved
 from dlx.gradcheck.places import Elsewhere, places
@@ -20,7 +20,11 @@ from dlx.nn.gradcheck import EPSILON
 
 
 def entry_by_entry(
-    subject: CheckedCost, when: str, epsilon: float = EPSILON, rng: np.random.Generator | None = None
+    subject: CheckedCost,
+    when: str,
+    epsilon: float = EPSILON,
+    rng: np.random.Generator | None = None,
+    most_passes: int = MOST_PASSES,
 ) -> Generator[Count, None, Point]:
     """Compare dθ of the subject at its present θ with two-sided differences of its cost, counting the entries.
 
@@ -30,6 +34,7 @@ def entry_by_entry(
     Args:
         when: what the report calls this θ.
         rng: chooses what is looked at of a large θ.
+        most_passes: of the step, in which what goes wrong after a while shows.
 
     Raises:
         CheckFailed: the cost is not finite.
@@ -41,7 +46,7 @@ def entry_by_entry(
         elsewhere = [(place, _comparison(place, epsilon, others)) for place in places(subject, others)]
         yield from comparison.run()
         compared = [_compared(place, other) for place, other in reversed(elsewhere) if other is not None]
-        comparison.repeat()
+        comparison.repeat(most_passes)
         point = replace(_judged(subject, comparison), examples=subject.examples)
         points = list[Point]()
         for place, other in reversed(compared):  # the small batches first
@@ -51,9 +56,15 @@ def entry_by_entry(
         return point.with_others(tuple(points), tuple(check_alone(subject, point, others)))
 
 
-def check(subject: CheckedCost, when: str, epsilon: float = EPSILON, rng: np.random.Generator | None = None) -> Point:
+def check(
+    subject: CheckedCost,
+    when: str,
+    epsilon: float = EPSILON,
+    rng: np.random.Generator | None = None,
+    most_passes: int = MOST_PASSES,
+) -> Point:
     """The same at once."""
-    return finish(entry_by_entry(subject, when, epsilon, rng))
+    return finish(entry_by_entry(subject, when, epsilon, rng, most_passes))
 
 
 def check_here(subject: CheckedCost, when: str, epsilon: float = EPSILON) -> Point:

@@ -101,10 +101,11 @@ class Check:
             self._judge_the_worst(self.judged[name])
         self.directions = len(plan.directions)
 
-    def repeat(self) -> None:
+    def repeat(self, most: int = MOST_PASSES) -> None:
         """Look at the gradient again, after passes at other places; where it differs, its entries are compared."""
         first = self.d_theta
-        for number, again in enumerate(self.subject.later_gradients(1 if self.is_brief else _passes(self.subject))):
+        count = 1 if self.is_brief else _passes(self.subject, most)
+        for number, again in enumerate(self.subject.later_gradients(count)):
             if np.array_equal(again, first):
                 continue
             differ = ~np.isclose(again, first, rtol=GREAT, atol=self.noise, equal_nan=True)
@@ -235,8 +236,8 @@ class Check:
         return Worst(tuple(map(int, index)), compared.analytic[k], compared.numeric[k])
 
 
-def _passes(subject: CheckedCost) -> int:
-    return int(np.clip(WORK // (subject.theta.size * max(subject.examples, 1)), PASSES, MOST_PASSES))
+def _passes(subject: CheckedCost, most: int) -> int:
+    return int(np.clip(WORK // (subject.theta.size * max(subject.examples, 1)), PASSES, most))
 
 
 def _refereed(compared: Derivatives) -> Refereed | None:

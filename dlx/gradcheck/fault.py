@@ -28,6 +28,10 @@ class Fault:
     spoils: tuple[str, ...] = ()
     method: str | None = None
 
+    def __str__(self) -> str:
+        signature = "" if self.is_described else f" ({self.signature})"
+        return f"{self.operation}: {self.sentence}{signature}{f', {self.place}' if self.place else ''}"
+
     @property
     def is_of_inputs(self) -> bool:
         """Whether it shows on certain inputs alone, which the sentence names."""

@@ -90,7 +90,7 @@ def norms(layer: Normalize, subject: Subject, rng: np.random.Generator) -> Itera
 
 def _normalized(layer: Normalize, subject: Subject, Z: Array, rng: np.random.Generator) -> LayerOperation:
     operation = LayerOperation(layer, subject.network, Z)
-    operation.backward(rng.standard_normal(Z.shape))
+    operation.backward(np.asarray(rng.standard_normal(Z.shape)))
     return operation
 
 

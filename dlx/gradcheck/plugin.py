@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
+from dlx.calls import instruction
 from dlx.component import REGISTRY, Component
 from dlx.documents.brief import Brief
 from dlx.errors import UsageError, allowed
 from dlx.events import Count
 from dlx.gradcheck.check import check, check_here
+from dlx.gradcheck.comparison import MOST_PASSES, PASSES
 from dlx.gradcheck.fault import Fault
-from dlx.gradcheck.report import Point
+from dlx.gradcheck.report import Point, details_of
 from dlx.gradcheck.settings import settings_of
 from dlx.nn.activations import Activation
 from dlx.nn.gradcheck import EPSILON
@@ -86,8 +88,11 @@ def check_components(
     settings: list[PluginCase] = []
     for component, within, subject in standing:
         is_first = not settings or (settings[-1].kind, settings[-1].name) != (component.kind, component.name)
-        look = check if everywhere or is_first else check_here
-        point = look(subject, f"{component.name} with {within}", epsilon)
+        words = f"{component.name} with {within}"
+        if everywhere or is_first:
+            point = check(subject, words, epsilon, most_passes=MOST_PASSES if everywhere else PASSES)
+        else:
+            point = check_here(subject, words, epsilon)
         settings.append(PluginCase(component.kind, component.name, within, point))
         yield Count(len(settings), len(standing))
     return settings
@@ -100,7 +105,7 @@ class ComponentsReport(Brief):
     ``unchecked`` is what else the plugin defines, which has no gradient, such as ``optimizer lion``.
     """
 
-    first = ("passed",)
+    first = ("passed", "fault")
 
     plugin: str | None
     cases: Sequence[PluginCase]
@@ -115,6 +120,11 @@ class ComponentsReport(Brief):
     def fault(self) -> Fault | None:
         """The first mistake that was placed, with the operation, the layer and what the error looks like."""
         return next((case.point.fault for case in self.cases if case.point.fault), None)
+
+    def details(self) -> Iterator[tuple[str, str]]:
+        """Which setting was the first to fail, where, and by how much."""
+        failed = [case.point for case in self.cases if not case.point.passed]
+        return details_of(next((point for point in failed if point.fault), failed[0])) if failed else iter(())
 
     def document(self) -> dict[str, Any]:
         """The JSON document."""
@@ -161,5 +171,6 @@ def instance_of(member: type[Component]) -> Component:
     except ValidationError as error:
         missing = ", ".join(".".join(map(str, detail["loc"])) for detail in error.errors())
         raise UsageError(
-            f"{member.kind} {member.name}: {missing} has no default; check it in a spec: dlx gradcheck SPEC"
+            f"{member.kind} {member.name}: {missing} has no default; check it in a spec: "
+            f"{instruction('gradcheck', 'SPEC')}"
         ) from None

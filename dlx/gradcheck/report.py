@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -157,7 +158,7 @@ class Report(Brief):
     ``too_large`` are batches that training takes and no check has looked at, since they would fill the memory.
     """
 
-    first = ("passed",)
+    first = ("passed", "fault")
 
     name: str
     epsilon: float
@@ -175,6 +176,15 @@ class Report(Brief):
         """The first θ at which it failed, or the one with the largest difference."""
         failed = [point for point in self.points if not point.passed]
         return failed[0] if failed else max(self.points, key=lambda point: point.difference)
+
+    @property
+    def fault(self) -> Fault | None:
+        """The mistake that was placed, where it failed, with the operation, the layer and what the error looks like."""
+        return self.decisive.fault
+
+    def details(self) -> Iterator[tuple[str, str]]:
+        """Where it failed, and by how much."""
+        return details_of(self.decisive)
 
     def document(self) -> dict[str, Any]:
         """The JSON document: the decisive θ in full, the others by their difference.
@@ -204,6 +214,18 @@ class Report(Brief):
             "parameters": [asdict(parameter) for parameter in decisive.parameters],
             "fault": asdict(decisive.fault) if decisive.fault else None,
         }
+
+
+def details_of(point: Point) -> Iterator[tuple[str, str]]:
+    """What is wrong at a θ where the check has failed, as lines, each with a name: by how much, and in which entry."""
+    if point.passed:
+        return
+    yield "difference", f"{point.difference:.1e} of the whole dθ, {point.at or point.when}"
+    wrong = [each for each in point.parameters if each.worst is not None and each.verdict in ("look", "worry")]
+    for each in sorted(wrong, key=lambda parameter: parameter.difference or 0.0)[-1:]:
+        assert each.worst is not None
+        entry = f"{each.name}[{', '.join(map(str, each.worst.index))}]"
+        yield "worst entry", f"{entry}: analytic {each.worst.analytic:.8g}, numeric {each.worst.numeric:.8g}"
 
 
 def _outcome(part: Point | Alone) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from dlx.errors import UsageError, allowed
+from dlx.synonyms import as_spelt
 
 # In the order in which a newcomer reads them; each is a file here.
 TOPICS = (
@@ -77,6 +78,15 @@ def pages() -> dict[str, Page]:
     """All pages by their topics."""
     folder = files(__name__)
     return {topic: Page(topic, (folder / f"{topic}.md").read_text(encoding="utf-8")) for topic in TOPICS}
+
+
+def topic_of(text: str) -> str:
+    """The topic that is meant, also by the file of its page or in capitals.
+
+    >>> topic_of("KEYS"), topic_of("dlx/guide/tutorial.md"), topic_of("halving")
+    ('keys', 'tutorial', 'halving')
+    """
+    return as_spelt(text.rpartition("/")[2].removesuffix(".md"), [*TOPICS, *REFERENCE])
 
 
 def page(topic: str) -> Page:

@@ -89,7 +89,7 @@ class Draft:
             at = at.get(name) if isinstance(at, dict) else None
         return at is not None and at == value and type(at) is type(value)
 
-    def document(self, resolved: Resolved) -> Changes:
+    def document(self, resolved: Resolved) -> dict[str, Any]:
         """What the page shows of it: the whole spec, as `dlx config show` prints it, and what differs from the file."""
         return {
             "name": resolved.spec.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ class Seat:
     def __init__(self) -> None:
         self.playground: Playground | None = None
         self.turn = asyncio.Lock()
-        self.is_taken = False
+        self.is_taken, self.leaves = False, 0  # how often it was left
 
 
 class Hub:
@@ -38,17 +39,24 @@ class Hub:
         self.address, self.path, self.root, self.grace = address, path, root, grace
         self.runs = RunList(root)
         self.ended = asyncio.Event()
+        self.strangers: dict[Any, None] = {}  # connections that have not shown the token, the oldest first
         self._seats: dict[str, Seat] = {}
         self._threads = ThreadPoolExecutor(MOST_PAGES, thread_name_prefix="lab")
 
     async def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """The result of what takes a while, while others are served."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+        context = copy_context()  # messages are those of a command
+        return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, function, *arguments)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many pages are open as there may be."""
+        return sum(seat.is_taken for seat in self._seats.values()) >= MOST_PAGES
 
     def take_seat(self, page: str) -> Seat | None:
         """The seat of a page, with what it left there when it was loaded before; None where another page has it."""
         seat = self._seats.get(page) or Seat()
-        if seat.is_taken or sum(other.is_taken for other in self._seats.values()) >= MOST_PAGES:
+        if seat.is_taken or self.is_full:
             return None
         seat.is_taken, self._seats[page] = True, seat
         return seat
@@ -56,14 +64,16 @@ class Hub:
     async def leave_seat(self, page: str) -> None:
         """Wait for the page to come back; where none is left and none comes, the lab ends."""
         seat = self._seats[page]
-        seat.is_taken = False
+        seat.is_taken, seat.leaves = False, seat.leaves + 1
+        leave = seat.leaves
         await asyncio.sleep(self.grace)
         async with seat.turn:
-            if not seat.is_taken and self._seats.get(page) is seat and not self.ended.is_set():
-                del self._seats[page]
-                if seat.playground is not None:
-                    await self.call(seat.playground.close)
-        if not any(other.is_taken for other in self._seats.values()):
+            if seat.is_taken or seat.leaves != leave or self.ended.is_set():
+                return
+            del self._seats[page]
+            if seat.playground is not None:
+                await self.call(seat.playground.close)
+        if not self._seats:
             self.ended.set()
 
     async def close(self) -> None:

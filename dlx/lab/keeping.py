@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
-from inspect import GEN_CREATED, getgeneratorstate
+from inspect import GEN_CLOSED, GEN_CREATED, getgeneratorstate
 from math import inf
 from pathlib import Path
 
 from dlx.documents.diagnosis import DiagnosisDocument
-from dlx.errors import Diverged
+from dlx.errors import Diverged, DlxError
 from dlx.lab.draft import Draft
 from dlx.lab.messages import Message
 from dlx.lab.race import RemedyRace
@@ -66,6 +66,17 @@ class KeptRun:
     def news(self) -> list[Message]:
         """What has come of the race since it was asked last."""
         return self._race.news() if self._race is not None and not self._race.has_ended else []
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether writing it has failed in the midst of training."""
+        return getgeneratorstate(self._records) == GEN_CLOSED
+
+    def give_up(self, trainer: Trainer) -> None:
+        """Leave it as it is; the training goes on without it."""
+        with suppress(DlxError):
+            self.end()
+        trainer.go_on_alone()
 
     def end(self) -> None:
         """Leave it, and end the race, which saves what it has reached."""

@@ -12,6 +12,8 @@ from dlx.training.minimization import Minimization
 from dlx.types import Array
 
 GRID, CURVE = 48, 120  # points along an axis of two, and of one
+NEAR = 0.5  # of each variable, on either side of its start, that is shown in any case
+REACHES, SAMPLES = (1.0, 2.0, 4.0, 8.0), 33  # how far a valley is looked for, and at how many points along an axis
 GROWTH = 0.5  # of the range, when the path leaves it
 HUGE = 1e100
 
@@ -22,9 +24,18 @@ class LandscapeView:
     def __init__(self, experiment: Minimization) -> None:
         self.experiment = experiment
         start = np.asarray(experiment.landscape.w, dtype=np.float64)
-        reach = max(1.0, float(np.abs(start).max()))  # around start and origin most objectives have something to show
-        self._low, self._high = surroundings(np.stack([start - 0.15 * reach, start, start * 0 - 0.15 * reach]))
+        self._low, self._high = surroundings(np.stack([start, self._valley(start), start - NEAR, start + NEAR]))
         self._is_due = True  # whether the ground goes with the next picture
+
+    def _valley(self, start: Array) -> Array:
+        """The lowest point of the smallest grid around the start that has it inside; the start where none has."""
+        for reach in REACHES:
+            axes = np.meshgrid(*(np.linspace(w - reach, w + reach, SAMPLES) for w in start))
+            points = np.column_stack([axis.ravel() for axis in axes])
+            lowest = np.asarray(points[_finite(self.experiment.landscape.costs(points)).argmin()])
+            if (np.abs(lowest - start) < 0.99 * reach).all():
+                return lowest
+        return start
 
     @staticmethod
     def is_possible(experiment: Minimization) -> bool:

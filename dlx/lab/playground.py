@@ -135,8 +135,6 @@ class Playground:
         self.close()
         self.player.put(self.stage.anew(self.resolved))
 
-    # The spec
-
     def _greet(self, message: Message) -> None:
         """Tell a page that has just been loaded all it needs."""
         self.stage.renew()
@@ -201,6 +199,7 @@ class Playground:
         """Try what would help: a race of remedies on this training, once it has ended."""
         if not self.stage.trainer.has_ended:
             raise UsageError("train to the end first: remedies are tried on what it comes to")
+        self._keep(message)
         self._keeping().try_remedies()
 
     def _keeping(self) -> KeptRun:
@@ -215,20 +214,21 @@ class Playground:
             raise UsageError("the spec has problems: mend them, or take the change back")
         return self.resolved
 
-    # What the page is told
-
     def _say(self, text: str, is_error: bool = False, **more: Any) -> None:
         self.outbox.append({"about": "note", "text": text, "error": is_error, **more})
 
     def _tell_spec(self) -> None:
         sections = self.controls.of(self.resolved.spec, self.draft.original.spec)
-        document = self.draft.document(self.resolved)
-        self.outbox.append({"about": "spec", "sections": sections, "problems": self.problems, **document})
+        document = self.draft.document(self.resolved) | {"own": self.draft.path == self.path, "problems": self.problems}
+        self.outbox.append({"about": "spec", "sections": sections, **document})
 
     def _tell_frame(self) -> None:
         """How far training has come; a run that has ended is left to others."""
         if self.kept_run is not None and self.stage.trainer.has_ended:
             self.kept_run.close()
+        elif self.kept_run is not None and self.kept_run.is_broken:  # it cannot be written any more
+            self.kept_run.give_up(self.stage.trainer)
+            self.kept_run = None
         run, player = self.kept_run.path.name if self.kept_run else None, self.player
         frame = {"training": player.number, "playing": player.is_busy, "speed": player.speed.name, "kept": run}
         self.outbox.append({"about": "frame", **frame, **self.stage.frame(is_at_rest=not player.is_busy)})

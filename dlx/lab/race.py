@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -12,8 +11,12 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from dlx.errors import DlxError
+from dlx.files import identity
+from dlx.lab import tied_process
 from dlx.lab.messages import Message
 from dlx.runs.compare.run import ComparedRun, differing, is_of
+from dlx.runs.file_names import FACTS, METRICS, TRIALS
+from dlx.runs.result import Result
 from dlx.show.charts.recipe import STATUS
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
@@ -26,7 +29,7 @@ MOST_POINTS = 200  # of a lane
 
 
 class RemedyRace:
-    """``dlx diagnose RUN --act`` in a process of its own; what it has trained stays when the page goes.
+    """``dlx diagnose RUN --act`` in a process of its own, which ends with this one; what it has trained stays.
 
     Args:
         path: the directory of a run that has ended.
@@ -39,15 +42,13 @@ class RemedyRace:
     def __init__(self, path: Path, budget: str = BUDGET) -> None:
         self.path = path
         self._base = ComparedRun.read(path)
-        words = [sys.executable, "-m", "dlx", "diagnose", str(path), "--act", "--budget", budget, "--json"]
+        words = ["diagnose", str(path), "--act", "--budget", budget, "--json"]
         with ExitStack() as opened:  # of files, since what the process writes may be more than a pipe holds
             self._output = opened.enter_context(TemporaryFile())
             self._messages = opened.enter_context(TemporaryFile())
-            self._process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=self._output, stderr=self._messages
-            )
+            self._process = tied_process.start(words, self._output, self._messages)
             self._opened = opened.pop_all()
-        self._labels: dict[Path, str] = {}
+        self._lanes_so_far: dict[Path, tuple[object, dict[str, Any]]] = {}  # with the identity of their files
         self._before: Message | None = None
         self.has_ended = False
 
@@ -65,15 +66,23 @@ class RemedyRace:
     def _lanes(self) -> list[dict[str, Any]]:
         """A lane for each training: the remedy that it tries, and the dev error so far."""
         lanes = []
-        for path in sorted(self.path.glob("trials/*/run.json"))[:MOST_LANES]:
+        for file in sorted(self.path.glob(f"{TRIALS}/*/{FACTS}"))[:MOST_LANES]:
             with suppress(DlxError):  # it is being written
-                run = ComparedRun.read(path.parent)
-                label = self._labels.get(path) or self._labels.setdefault(path, self._label(run))
-                metrics = run.metrics
-                points = [list(pair) for pair in zip(metrics["epoch"], metrics["dev_error"], strict=True)]
-                every = -(-len(points) // MOST_POINTS) or 1
-                lanes.append({"label": label, "status": str(run.status), "points": points[-1::-every][::-1]})
+                lanes.append(self._lane(file.parent))
         return sorted(lanes, key=lambda lane: str(lane["label"]))
+
+    def _lane(self, path: Path) -> dict[str, Any]:
+        """That of a training; of one whose files have not changed nothing is read."""
+        sign, before = (identity(path / FACTS), identity(path / METRICS)), self._lanes_so_far.get(path)
+        if before is not None and before[0] == sign:
+            return before[1]
+        label = before[1]["label"] if before is not None else self._label(ComparedRun.read(path))
+        run = Result.read(path)
+        points = [list(pair) for pair in zip(run.metrics["epoch"], run.metrics["dev_error"], strict=True)]
+        every = -(-len(points) // MOST_POINTS) or 1
+        lane = {"label": label, "status": str(run.status), "points": points[-1::-every][::-1]}
+        self._lanes_so_far[path] = sign, lane
+        return lane
 
     def _label(self, run: ComparedRun) -> str:
         """What a training does otherwise than the run; nothing where only its replicate is another."""
@@ -111,6 +120,8 @@ class RemedyRace:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         self._opened.close()
 
 

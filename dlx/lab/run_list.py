@@ -16,11 +16,9 @@ from dlx.lab.search_list import SearchList
 from dlx.runs.compare import compare
 from dlx.runs.compare.groups import RunGroup
 from dlx.runs.compare.run import ComparedRun, differing
-from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import FACTS, METRICS
 from dlx.runs.listing import PastRun
 from dlx.runs.result import Result
-from dlx.runs.watch import writer_is_there
 from dlx.show.charts.groups import Group, mean_curve
 from dlx.show.terminal.difference import sentences
 from dlx.spec.yaml_text.writing import dump_scalar
@@ -64,10 +62,8 @@ class RunList:
             "fault": run.fault,
             "task": str(run.data.get("task") or ""),
         }
-        if row["status"] == Status.RUNNING and not run.fault:
+        if not run.has_recorded_end and not run.fault:
             row |= _latest(run)
-            if writer_is_there(path) is False and RunDirectory(path).document(FACTS)["status"] == Status.RUNNING:
-                row["status"] = Status.INTERRUPTED  # its process is gone
         return sign, row
 
     def compared(self, keys: Sequence[str]) -> dict[str, Any]:
@@ -115,11 +111,12 @@ def _curves(path: Path) -> dict[str, Any]:
         result = Result.read(path)
         metrics = result.metrics
     except DlxError as error:
-        return {"fault": str(error), "task": "", "status": "", "columns": {}}
+        return {"fault": str(error), "task": "", "again": "", "columns": {}}
     every = -(-len(metrics["epoch"]) // MOST_POINTS) or 1
     rows = sorted({*range(0, len(metrics["epoch"]), every), *range(len(metrics["epoch"]))[-1:]})
     columns = {name: [metrics[name][row] for row in rows] for name in ("epoch", *CURVES)}
-    return {"fault": "", "task": str(result.task or ""), "status": str(result.status), "columns": columns}
+    again = "" if result.status is Status.RUNNING else result.run.way_on()
+    return {"fault": "", "task": str(result.task or ""), "again": again, "columns": columns}
 
 
 def _bands(group: RunGroup) -> dict[str, Any]:

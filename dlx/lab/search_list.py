@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from dlx.errors import DlxError
-from dlx.runs.collection import TuneDirectory
-from dlx.runs.watch import COLLECTIONS, TrialsReader, collection_at
+from dlx.runs.collection import COLLECTIONS, TuneDirectory, collection_at
+from dlx.runs.watch import TrialsReader
+from dlx.show.terminal.watching import counted
+from dlx.words import Status
 
 MOST_TRIALS = 2000  # that a page is given of a search, the best ones
 
@@ -34,10 +36,11 @@ class SearchList:
         try:
             work = self._readers[path].read()
         except DlxError as error:
-            return {**row, "kind": "", "status": "damaged", "counts": {}, "best": None, "fault": str(error)}
+            return {**row, "kind": "", "status": Status.DAMAGED, "trainings": "", "best": None, "fault": str(error)}
         best = {"setting": work.best[0][0], "value": work.best[0][1]} if work.best else None
+        trainings = ", ".join(counted(work.counts or {}, work.status))
         about = {"kind": collection.command if collection else "", "task": work.task or "", "fault": ""}
-        return {**row, **about, "status": str(work.status), "counts": dict(work.counts or {}), "best": best}
+        return {**row, **about, "status": str(work.status), "trainings": trainings, "best": best}
 
     def detail(self, key: str) -> dict[str, Any]:
         """The trials of one, where its axes lie, and how important each is; a fault in place of what cannot be read."""
@@ -46,10 +49,11 @@ class SearchList:
         if collection is None:
             return {"key": key, "fault": "it is there no longer", "trials": [], "axes": []}
         try:
-            results = collection.results()
+            results = collection.results_now()
         except DlxError as error:
             return {"key": key, "fault": str(error), "trials": [], "axes": []}
-        document = {"key": key, "fault": "", "task": str(results.get("task") or ""), "status": str(results["status"])}
+        again = "" if results["status"] == Status.RUNNING else collection.way_on()
+        document = {"key": key, "fault": "", "task": str(results.get("task") or ""), "again": again}
         if isinstance(collection, TuneDirectory):
             return {**document, **_of_search(results)}
         return {**document, **_of_study(results)}
@@ -64,7 +68,7 @@ class SearchList:
 
 
 def _of_search(results: Mapping[str, Any]) -> dict[str, Any]:
-    trials = sorted(results["trials"], key=lambda trial: (trial["value"] is None, trial["value"] or 0.0))
+    trials = sorted(results["trials"], key=_rank)
     names = ("index", "round", "settings", "at", "value", "status", "epoch", "trials")
     return {
         "kind": "tune",
@@ -74,6 +78,11 @@ def _of_search(results: Mapping[str, Any]) -> dict[str, Any]:
         "importance": results["importance"],
         "messages": results["messages"],
     }
+
+
+def _rank(trial: Mapping[str, Any]) -> tuple[bool, float]:
+    """Its place among others: the lowest value first, those without one at the end."""
+    return trial["value"] is None, trial["value"] or 0.0
 
 
 def _axis(axis: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,12 +98,13 @@ def _of_study(results: Mapping[str, Any]) -> dict[str, Any]:
             "settings": {"variant": variant["name"]},
             "at": {},
             "value": (variant["errors"].get("dev") or {}).get("value"),
-            "status": variant["status"][0] if variant["status"] else "",
+            "status": ", ".join(dict.fromkeys(variant["status"])),
             "epoch": variant["epochs"],
             "trials": variant["trials"],
         }
         for number, variant in enumerate(results.get("variants", ()))
     ]
+    variants = sorted(variants, key=_rank)
     return {"kind": "study", "objective": "dev_error", "axes": [], "trials": variants, "importance": [], "messages": []}
 
 

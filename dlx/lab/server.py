@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from dlx.errors import Interrupted
 from dlx.extras import missing_extra
@@ -16,6 +17,7 @@ from dlx.runs.signals import noted_signals
 
 try:
     from tornado.httpserver import HTTPServer
+    from tornado.iostream import IOStream
     from tornado.netutil import bind_sockets
 
     from dlx.lab.handlers import application
@@ -24,6 +26,7 @@ except ModuleNotFoundError as error:
 
 GLANCE = 0.1  # seconds between two looks at signals
 LARGEST_REQUEST = 2**16  # bytes
+MOST_STRANGERS = 64  # connections that have not shown the token
 
 
 def serve(path: Path, on_start: Callable[[str], object], root: Path = ROOT, grace: float = GRACE) -> None:
@@ -43,7 +46,8 @@ def serve(path: Path, on_start: Callable[[str], object], root: Path = ROOT, grac
 async def _serve(path: Path, on_start: Callable[[str], object], root: Path, grace: float, signals: list[int]) -> None:
     sockets = bind_sockets(0, HOST)
     hub = Hub(Address(sockets[0].getsockname()[1]), path, root, grace)
-    server = HTTPServer(application(hub), max_body_size=LARGEST_REQUEST, max_header_size=LARGEST_REQUEST)
+    server = LabServer(application(hub), max_body_size=LARGEST_REQUEST, max_header_size=LARGEST_REQUEST)
+    server.strangers = hub.strangers
     server.add_sockets(sockets)
     try:
         on_start(hub.address.url)
@@ -52,3 +56,20 @@ async def _serve(path: Path, on_start: Callable[[str], object], root: Path, grac
     finally:
         server.stop()
         await hub.close()
+
+
+class LabServer(HTTPServer):
+    """Of connections that have not shown the token yet the oldest gives way, so that nobody can use all of them up."""
+
+    strangers: dict[IOStream, None]
+
+    def handle_stream(self, stream: IOStream, address: Any) -> None:
+        """Serve a connection that has just come."""
+        self.strangers[stream] = None
+        for other in [other for other in self.strangers if other.closed()]:
+            del self.strangers[other]
+        while len(self.strangers) > MOST_STRANGERS:
+            oldest = next(iter(self.strangers))
+            del self.strangers[oldest]
+            oldest.close()
+        super().handle_stream(stream, address)

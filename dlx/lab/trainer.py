@@ -51,6 +51,13 @@ class Trainer:
         """Take the records from another iterator over the same experiment, such as that of a session."""
         self._records, self._is_through = records, False
 
+    def go_on_alone(self) -> None:
+        """Go on from where the experiment stands, without whoever handed the records over and had to leave."""
+        last = self.experiment.position.last
+        if last is not None and (not self.rows or self.rows[-1].epoch < last.epoch):
+            self.rows.append(last)
+        self._records = fit(self.experiment, self.pace)
+
     def advance(self, seconds: float, steps: int | None = None) -> int:
         """Train for so many seconds, or for so many steps if that is sooner; returns how many steps it took.
 

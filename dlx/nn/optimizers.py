@@ -146,8 +146,8 @@ class Adam(Optimizer):
     """v ← β₁·v + (1 − β₁)·dθ, s ← β₂·s + (1 − β₂)·dθ², θ ← θ − α·v̂/(√ŝ + ε), v̂ = v/(1 − β₁ᵗ), ŝ = s/(1 − β₂ᵗ).
 
     Kingma & Ba 2015, algorithm 1: ε stands outside the root. The corrections are folded into the step,
-    α·v̂/(√ŝ + ε) = (α·√c₂/c₁)·v/(√s + ε·√c₂) with c = (1 − βᵗ)/(1 − β) and v, s as weighted sums (see ``State``):
-    the same number in fewer passes over θ.
+    α·v̂/(√ŝ + ε) = (α·√c₂/c₁)·v/(√s + ε·√c₂) with c = (1 − βᵗ)/(1 − β) and v, s as weighted sums: the same number in
+    fewer passes over θ.
     """
 
     name = "adam"

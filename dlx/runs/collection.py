@@ -8,8 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from dlx.calls import instruction
 from dlx.documents import tuning
 from dlx.documents.folds import FoldsDocument
+from dlx.documents.reading import of_hint
 from dlx.documents.study import StudyDocument
 from dlx.errors import DlxError, UsageError
 from dlx.files import to_document, unless_damaged
@@ -19,7 +21,6 @@ from dlx.runs.file_names import PLAN as PLAN
 from dlx.runs.latest import LATEST, ROOT
 from dlx.runs.locked_directory import LockedDirectory
 from dlx.runs.manifest import MANIFEST
-from dlx.text import command
 from dlx.training import stored
 from dlx.words import Status
 
@@ -33,6 +34,7 @@ class RunCollection(LockedDirectory):
     """
 
     command: ClassVar[str]  # that makes such a directory
+    function: ClassVar[str]  # of Python, likewise
     shape: ClassVar[stored.Shape]  # of its document
 
     @classmethod
@@ -54,11 +56,16 @@ class RunCollection(LockedDirectory):
             raise UsageError(f"{reference}: {what} (allowed: a directory that this command made, {LATEST})")
         return many._opened(PLAN, writing)
 
+    @property
+    def again(self) -> str:
+        """What is typed to go on with it."""
+        return instruction(self.command, "--resume", self.path, verb=self.function)
+
     def way_on(self) -> str:
         """The command that goes on with one that is not complete."""
         with suppress(DlxError, KeyError):
             if self.results()["status"] != Status.COMPLETED:
-                return f" ({command(self.command, '--resume', self.path)} goes on with what is there)"
+                return self.again
         return ""
 
     @property
@@ -112,6 +119,10 @@ class RunCollection(LockedDirectory):
         stored.check(self.path / self.document_name, document, self.shape)
         return {key: value for key, value in document.items() if key != "manifest"}
 
+    def results_now(self) -> dict[str, Any]:
+        """The same with the status that it has now, also where its process was killed."""
+        return self.at_present(self.results)[0]
+
     def seconds_so_far(self) -> float:
         """How long the calls before this one took; 0 where there was none, or nothing is known of it any more."""
         return unless_damaged(lambda: float(self.results()["seconds"]), 0.0)
@@ -125,7 +136,7 @@ def _started(run: Path) -> str:
 class TuneDirectory(RunCollection):
     """The directory of a search for hyperparameters."""
 
-    command = "tune"
+    command = function = "tune"
     marker = document_name = "tune.json"  # without it a start died before anything was trained
     shape = tuning.shape_of_file()
     ledger = "trials.csv"
@@ -139,16 +150,21 @@ class TuneDirectory(RunCollection):
 class StudyDirectory(RunCollection):
     """The directory of a study."""
 
-    command = "study"
+    command = function = "study"
     marker = document_name = "study.json"
     shape = stored.shape_of(StudyDocument)
     files = frozenset((PLAN, document_name))
+
+    def outcome(self) -> StudyDocument:
+        """What it has come to so far."""
+        document: StudyDocument = of_hint(StudyDocument, self.results_now())
+        return document
 
 
 class FoldsDirectory(RunCollection):
     """The directory of a training in folds."""
 
-    command = "train"
+    command, function = "train", "folds"
     marker = document_name = FOLDS
     shape = stored.shape_of(FoldsDocument)
     predictions = "predictions.csv"
@@ -156,7 +172,7 @@ class FoldsDirectory(RunCollection):
 
     def outcome(self) -> FoldsDocument:
         """What it has come to so far."""
-        return FoldsDocument.from_file(self.path / self.document_name, self.results())
+        return FoldsDocument.from_file(self.path / self.document_name, self.results_now())
 
     def verify(self) -> None:
         """Raise DataError where what it has come to is not as it was written."""
@@ -167,3 +183,11 @@ class FoldsDirectory(RunCollection):
     def write_predictions(self, content: bytes) -> None:
         """Write the table of what the networks say of the examples that they were not given."""
         self.write(self.predictions, content)
+
+
+COLLECTIONS: tuple[type[RunCollection], ...] = (TuneDirectory, StudyDirectory, FoldsDirectory)
+
+
+def collection_at(path: Path) -> RunCollection | None:
+    """The search, the study or the training in folds whose document is in a directory."""
+    return next((kind(path) for kind in COLLECTIONS if (path / kind.document_name).is_file()), None)

@@ -17,6 +17,7 @@ from dlx.errors import UsageError
 from dlx.runs.objective import refuse_objective
 from dlx.spec.loader import load_spec
 from dlx.spec.starter.sources import source_of, target_columns
+from dlx.text import quoted
 from dlx.training.build import dataset_of
 
 SPECS = (".yaml", ".yml")
@@ -36,7 +37,8 @@ def overview(source: Path, target: Sequence[str] = (), overrides: Sequence[str] 
     """
     if source.suffix.lower() not in SPECS:
         if overrides:
-            raise UsageError(f"{overrides[0]}: {source} is no spec, so that there is nothing to override")
+            question = f" (did you mean --target {quoted(overrides[0])}?)" if "=" not in overrides[0] else ""
+            raise UsageError(f"{overrides[0]}: {source} is no spec, so that there is nothing to override{question}")
         return Overview(str(source), *_of_source(source_of(source, list(target))))
     if target:
         raise UsageError(f"--target: {source} says itself what is to be predicted")

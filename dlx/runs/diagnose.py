@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from dlx.calls import instruction
 from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.baseline import reference
@@ -38,7 +39,6 @@ from dlx.runs.result import Result
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.spec.trust import NamedBy
-from dlx.text import command
 from dlx.words import RELATIVE
 
 NO_EXAMPLES = (
@@ -195,5 +195,5 @@ def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None
     if others:
         raise UsageError(
             f"{others[0]}: a run is judged as it was trained; only diagnosis.optimal_error and diagnosis.tolerance can "
-            f"be stated ({command('train', run.config, others[0])} trains another)"
+            f"be stated ({instruction('train', run.config, others[0])} trains another)"
         )

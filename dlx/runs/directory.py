@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from dlx.calls import instruction
 from dlx.errors import DataError, DlxError, ReadFailure, UsageError
 from dlx.files import begins_like, writing
 from dlx.runs.file_names import (
@@ -21,14 +22,13 @@ from dlx.runs.file_names import (
     PLAN,
     TRIALS,
 )
-from dlx.runs.fold_directories import is_of_folds, refit_command, refuse_lost_folds
+from dlx.runs.fold_directories import REFIT, is_of_folds, refuse_lost_folds
 from dlx.runs.latest import followed, point_to_newest
 from dlx.runs.lock import Locked
 from dlx.runs.manifest import refuse_links
 from dlx.runs.result_files import ResultFiles
 from dlx.runs.stand_ins import instead_of_run
 from dlx.runs.training_files import TrainingFiles
-from dlx.text import command
 from dlx.words import Status
 
 
@@ -102,10 +102,10 @@ class RunDirectory(TrainingFiles, ResultFiles):
             raise fault
 
     def way_on(self) -> str:
-        """The command that goes on with a run that has not ended."""
+        """The command that goes on with a run that has not come to its end."""
         with suppress(DlxError):
             if Status(self.facts()["status"]).may_resume:
-                return f" ({command('train', '--resume', self.path)} goes on with the run that is there)"
+                return instruction("train", "--resume", self.path)
         return ""
 
     def refuse_foreign(self) -> None:
@@ -176,9 +176,9 @@ def existing(path: Path | str, name: Path | str) -> Path:
     path = followed(Path(path))
     if is_of_folds(path):
         refuse_lost_folds(path, name)
-        plan = refit_command(path / PLAN)
+        plan = instruction("train", path / PLAN, *REFIT)
         what = f"is a training in folds, which has a run for each below {path / TRIALS} and no network for all"
-        again = command("train", "--resume", path)
+        again = instruction("train", "--resume", path, verb="folds")
         raise UsageError(f"{name}: {what}; {again} tells what they came to together, {plan} trains one that predicts")
     if not (path / CONFIG).is_file():
         if stand_in := instead_of_run(path):
@@ -187,7 +187,7 @@ def existing(path: Path | str, name: Path | str) -> Path:
         fault = f"it holds no {CONFIG}" if path.exists() else "it does not exist"
         what = "allowed: a directory that dlx train made, latest"
         if (path / FACTS).is_file():
-            what = f"its start died; {command('train', 'SPEC', '--out', path)} begins it anew"
+            what = f"its start died; {instruction('train', 'SPEC', '--out', path)} begins it anew"
         raise UsageError(f"{name}: is no run directory: {fault} ({what})")
     return path
 

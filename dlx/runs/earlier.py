@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dlx.documents.earlier_run import EarlierRun
+from dlx.documents.folds import FoldsDocument
 from dlx.documents.reading import read_record
+from dlx.errors import DlxError
 from dlx.files import unless_damaged
 from dlx.runs.collection import FoldsDirectory
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import PLAN
 from dlx.runs.fold_directories import is_of_folds
+from dlx.runs.paired_change import paired_change
 from dlx.runs.repeat import original_of
 from dlx.runs.result import Result
 from dlx.spec.yaml_text.reading import load
 
-EARLIER = "earlier"  # the key of run.json
+EARLIER, JUDGED_IN = "earlier", "judged_in"  # keys of run.json
+ONE_NETWORK = {"data.folds", "training.refit"}  # keys that make one network of a spec in folds, and change nothing else
 
 
 def run_before(spec: Path, overrides: Sequence[str]) -> EarlierRun | None:
@@ -42,6 +47,26 @@ def folds_before(plan: Path, overrides: Sequence[str]) -> EarlierRun | None:
         return None
     keys = tuple(dict.fromkeys(override.partition("=")[0] for override in overrides))
     return EarlierRun(str(plan.parent), keys, document.diagnosis.judged_errors, None, _values(plan, keys))
+
+
+def judged_in(spec: Path, overrides: Sequence[str]) -> str | None:
+    """The directory of the training in folds that has judged the spec of which one network is trained now, if any."""
+    keys = {override.partition("=")[0] for override in overrides}
+    if spec.name != PLAN or "data.folds" not in keys or not keys <= ONE_NETWORK or not is_of_folds(spec.parent):
+        return None
+    return str(spec.parent)
+
+
+def _folds_of(result: Result) -> FoldsDocument | None:
+    """What those folds came to; None where that is gone, or was never complete."""
+    directory = result.facts.get(JUDGED_IN)
+    if not isinstance(directory, str):
+        return None
+    try:
+        folds = FoldsDirectory.open(directory).outcome()
+    except DlxError:
+        return None
+    return folds if folds.diagnosis is not None else None
 
 
 def train_cost_of(result: Result) -> float | None:
@@ -73,8 +98,10 @@ def earlier_of(run: RunDirectory) -> EarlierRun | None:
 
 def past_of(result: Result) -> dict[str, Any]:
     """What advice on a run must know of what was done before, as `AdviceContext` calls it."""
+    earlier = earlier_of(result.run)
     return {
-        "earlier": earlier_of(result.run),
+        "earlier": earlier and replace(earlier, change=paired_change(result.path, earlier)),
         "train_cost": train_cost_of(result),
         "was_in_folds": result.was_in_folds,
+        "folds": _folds_of(result),
     }

@@ -43,6 +43,11 @@ class Examination:
         """What can be typed next."""
         return tuple(step.command for step in self.steps if step.command)
 
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What is to be done next, in words, each sentence once."""
+        return tuple(dict.fromkeys(step.advice for step in self.steps))
+
     def picture(self) -> bytes:
         """The errors and the gaps between them, as PNG; raises `UsageError` where there are none."""
         if isinstance(self.document, SpecDiagnosis):

@@ -19,7 +19,7 @@ from dlx.spec.keys import FURTHER_SOURCES, Key, keys, places
 from dlx.spec.schema import components, summary
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.stats.metrics.metric import Metric
-from dlx.synonyms import NOTES, SYNONYMS, plainly
+from dlx.synonyms import NOTES, SYNONYMS, as_spelt, plainly
 from dlx.text import command
 
 MOST_RELATED = 12
@@ -81,13 +81,15 @@ def explain(name: str, plans: Sequence[type[Options]]) -> list[TopicEntry]:
     Raises:
         UsageError: it means nothing; with the nearest name that does.
     """
-    text = _as_key(name)
+    names = list(topics(plans))
+    text = as_spelt(_as_key(name), [*names, *(path.rpartition(".")[2] for path in names)])
     by_file = [keys(), *map(keys, plans)]
     every = list(_matches(text, by_file, exactly=True))
     if "." not in text and not any(explanation.kind == "key" for explanation in every):
         synonyms = [] if every else [word for word in SYNONYMS.get(plainly(text), ()) if plainly(text) in NOTES]
         ends = [entry for word in (*synonyms, text) for entry in _matches(word, by_file, exactly=False)]
-        every = [*every, *ends] if every and every[0].kind != "quantity" else [*ends, *every]
+        is_first = bool(every) and (every[0].kind != "quantity" or every[0].name in GAPS)
+        every = [*every, *ends] if is_first else [*ends, *every]
     if not every:
         further = hint(text, nearest_topic(text, plans)) or " (dlx guide reference says where all of them are listed)"
         raise UsageError(f"{name}: there is no key, finding, metric or component of that name{further}")
@@ -132,8 +134,7 @@ def _matches(text: str, by_file: Sequence[Mapping[str, Key]], exactly: bool) -> 
                 yield _of_component(member)
     if exactly and text in CAUSES:
         yield of_finding(CAUSES[text])
-    if exactly and text.removeprefix("high ").removeprefix("low ") in GAPS:
-        name = text.removeprefix("high ").removeprefix("low ")
+    if exactly and (name := text.lower().removeprefix("high ").removeprefix("low ")) in GAPS:
         yield TopicEntry("quantity", name, GAPS[name], example=command("diagnose", "latest"))
     part, _, quantity = text.partition("_")
     measure = text if text in QUANTITIES else quantity if part in ("train", "dev", "test") else ""

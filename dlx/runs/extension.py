@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
+from dlx.calls import instruction
 from dlx.errors import UsageError
 from dlx.runs.directory import RunDirectory
 from dlx.runs.references import open_run
 from dlx.runs.train import Session
 from dlx.spec.loader import derive, dump_yaml, load_spec
 from dlx.spec.sections import Spec
-from dlx.text import command
 from dlx.words import Status
 
 KEY = "training.epochs"
@@ -22,7 +22,8 @@ def resumed(reference: str, overrides: Sequence[str]) -> Session:
     if not overrides:
         return Session.resume(reference)
     if [override.partition("=")[0] for override in overrides] != [KEY]:
-        what = f"a run goes on as it was begun, for more epochs at most ({KEY})"
+        longer = instruction("train", "--resume", "RUN", f"{KEY}=60")
+        what = f"a run goes on as it was begun, for more epochs at most: {longer}"
         raise UsageError(f"{', '.join(overrides)}: {what}")
     return extended(reference, overrides[0])
 
@@ -42,8 +43,8 @@ def extended(reference: str, setting: str) -> Session:
         spec = load_spec(run.config).spec
         longer = derive(spec, {KEY: _count(setting)})
         if why := _hindrance(run, spec, longer):
-            anew = command("train", run.config, setting)
-            raise UsageError(f"{run.path}: {why}; {anew} begins a run of that length")
+            anew = instruction("train", run.config, setting)
+            raise UsageError(f"{run.path}: {why}; {anew} begins a new run of that length")
         text = dump_yaml(longer)
         with run.writing_together():
             run.write_facts(config_sha256=sha256(text.encode()).hexdigest(), status=Status.INTERRUPTED)
@@ -65,8 +66,10 @@ def _hindrance(run: RunDirectory, spec: Spec, longer: Spec) -> str | None:
     training, status = spec.training, Status(run.facts()["status"])
     if longer.training.epochs <= training.epochs:
         return f"was begun with {training.epochs} epochs, and goes on for more, not for {longer.training.epochs}"
-    if spec.objective is not None or training.refit:
-        return "minimizes an objective, or trains twice, which has no longer end"
+    if spec.objective is not None:
+        return "minimizes an objective, of which the last epoch is the end"
+    if training.refit:
+        return "ends by training once more on all examples (training.refit), and no longer training goes on from there"
     if status not in (Status.COMPLETED, Status.INTERRUPTED):
         return f"is {status}: more epochs would not have been trained"
     if not run.has_checkpoint():
@@ -74,7 +77,8 @@ def _hindrance(run: RunDirectory, spec: Spec, longer: Spec) -> str | None:
     if (training.epochs - 1) % training.evaluate_every and status is Status.COMPLETED:
         return f"measured its last epoch because it was the last (training.evaluate_every is {training.evaluate_every})"
     if _depends_on_length(spec, longer, run):
-        return f"the schedule {spec.schedule.name} lays its rates over the length of the training: they were others"
+        first = f"the first {training.epochs} of {longer.training.epochs} would be trained with others than these were"
+        return f"its schedule, {spec.schedule.name}, spreads its learning rates over all epochs: {first}"
     return None
 
 

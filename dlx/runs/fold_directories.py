@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from dlx.calls import instruction
 from dlx.errors import DataError
 from dlx.files import read, unless_damaged
 from dlx.runs.file_names import CONFIG, FOLDS, PLAN, TRIALS
@@ -12,6 +13,7 @@ from dlx.runs.manifest import MANIFEST, Manifest
 from dlx.text import command
 
 FOLDS_STATED = re.compile(rb"^  folds: [0-9]", re.MULTILINE)  # in a complete spec
+REFIT = ("data.folds=null", "training.refit=true")  # settings that train one network on what the folds have judged
 
 
 def is_of_folds(path: Path) -> bool:
@@ -27,7 +29,7 @@ def is_of_folds(path: Path) -> bool:
 
 def refit_command(plan: Path) -> str:
     """What trains one network on all that the folds have judged."""
-    return command("train", plan, "data.folds=null", "training.refit=true")
+    return command("train", plan, *REFIT)
 
 
 def refuse_lost_folds(path: Path, name: Path | str) -> None:
@@ -36,6 +38,7 @@ def refuse_lost_folds(path: Path, name: Path | str) -> None:
         return
     what = f"is the directory of a training in folds, and its {FOLDS} is gone"
     if unless_damaged(lambda: Manifest.read(path), None) is None:
-        again = command("train", path / PLAN, "--out", "DIR")
+        again = instruction("train", path / PLAN, "--out", "DIR", verb="folds")
         raise DataError(f"{name}: {what}, as is a sound {MANIFEST}: {again} trains all folds anew")
-    raise DataError(f"{name}: {what}: {command('train', '--resume', path)} makes it again from the trainings")
+    again = instruction("train", "--resume", path, verb="folds")
+    raise DataError(f"{name}: {what}: {again} makes it again from the trainings")

@@ -69,5 +69,5 @@ def health(directory: LockedDirectory) -> Health:
 
 def _status(directory: LockedDirectory) -> str | None:
     with suppress(DlxError, AttributeError):
-        return str(directory.document(directory.document_name).get("status"))
+        return str(directory.at_present(lambda: directory.document(directory.document_name))[0].get("status"))
     return None

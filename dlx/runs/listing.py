@@ -14,7 +14,7 @@ from dlx.errors import DataError, UsageError, allowed
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import FACTS
 from dlx.runs.latest import LATEST, ROOT, followed, point_to_newest
-from dlx.runs.result import Result
+from dlx.runs.result import OBJECTIVE, Result
 from dlx.text import option
 from dlx.training.records import COLUMNS as OF_ROWS
 from dlx.words import Status
@@ -47,12 +47,15 @@ class PastRun(Result):
         """The run in a directory, of which only that is known where its ``run.json`` is damaged."""
         run = RunDirectory(path)
         try:
-            facts = run.document(FACTS)
+            facts, was_killed = run.at_present(lambda: run.document(FACTS))
         except DataError as error:
-            return cls(run, {"name": path.parent.name, "status": Status.DAMAGED}, str(error))
+            return cls(run, {"name": path.parent.name, "status": Status.DAMAGED}, fault=str(error))
         few = {name: facts[name] for name in (*OF_FACTS, "tags") if name in facts}
         few["data"] = {"task": _or_empty(facts.get("data"), dict).get("task")}
-        return cls(run, few | {name: _or_empty(facts.get(name), dict) for name in ("final", "best", "test")})
+        few |= {OBJECTIVE: {}} if OBJECTIVE in facts else {}
+        return cls(
+            run, few | {name: _or_empty(facts.get(name), dict) for name in ("final", "best", "test")}, was_killed
+        )
 
     @property
     def tags(self) -> list[str]:
@@ -116,7 +119,8 @@ class Condition:
         """
         match = re.fullmatch(r"\s*(\w+)\s*(<=|>=|!=|<|>|=)\s*(.*?)\s*", condition)
         if match is None:
-            raise UsageError(f"{condition!r}: expected a condition such as dev_error<0.05 or status=completed")
+            what = "expected a condition such as dev_error<0.05 or status=completed"
+            raise UsageError(f"{option('where')}: {what}, got {condition!r}")
         column, sign, text = match.groups()
         if column not in COLUMNS:
             raise UsageError(f"{condition!r}: there is no column {column!r} {allowed(column, COLUMNS)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from dlx.files import writing
 
 LOCK_FILE = ".lock"  # in a directory, where that cannot be opened itself, as long as it is locked
 OPENS_DIRECTORIES = os.name != "nt"
+PAUSES = (0.001, 0.004, 0.016)  # seconds in which another process that only asks whether it is locked has asked
 
 
 class Locked(EnvironmentProblem):
@@ -32,9 +34,24 @@ class Lock:
                 os.open(self.path, os.O_RDONLY) if OPENS_DIRECTORIES else os.open(self._file, os.O_RDWR | os.O_CREAT)
             )
         with suppress(OSError):  # a file system without locks: the exclusive name has to do
-            if not locks.take(self._descriptor):
+            if not _taken_soon(self._descriptor):
                 self._close()
                 raise Locked(f"{self.path}: is locked: another process is writing to it")
+
+    def is_taken(self) -> bool | None:
+        """Whether a process has it; None where the file system knows no locks. Who asks keeps nobody from writing."""
+        if self._descriptor is not None:
+            return True
+        try:
+            descriptor = os.open(self.path if OPENS_DIRECTORIES else self._file, os.O_RDONLY)
+        except OSError:
+            return False
+        try:
+            return not locks.take(descriptor, shares=True)
+        except OSError:
+            return None
+        finally:
+            os.close(descriptor)
 
     def give_up(self) -> None:
         """Let others take it."""
@@ -52,3 +69,12 @@ class Lock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _taken_soon(descriptor: int) -> bool:
+    """Whether the lock could be taken, for which a process that only asks after it is waited for."""
+    for pause in PAUSES:
+        if locks.take(descriptor):
+            return True
+        time.sleep(pause)
+    return locks.take(descriptor)

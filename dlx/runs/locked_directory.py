@@ -53,11 +53,12 @@ class LockedDirectory(VerifiedDirectory):
     def settle(self, root: Path) -> None:
         """What is done in a new directory first: see that nothing is in it."""
         if (self.path / self.marker).exists() or self.foreign():
-            raise UsageError(f"{self.path}: is not empty: a new or an empty directory is needed{self.way_on()}")
+            on = f" ({again} goes on with what is there)" if (again := self.way_on()) else ""
+            raise UsageError(f"{self.path}: is not empty: a new or an empty directory is needed{on}")
         self.remove_own()
 
     def way_on(self) -> str:
-        """The command that resumes it, for the end of a message, where it is not new but can be resumed."""
+        """The command that goes on with what is there, where that has not come to its end; else nothing."""
         return ""
 
     def acquire(self) -> None:

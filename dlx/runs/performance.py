@@ -20,6 +20,7 @@ from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.metric import Metric, measure
 from dlx.stats.tails import carriers
 from dlx.training.evaluation import Evaluation
+from dlx.types import Array
 
 TOO_MANY = "there are too many answers to keep them all"
 
@@ -61,7 +62,7 @@ class Performance:
         """
         answers = {part: evaluation.answers() for part, evaluation in evaluations.items()}
         metrics = {part: measure(of_part, dataset.output_names) for part, of_part in answers.items()}
-        tails = _tails(answers) if dataset.task.is_regression else {}
+        tails = tails_of(answers, _rows(dataset)) if dataset.task.is_regression else {}
         if not all(evaluation.has_all_answers for evaluation in evaluations.values()):
             return cls(metrics, Baselines(skipped=TOO_MANY), tails)
         return cls(metrics, baselines(dataset, answers, with_bound), tails)
@@ -95,7 +96,7 @@ class Performance:
         if constant is None:
             return None
         part, beside = next(iter(constant.parts.items()))
-        if beside.difference.verdict != OPEN:
+        if beside.difference.verdict != OPEN or beside.is_surely_beaten:
             return None
         more = f"more {part} examples would tell (data.split.{part})"
         if part == OUT_OF_FOLD:
@@ -103,12 +104,21 @@ class Performance:
         return f"better than answering {constant.title} is not established: {more}"
 
 
-def _tails(answers: Mapping[str, Answers]) -> dict[str, Carriers]:
+def _rows(dataset: Dataset) -> dict[str, Array]:
+    """The numbers of the examples of each part in their source, from 1; not of test, at which nobody is to look."""
+    parts = {name: part for name, part in dataset.parts.items() if name != "test"}
+    return {name: 1 + (np.arange(part.m) if part.rows is None else part.rows) for name, part in parts.items()}
+
+
+def tails_of(answers: Mapping[str, Answers], rows: Mapping[str, Array]) -> dict[str, Carriers]:
     """The few residuals that carry the error of a part, by part; only where they are so few."""
     tails = {}
     for part, of_part in answers.items():
         with np.errstate(over="ignore", invalid="ignore"):
-            few = carriers((of_part.residuals**2).mean(axis=1))
+            squares = (of_part.residuals**2).mean(axis=1)
+            few = carriers(squares)
         if few is not None:
-            tails[part] = few
+            largest = np.argsort(-squares, kind="stable")[: few.residuals]
+            numbers = rows.get(part, np.empty(0, np.intp))
+            tails[part] = replace(few, rows=numbers[largest].tolist() if len(numbers) == few.m else [])
     return tails

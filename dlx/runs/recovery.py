@@ -44,6 +44,8 @@ def advice(directory: LockedDirectory, files: Sequence[FileHealth]) -> Iterator[
     elif isinstance(directory, RunDirectory):
         yield from _advice_for_trials(directory, of_trials)
         yield from _advice_for_run(directory, rest - of_trials)
+    if not faulty and not directory.is_locked() and (again := directory.way_on()):
+        yield f"it has not come to its end, and goes on by: {again}"
 
 
 def _advice_for_many(directory: RunCollection, faulty: set[str]) -> Iterator[str]:

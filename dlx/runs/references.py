@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from dlx.calls import instruction
 from dlx.errors import UsageError, allowed, nearest
 from dlx.runs.collection import FoldsDirectory
 from dlx.runs.directory import RunDirectory, existing
@@ -13,7 +14,6 @@ from dlx.runs.file_names import SPECS
 from dlx.runs.fold_directories import is_of_folds, refuse_lost_folds
 from dlx.runs.latest import LATEST, ROOT, followed
 from dlx.runs.listing import COLUMNS, PastRun, each, past_runs
-from dlx.text import command
 
 MOST_NAMED = 5  # of the runs that a short name could mean
 
@@ -37,7 +37,7 @@ def _directory(reference: Path | str, root: Path) -> Path:
     if str(reference) == LATEST and (root / LATEST).exists():
         return followed(root / LATEST)
     if str(reference) == LATEST and not Path(LATEST).exists() and not any(each(root)):
-        raise UsageError(f"{LATEST}: there are no runs here yet ({command('train', 'SPEC')} makes one)")
+        raise UsageError(f"{LATEST}: there are no runs here yet ({instruction('train', 'SPEC')} makes one)")
     if Path(reference).exists() or not root.is_dir() or isinstance(reference, Path):
         return followed(Path(reference))
     return find(reference, root)

@@ -9,11 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from dlx.diagnose.advice_context import train_command
-from dlx.documents.reading import of_hint
-from dlx.documents.study import StudyDocument
 from dlx.documents.tuning import tuning_of
 from dlx.errors import DlxError, ReadFailure, UsageError
-from dlx.runs.collection import FoldsDirectory, RunCollection, TuneDirectory
+from dlx.runs.collection import FoldsDirectory, RunCollection, StudyDirectory, TuneDirectory, collection_at
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CONFIG, REPORT
@@ -26,6 +24,8 @@ from dlx.show.page.changed import changed
 from dlx.spec.loader import load_spec
 from dlx.spec.yaml_text.writing import dump
 from dlx.text import command, option
+
+NO_PAGES = (".pdf", ".png", ".svg", ".jpg", ".jpeg", ".docx", ".odt", ".md", ".txt")  # ends of names of other things
 
 
 def write_report(reference: str, out: Path | None = None) -> Path:
@@ -41,7 +41,10 @@ def write_report(reference: str, out: Path | None = None) -> Path:
     """
     if out is not None and not out.name:
         raise UsageError(f"{option('out', out)}: expected the name of a file")
-    many = _many(Path(reference))
+    if out is not None and out.suffix.lower() in NO_PAGES:
+        what = f"a page is HTML, as in {out.with_suffix('.html')}; a browser prints it"
+        raise UsageError(f"{option('out', out)}: {what}")
+    many = collection_at(Path(reference))
     directory = many or open_run(reference)
     html = _of_many(many, out) if many else page.page(material_of(RunDirectory(directory.path)))
     if out is None:
@@ -50,21 +53,15 @@ def write_report(reference: str, out: Path | None = None) -> Path:
     return out
 
 
-def _many(path: Path) -> RunCollection | None:
-    """The search or study in a directory, known by its document; None where it is neither."""
-    kinds = [kind for kind in RunCollection.__subclasses__() if (path / kind.document_name).is_file()]
-    return kinds[0](path) if kinds else None
-
-
 def _of_many(directory: RunCollection, out: Path | None) -> str:
     """The page, whose links lead from where it is written."""
-    results = directory.results()
     if isinstance(directory, FoldsDirectory):
         directory.verify()
         return page.folds_page(directory.outcome(), material_of_many(directory, out))
     if isinstance(directory, TuneDirectory):
-        return page.search_page(tuning_of(results), material_of_many(directory, out))
-    study: StudyDocument = of_hint(StudyDocument, results)
+        return page.search_page(tuning_of(directory.results_now()), material_of_many(directory, out))
+    assert isinstance(directory, StudyDirectory)
+    study = directory.outcome()
     keys = [key for variant in study.variants for key in variant.trials]
     return page.study_page(study, replace(material_of_many(directory, out), metrics=directory.metrics(keys)))
 
@@ -135,6 +132,7 @@ def _examined(result: Result) -> dict[str, Any]:
     return {
         "changed": short,
         "diagnosis": examination.document,
+        "advice": examination.advice,
         "commands": examination.commands,
         "remarks": examination.remarks,
         "images": examination.images,

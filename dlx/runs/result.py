@@ -17,6 +17,7 @@ from dlx.training.records import EpochRecord
 from dlx.words import PARTS, Status, Task
 
 OF_DEV = ("dev_cost", "dev_error")
+OBJECTIVE = "objective"  # what run.json tells of the objective, where one was minimized
 
 
 @dataclass(frozen=True)
@@ -25,16 +26,18 @@ class Result:
 
     Args:
         run: its directory.
-        facts: the document ``run.json``.
+        facts: the document ``run.json``, with the status that the run has now.
+        was_killed: whether its process is gone without having written how it ended.
     """
 
     run: RunDirectory
     facts: Mapping[str, Any]
+    was_killed: bool = False
 
     @classmethod
     def of(cls, run: RunDirectory) -> Self:
         """The result in a directory that has been opened; raises `DataError` where its ``run.json`` is damaged."""
-        return cls(run, run.facts())
+        return cls(run, *run.at_present(run.facts))
 
     @classmethod
     def read(cls, path: Path | str) -> Self:
@@ -55,6 +58,16 @@ class Result:
     def status(self) -> Status:
         """How far training has come, or how it ended."""
         return Status(self.facts["status"])
+
+    @property
+    def has_recorded_end(self) -> bool:
+        """Whether its files tell how it ended; else what they tell of an end is of an earlier one."""
+        return self.status is not Status.RUNNING and not self.was_killed
+
+    @property
+    def has_result(self) -> bool:
+        """Whether it has written what it came to."""
+        return self.has_recorded_end and self.status.has_result
 
     @property
     def was_in_folds(self) -> bool:
@@ -80,7 +93,7 @@ class Result:
     @property
     def is_of_objective(self) -> bool:
         """Whether an objective was minimized: there are no errors then, and no diagnosis."""
-        return "objective" in self.facts
+        return OBJECTIVE in self.facts
 
     @property
     def final(self) -> EpochRecord | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dlx.calls import instruction
 from dlx.runs.file_names import CONFIG, SPECS
-from dlx.text import command
 
 # The ends of the names of data files, but for those that a spec may have too; a run is listed without the formats.
 TABLES = (
@@ -22,7 +22,7 @@ def instead_of_run(path: Path) -> str | None:
     if (path.parent / CONFIG).is_file():
         return f"is a file of a run: the run is {path.parent}"
     if path.suffix in SPECS:
-        return f"is a spec, not a run: {command('train', path)} trains it, and latest is the newest run"
+        return f"is a spec, not a run: {instruction('train', path)} trains it, and latest is the newest run"
     if is_table(path):
         return "is a table, not a run: the run stands in front of it, as latest for the newest one"
     return None

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Self
 
+from dlx.calls import instruction
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.errors import DataError, Diverged, Interrupted
 from dlx.files import read
@@ -23,7 +24,6 @@ from dlx.runs.references import open_run
 from dlx.runs.signals import noted_signals
 from dlx.show.drawing_process import DrawingProcess
 from dlx.spec.loader import Resolved, dump_yaml
-from dlx.text import command
 from dlx.training.fit import Pace, fit
 from dlx.training.minimization import Minimization
 from dlx.training.records import EpochRecord, LayerRecord, Progress
@@ -96,11 +96,11 @@ class Session:
         """The same of a run directory that is open for writing; ``in_memory`` is what `prepare_again` may use."""
         facts = run.facts()
         if facts["config_sha256"] != sha256(read(run.config)).hexdigest():
-            what = f"was changed since the run began; {command('train', run.config)} begins a new one"
+            what = f"was changed since the run began; {instruction('train', run.config)} begins a new one"
             raise DataError(f"{run.config}: {what}")
         if run.has_lost_checkpoint() or (Status(facts["status"]).has_result and not run.has_checkpoint()):
             what = f"is {facts['status']}, and its checkpoint is gone, so nothing is there to go on from"
-            raise DataError(f"{run.path}: {what}; {command('train', run.config)} begins a new run")
+            raise DataError(f"{run.path}: {what}; {instruction('train', run.config)} begins a new run")
         session = cls(prepare_again(run.config, not run.has_checkpoint(), in_memory), run, light)
         session.facts = facts
         refuse_other_data(run, session.kind.facts()["data"])
@@ -181,7 +181,7 @@ class Session:
                 self._save_now_and_then()
 
     def _interrupted(self, signal: int) -> Interrupted:
-        return Interrupted(signal, f"interrupted: {command('train', '--resume', self.run.path)} goes on from here")
+        return Interrupted(signal, f"interrupted: {instruction('train', '--resume', self.run.path)} goes on from here")
 
     def state(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """What a checkpoint holds."""

@@ -19,6 +19,7 @@ from dlx.diagnose.explanation import Explanation, explanation
 from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.next_step import NextStep
 from dlx.diagnose.supply import Supply
+from dlx.diagnose.using import is_of_no_use
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.runs.data_facts import data_facts
@@ -180,6 +181,8 @@ class NetworkRun:
             supply = Supply.of(self.experiment.spec, self.experiment.dataset)
             context = AdviceContext(self.diagnosis, supply, run.path, run.config, **past_of(Result.of(run)))
             first = next_steps(context)[:1]
-        others = NextStep(command("diagnose", run.path), LOOK), NextStep(command("predict", run.path, "FILE"), USE)
+        others = [NextStep(command("diagnose", run.path), LOOK)]
+        if self.diagnosis is None or not is_of_no_use(self.diagnosis):
+            others.append(NextStep(command("predict", run.path, "FILE"), USE))
         typed = {step.command for step in first}
         return [*first, *(other for other in others if other.command not in typed)]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
 from dlx.errors import DataError, ReadFailure
 from dlx.files import of_this_version, parse_json, read, temporaries
-from dlx.runs.lock import LOCK_FILE
+from dlx.runs.lock import LOCK_FILE, Lock
 from dlx.runs.manifest import MANIFEST, Manifest
 from dlx.text import command
+from dlx.words import Status
 
 
 class VerifiedDirectory:
@@ -86,6 +87,23 @@ class VerifiedDirectory:
     def document(self, name: str) -> dict[str, Any]:
         """A JSON document of a version that is known."""
         return of_this_version(self.path / name, parse_json(self.read(name), self.path / name))
+
+    def is_locked(self) -> bool | None:
+        """Whether a process writes to it; None where the file system knows no locks."""
+        return Lock(self.path).is_taken()
+
+    def at_present(self, read_document: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:
+        """Its document with the status that it has now, and whether the process that wrote it was killed.
+
+        Who is killed cannot say so: what is running by the document, and nobody has locked, was interrupted.
+        """
+        document = read_document()
+        if document.get("status") != Status.RUNNING or self.is_locked() is not False:
+            return document, False
+        document = read_document()  # it may have ended meanwhile
+        if document.get("status") != Status.RUNNING:
+            return document, False
+        return {**document, "status": Status.INTERRUPTED}, True
 
     def foreign(self) -> list[Path]:
         """The files below the directory that dlx did not write, or that are no longer as dlx wrote them."""

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
-from dlx import locks
 from dlx.errors import DataError, DlxError, UsageError
 from dlx.events import WatchedWork
 from dlx.files import identity
-from dlx.runs.collection import FoldsDirectory, RunCollection, StudyDirectory, TuneDirectory
+from dlx.runs.collection import COLLECTIONS, RunCollection, collection_at
+from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import CONFIG, FACTS, METRICS, PLAN
 from dlx.runs.latest import LATEST, ROOT, followed
 from dlx.runs.listing import PastRun
-from dlx.runs.lock import LOCK_FILE, OPENS_DIRECTORIES
 from dlx.runs.references import locate
 from dlx.show.short_names import short_names, short_value
 from dlx.spec.yaml_text.reading import load
-from dlx.words import Status
+from dlx.words import Status, Task
 
-COLLECTIONS: tuple[type[RunCollection], ...] = (TuneDirectory, StudyDirectory, FoldsDirectory)
 MOST_BEST = 5
+PATIENCE = 10.0  # seconds in which a directory that is locked, or empty, becomes that of a run
 
 
 def find_work(reference: str | None, root: Path = ROOT) -> Path:
@@ -41,7 +39,7 @@ def find_work(reference: str | None, root: Path = ROOT) -> Path:
             paths.append(latest)
         return max(paths, key=_begun) if paths else locate(LATEST, root)
     path = followed(Path(reference))
-    if collection_at(path) is not None:
+    if collection_at(path) is not None or _is_starting(path):
         return path
     meant = [file.parent for name in _documents() for file in root.glob(f"*/{Path(reference).name}*/{name}")]
     if len(meant) > 1:
@@ -55,28 +53,32 @@ def _begun(path: Path) -> float:
     return min(times, default=0.0)
 
 
-def collection_at(path: Path) -> RunCollection | None:
-    """The search, the study or the folds in a directory."""
-    return next((kind(path) for kind in COLLECTIONS if (path / kind.document_name).is_file()), None)
+def _is_starting(path: Path) -> bool:
+    """Whether a directory may be about to become that of a run, a search or a study: it is locked, or still empty."""
+    if not path.is_dir() or (path / CONFIG).is_file() or collection_at(path) is not None:
+        return False
+    return bool(RunDirectory(path).is_locked()) or not any(path.iterdir())
 
 
 def watch(path: Path, rest: Callable[[], object]) -> Iterator[WatchedWork]:
     """How far it has come, as often as that has changed, until it has ended; ``rest`` waits between two looks.
 
-    Of a process that is gone and has not said how it ended the status is interrupted.
+    A directory in which something is only just being started is waited for. Of a process that is gone and has not said
+    how it ended the status is interrupted.
 
     Raises:
         DataError: its files are damaged.
-        UsageError: it has been removed meanwhile.
+        UsageError: it has been removed meanwhile, or nothing was started in it.
     """
-    look = TrialsReader(path).read if collection_at(path) is not None else RunReader(path).read
-    before = None
+    before, end = None, monotonic() + PATIENCE
+    while _is_starting(path) and monotonic() < end:
+        if before is None:
+            yield (before := WatchedWork(path, path.name, Status.RUNNING, None, is_starting=True))
+        rest()
+    path = path if collection_at(path) is not None or not path.exists() else locate(path)
+    reader = TrialsReader(path) if collection_at(path) is not None else RunReader(path)
     while True:
-        was_there = writer_is_there(path)
-        now = look()
-        if now.status is Status.RUNNING and was_there is False:
-            now = look()  # unless it ended meanwhile, it was killed
-            now = replace(now, status=Status.INTERRUPTED) if now.status is Status.RUNNING else now
+        now = reader.read()
         if now != before:
             yield now
         if now.status is not Status.RUNNING:
@@ -85,18 +87,9 @@ def watch(path: Path, rest: Callable[[], object]) -> Iterator[WatchedWork]:
         rest()
 
 
-def writer_is_there(path: Path) -> bool | None:
-    """Whether a process has a directory locked for writing; None where the file system knows no locks."""
-    try:
-        descriptor = os.open(path if OPENS_DIRECTORIES else path / LOCK_FILE, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        return not locks.take(descriptor)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
+def way_on(path: Path) -> str:
+    """The command that goes on with what has been watched, where it has not come to its end; else nothing."""
+    return (collection_at(path) or RunDirectory(path)).way_on()
 
 
 class RunReader:
@@ -112,7 +105,7 @@ class RunReader:
         if not self.path.is_dir():
             raise UsageError(f"{self.path}: has been removed")
         sign = identity(self.path / FACTS), identity(self.path / METRICS)
-        if self._run is None or sign != self._sign or None in sign:
+        if self._run is None or sign != self._sign or None in sign or RunDirectory(self.path).is_locked() is False:
             self._sign, self._run = sign, self._read()
         return self._run
 
@@ -120,7 +113,7 @@ class RunReader:
         run = PastRun.listed(self.path)
         if run.fault:
             raise DataError(run.fault)
-        metrics = run.metrics if (self.path / METRICS).is_file() else {}
+        metrics = run.metrics if (self.path / METRICS).is_file() else {}  # after the status: an end has its last row
         task = "objective" if run.is_of_objective else run.task
         return WatchedWork(self.path, run.name, run.status, task, self._epochs(), metrics)
 
@@ -147,21 +140,32 @@ class TrialsReader:
         collection = collection_at(self.path)
         if collection is None:
             raise UsageError(f"{self.path}: has been removed")
-        document = collection.results()
-        counts = Counter(self._status(path.parent) for path in collection.trials.glob(f"*/{FACTS}"))
-        task = document.get("task")
+        document = collection.results_now()
+        is_error = str(document.get("objective", "dev_error")).endswith("error")
+        task = document.get("task") if is_error else Task.REGRESSION  # whose errors are plain numbers, as costs are
         return WatchedWork(
             self.path,
             str(document.get("name", self.path.parent.name)),
-            Status(document.get("status", Status.RUNNING)),
-            task if isinstance(task, str) else None,
-            counts=dict(sorted(counts.items())),
+            Status(document["status"]),
+            None if task is None else str(task),
+            counts=self._counts(collection, document),
             best=best_of(document),
         )
 
+    def _counts(self, collection: RunCollection, document: Mapping[str, Any]) -> dict[Status, int]:
+        """How many trainings have which status; those that the search has left because others were better, stopped."""
+        records = [trial for trial in document.get("trials", ()) if trial["status"] == Status.STOPPED]
+        stopped = {key for record in records for key in record["trials"]}
+        counts: Counter[Status] = Counter()
+        for path in collection.trials.glob(f"*/{FACTS}"):
+            status = self._status(path.parent)
+            is_left = status is Status.INTERRUPTED and path.parent.name in stopped
+            counts[Status.STOPPED if is_left else status] += 1
+        return dict(sorted(counts.items()))
+
     def _status(self, path: Path) -> Status:
         sign, before = identity(path / FACTS), self._statuses.get(path)
-        if before is None or sign is None or before[0] != sign:
+        if before is None or sign is None or before[0] != sign or before[1] is Status.RUNNING:
             before = self._statuses[path] = sign, PastRun.listed(path).status
         return before[1]
 

@@ -23,14 +23,14 @@ def described(spec: Spec, run: RunDirectory, repair: RepairDocument) -> str:
     """The spec as a file that opens with its history: each remedy that was kept, with its measured effect."""
     remedies = [race.winner for race in repair.rounds if race.winner is not None]
     changes = [line for number, remedy in enumerate(remedies, 1) for line in _change(number, remedy)]
+    means = f": {repair.errors.means}" if repair.errors.means else ""
     lines = [
         f"The basic recipe, run on {run.path}: what surely lowered its error on dev, one change after the other.",
         "",
         *changes,
         "",
         f"Dev error: {estimate_text(repair.errors.before.get('dev'))} before, "
-        f"{estimate_text(repair.errors.after.get('dev'))} now: means over {repair.replicates} replicates, with their "
-        "95 % interval.",
+        f"{estimate_text(repair.errors.after.get('dev'))} now{means}, with their 95 % interval.",
         f"{COMMAND}{command('train', run.act)}",
     ]
     return f"{as_comment(lines)}\n\n{dump_yaml(spec)}"

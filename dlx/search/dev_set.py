@@ -6,6 +6,7 @@ import numpy as np
 
 from dlx.data.dataset import Dataset
 from dlx.diagnose.remedies.changes import DataFacts, side_of
+from dlx.diagnose.remedies.targets import are_of_factors
 from dlx.search.trials.outcome import Outcome
 from dlx.spec.sections import Spec
 from dlx.stats.effects import contributions
@@ -57,6 +58,7 @@ def facts_of(spec: Spec, dataset: Dataset) -> DataFacts:
         spare=_spare(spec, dataset),
         has_dev="dev" in dataset.parts,
         side=side_of(dataset.image_shape),
+        by_factors=are_of_factors(dataset),
     )
 
 

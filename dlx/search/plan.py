@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
+from dlx.calls import instruction
 from dlx.component import Options
 from dlx.errors import Problem, SpecError
 from dlx.spec.inheritance import PLANS, extended, spec_tree
@@ -158,13 +159,13 @@ def _refuse_other(tree: Node, record: type[Options]) -> None:
     mine = [key for key in PLANS if key in record.model_fields]
     if any(tree.child(key) is not None for key in mine):
         return
-    command = PLANS[mine[0]]
+    command = instruction(PLANS[mine[0]])
     other = next((key for key in PLANS if tree.child(key) is not None), None)
     if other is not None:
-        what = f"this file is a plan for {PLANS[other]}, not for {command}"
+        what = f"this file is a plan for {instruction(PLANS[other])}, not for {command}"
         raise SpecError([Problem(tree.place, other, what)])
     if tree.child(BASE) is None and any(tree.child(key) is not None for key in Spec.model_fields if key != NAME):
-        base = f"`base: {Path(tree.place.source).name}`"
+        base = f"`base: {Path(tree.place.source).name if tree.place.line else '…'}`"
         what = f"this file is a spec; {command} takes a plan, with {base} and `{mine[0]}:`"
         raise SpecError([Problem(tree.place, "", what)])
 

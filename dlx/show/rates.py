@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dlx.documents.range_test import TestedRates
 
+RATE_IS_SET = "optimizer.learning_rate="  # in a command
+
 
 def rate_in_words(rate: float) -> str:
     """A learning rate as YAML takes it, to few digits.
@@ -14,8 +16,11 @@ def rate_in_words(rate: float) -> str:
     return f"{rate:.3g}"
 
 
-def tested_in_words(tested: TestedRates | None) -> str:
-    """What a range test has found; empty where there was none."""
+def rates_in_words(tested: TestedRates | None, is_set: bool) -> str:
+    """What a range test has found; empty where there was none.
+
+    is_set: whether the rate that it suggests is in what is advised; else it says whether the present one may stay.
+    """
     if tested is None:
         return ""
     how = f"{tested.probes} sweeps of growing rates, {tested.steps:,} steps"
@@ -23,4 +28,7 @@ def tested_in_words(tested: TestedRates | None) -> str:
         return f"in {how}, no rate brought the cost down"
     falls, suggested = rate_in_words(tested.falls_from), rate_in_words(tested.suggested)
     grows = "" if tested.grows_from is None else f" and grows from {rate_in_words(tested.grows_from)} on"
-    return f"in {how}, the cost falls from {falls} on{grows}: {suggested} is suggested"
+    course = f"in {how}, the cost falls from {falls} on{grows}"
+    if tested.may_stay and not is_set:
+        return f"{course}: nothing speaks against that of the spec"
+    return f"{course}: {suggested} is suggested"

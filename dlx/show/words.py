@@ -8,8 +8,9 @@ from typing import Any
 from dlx.component import REGISTRY
 from dlx.documents.findings import Finding
 from dlx.show.numbers import duration
-from dlx.words import RELATIVE
+from dlx.words import RELATIVE, Status
 
+OBJECTIVE = "objective"  # in place of a task, where there are no data to learn from
 LEVELS = ("high", "low", "unsettled")  # the worst first: a verdict is as bad as the worst that it says
 
 
@@ -34,12 +35,17 @@ def note_on_errors(target_errors: str | None) -> str:
 def ending(facts: Mapping[str, Any]) -> str:
     """Such as `early stopped after 31 epochs in 3.2 s, epoch 23 kept`."""
     final, kept_epoch = facts.get("final"), facts.get("kept_epoch")
-    text = str(facts["status"]).replace("_", " ")
+    text = Status(facts["status"]).in_words
     if final:
-        unit = "step" if "objective" in facts else "epoch"
+        unit = step_word(OBJECTIVE if OBJECTIVE in facts else None)
         text += f" after {final['epoch']:,} {unit}{'s' * (final['epoch'] > 1)} in {duration(final['seconds'])}"
         text += f", epoch {kept_epoch:,} kept" if kept_epoch != final["epoch"] else ""
     return text
+
+
+def step_word(task: str | None) -> str:
+    """What a row of metrics.csv is of: an epoch, or of an objective a step."""
+    return "step" if task == OBJECTIVE else "epoch"
 
 
 def title_of_finding(name: str) -> str:

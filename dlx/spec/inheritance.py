@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from dlx.calls import instruction
 from dlx.component import absolute
 from dlx.errors import SpecError
 from dlx.spec.paths import readable_file
@@ -13,7 +14,7 @@ from dlx.spec.shapes import write_out
 from dlx.spec.tree import Node, excerpt, merge
 from dlx.spec.yaml_text.reading import load
 
-PLANS = {"search": "dlx tune", "variants": "dlx study", "sweep": "dlx study"}
+PLANS = {"search": "tune", "variants": "study", "sweep": "study"}
 
 
 def spec_tree(tree: Node, chain: tuple[Path, ...] = ()) -> Node:
@@ -22,7 +23,7 @@ def spec_tree(tree: Node, chain: tuple[Path, ...] = ()) -> Node:
         raise SpecError.of(tree.place, "", f"expected the sections of a spec, got {excerpt(tree.plain())}")
     plan = next((key for key in PLANS if key in tree.value), None)
     if plan is not None and "base" in tree.value:
-        raise SpecError.of(tree.value[plan].key, plan, f"this file is a plan for {PLANS[plan]}, not a spec")
+        raise SpecError.of(tree.value[plan].key, plan, f"this is a plan for {instruction(PLANS[plan])}, not a spec")
     extends = tree.value.get("extends")
     tree = write_out(replace(tree, value={key: node for key, node in tree.value.items() if key != "extends"}))
     return tree if extends is None else merge(_base(extends, chain), tree)

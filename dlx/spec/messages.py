@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from dlx.component import Component, Options
+from dlx.data.sources import File
 from dlx.errors import MOST_SHOWN, Place, Problem, allowed, hint, listing, nearest
+from dlx.spec.key_examples import example_of
+from dlx.spec.keys import keys
 from dlx.spec.sections import Spec
 from dlx.spec.shapes import SPEC, Shape, shape_at
 from dlx.spec.tree import KeyPath, Node, dotted, excerpt
-from dlx.synonyms import SYNONYMS, plainly
+from dlx.synonyms import NOTES, SYNONYMS, as_spelt, plainly
+from dlx.text import plain_signs
 
 # What was expected, by the type of pydantic's error: a value of another type, or one of the same type within bounds.
 _TYPES = {
@@ -31,6 +36,8 @@ _TYPES = {
     "model_attributes_type": "a mapping",
     "path_type": "a path",
 }
+TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _BOUNDS = {
     "greater_than": "more than {gt}",
     "greater_than_equal": "at least {ge}",
@@ -93,7 +100,7 @@ def _place(path: KeyPath, details: list[ErrorDetails], root: Node) -> Place:
 def _sentence(path: KeyPath, details: list[ErrorDetails], root: Node, shape: Shape) -> str:
     if details[0]["type"] == "extra_forbidden":
         return _unknown(path, root, shape)
-    return _what(details, root.nearest(path)[0], shape_at(path, root, shape))
+    return _what(details, root.nearest(path)[0], shape_at(path, root, shape), path if shape is SPEC else ())
 
 
 def _briefly(details: list[ErrorDetails]) -> str:
@@ -109,29 +116,39 @@ def _unknown(path: KeyPath, root: Node, shape: Shape) -> str:
     of = f" of {options.kind} {options.name}" if issubclass(options, Component) and above.family else ""
     names = list(options.model_fields)
     near = nearest(key, names)
-    if shape is SPEC and (near is None or (plainly(key) in SYNONYMS and near not in SYNONYMS[plainly(key)])):
+    inside = f"data.source.{as_spelt(key, File.model_fields)}"
+    if shape is SPEC and path[:-1] == ("data",) and inside in keys():
+        return f"unknown key{of} {listing(names, hint(key, inside))}"
+    if shape is SPEC and (
+        near is None
+        or re.search("[/:.]", plain_signs(key))
+        or (plainly(key) in SYNONYMS and near not in SYNONYMS[plainly(key)])
+    ):
         near = place_of(key) or near
     return f"unknown key{of} {listing(names, hint(key, near))}"
 
 
 def place_of(key: str) -> str | None:
-    """The dotted key of a spec that ends in this one, or in what another tool calls so."""
+    """The dotted key of a spec that this is but for how it is parted, or that ends in this or in a synonym of it."""
+    whole = as_spelt(re.sub(r"[/:]", ".", plain_signs(key)), keys())
+    if whole in keys():
+        return whole
     names = (*SYNONYMS.get(plainly(key), ()), key)  # first what is meant elsewhere: `dropout` also pins a stream
     return next((place for name in names for place in _places(name)), None)
 
 
 def _places(key: str) -> Iterator[str]:
     """The dotted keys of a spec that end in this one."""
-    if key in Spec.model_fields:
-        yield key
+    if (own := as_spelt(key, Spec.model_fields)) in Spec.model_fields:
+        yield own
     for section, field in Spec.model_fields.items():
         record = Shape((field.annotation,)).record
         options = type(field.default) if isinstance(field.default, Component) else record
-        if options is not None and key in options.model_fields:
-            yield f"{section}.{key}"
+        if options is not None and (own := as_spelt(key, options.model_fields)) in options.model_fields:
+            yield f"{section}.{own}"
 
 
-def _what(details: list[ErrorDetails], node: Node, shape: Shape | None) -> str:
+def _what(details: list[ErrorDetails], node: Node, shape: Shape | None, path: KeyPath) -> str:
     """One sentence for all that a value could have been: its own type out of bounds, or else the types wanted."""
     messages = [_message(detail) for detail in details if detail["type"] not in {*_TYPES, *_BOUNDS, "literal_error"}]
     if messages:
@@ -154,12 +171,44 @@ def _what(details: list[ErrorDetails], node: Node, shape: Shape | None) -> str:
         near = _listed(node)
     if near is None and [*short] == ["true", "false"] and isinstance(node.value, int) and shape and shape.record:
         near = _only_number(shape.record, node.value)
-    question = f" (did you mean {near}?)" if near else ""
+    if near is None and {"true", "false"} <= {*names, *short} and text.lower() in TRUTHS:
+        near = TRUTHS[text.lower()]
+    near = near or _spelt_as(node, types, may_be_null=shape is not None and type(None) in shape.alternatives)
+    question = f" (did you mean {near}?)" if near else hint(text, None)
+    if not question and node.value is not None and (example := _example(path, shape)):
+        question = f", as in {example}"
     return f"expected {', '.join(others)}{' or ' if others else ''}{last}, got {excerpt(node)}{question}"
+
+
+def _spelt_as(node: Node, types: Sequence[str], may_be_null: bool) -> str | None:
+    """The number or the nothing that a value was probably meant to be, such as 100 for ``1e2`` where it is a count."""
+    text = plain_signs(str(node.value)).strip(" =,;%'\"")
+    if re.fullmatch(r"\d{1,3}(,\d{3})+", text):
+        text = text.replace(",", "")
+    if may_be_null and text.lower() in ("none", "null", "nil", "off"):
+        return "null"
+    is_one = not isinstance(node.value, bool | dict | list) and {"a number", "a whole number"} & {*types}
+    if not is_one or not NUMBER.fullmatch(text):
+        return None
+    number = Decimal(text) / (100 if str(node.value).strip().endswith("%") else 1)
+    if "a number" in types:
+        return f"{number.normalize():f}"
+    is_whole = number == number.to_integral_value() and abs(number) < 10**9
+    return f"{number.to_integral_value():f}" if is_whole else None
+
+
+def _example(path: KeyPath, shape: Shape | None) -> str | None:
+    """A mapping that may stand there, such as ``{train: 0.8, dev: 0.1, test: 0.1}``; None where it is no section."""
+    key = keys().get(dotted(path))
+    if key is None or shape is None or shape.record is None or shape.family is not None:
+        return None
+    return example_of(key).partition("=")[2]
 
 
 def _listed(node: Node) -> str | None:
     """The list that a value without brackets was probably meant to be, such as ``[64, 32]`` for ``64,32``."""
+    if plainly(str(node.value)) in NOTES:
+        return None
     entries = str(node.value).strip("()").split(",") if isinstance(node.value, str | int | float) else []
     words = [entry.strip() for entry in entries]
     return f"[{', '.join(words)}]" if words and all(re.fullmatch(r"[\w.+-]+", word) for word in words) else None

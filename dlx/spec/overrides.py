@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dlx.errors import LONGEST_KEY, Place, Problem, SpecError
+from dlx.spec.key_examples import example_of
+from dlx.spec.keys import keys
 from dlx.spec.shapes import SPEC, Shape, write_out
 from dlx.spec.tree import KeyPath, Node, dotted
 from dlx.spec.yaml_text.limits import MAX_DEPTH
 from dlx.spec.yaml_text.reading import parse
-from dlx.text import place_of_settings, quoted, shorten
+from dlx.text import place_of_settings, plain_signs, quoted, shorten
 
 
 def overrides_tree(overrides: Sequence[str], shape: Shape = SPEC) -> tuple[Node, list[Problem]]:
@@ -44,6 +46,7 @@ def in_words(overrides: Sequence[str]) -> list[list[str]]:
     for word in overrides:
         before = " ".join(groups[-1]) if groups else ""
         is_open = bool(before) and (_is_open(before) or ("=" not in word and before.endswith(("=", ":"))))
+        is_open |= bool(before) and "=" not in f"{before}{word}" and (before in keys() or _is_dashed(before))
         if is_open or (before and word.startswith("=") and "=" not in before):
             groups[-1].append(word)
         else:
@@ -61,21 +64,37 @@ def _override_tree(words: Sequence[str]) -> Node:
     override = " ".join(words)
     place = Place(f"{place_of_settings()}: {shorten(override, LONGEST_KEY)}")
     key, equals, value = override.partition("=")
+    if _is_dashed(override) and not equals:
+        raise SpecError.of(place, "", f"an option begins with two hyphens: --{plain_signs(words[0]).lstrip('-')}")
     if len(words) > 1 or (equals and (key != key.strip() or key.startswith("+"))):
         what = f"a setting is one word: {quoted(_as_setting(override))}"
         raise SpecError.of(place, "", what if _as_setting(override) else what.partition(":")[0])
     if not equals or not all(key.split(".")):
-        setting = _as_setting(override)
-        example = f" (did you mean {quoted(setting)}?)" if setting else ", as in optimizer.learning_rate=0.01"
-        raise SpecError.of(place, "", f"expected key=value{example}")
+        raise SpecError.of(place, "", f"expected key=value{_question(override)}")
     if key == "extends":
         raise SpecError.of(place, key, "stands in a spec file, not on the command line")
     return nested(key, parse(value, place), place)
 
 
+def _question(text: str) -> str:
+    """What a text without an equals sign was probably meant to be."""
+    if setting := _as_setting(text):
+        return f" (did you mean {quoted(setting)}?)"
+    key = keys().get(text)
+    return f", as in {example_of(key) if key else 'optimizer.learning_rate=0.01'}"
+
+
+def _is_dashed(text: str) -> bool:
+    """Whether it begins with what looks like the hyphens of an option."""
+    return plain_signs(text[:1]) == "-"
+
+
 def _as_setting(text: str) -> str:
     """The setting that a text was probably meant to be; empty where none can be read from it."""
-    match = re.fullmatch(r"\+*\s*([a-z_]\w*(?:\.\w+)*)\s*[=:]\s*(\S.*)", text.strip())
+    plain = plain_signs(text).strip(" \"'")
+    match = re.fullmatch(r"\+*\s*([a-z_]\w*(?:\.\w+)*)\s*[=:]+\s*(\S.*)", plain)
+    if match is None and (words := plain.split())[:1] and words[0] in keys():
+        return f"{words[0]}={' '.join(words[1:])}" if len(words) > 1 else ""
     return f"{match[1]}={match[2]}" if match else ""
 
 

@@ -95,7 +95,12 @@ def _link(kind: str, default: Any) -> JSON:
 
 def summary(member: type[Options]) -> str:
     """The first paragraph of the docstring of a component, or of a section, in one line."""
-    return " ".join((member.__doc__ or "").strip().split("\n\n")[0].split())
+    return " ".join(_docstring(member).split("\n\n")[0].split())
+
+
+def _docstring(member: type[Options]) -> str:
+    """As people are shown it, with names in one pair of quotes, not in two as docstrings have them."""
+    return cleandoc(member.__doc__ or "").replace("``", "`")
 
 
 def description(member: type[Component]) -> JSON:
@@ -106,7 +111,7 @@ def description(member: type[Component]) -> JSON:
         "kind": member.kind,
         "name": member.name,
         "summary": summary(member),
-        "description": cleandoc(member.__doc__ or ""),
+        "description": _docstring(member),
         "defined_in": f"{member.__module__}.{member.__qualname__}",
         **member.facts(),
         "options": [_option(name, option, name in required) for name, option in schema.get("properties", {}).items()],

@@ -15,7 +15,7 @@ CONFIDENCE = 0.95
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Estimate:
     """A value with its interval; ``m`` is the number of examples behind it, None where that is unknown."""
 
@@ -23,6 +23,10 @@ class Estimate:
     low: float
     high: float
     m: int | None = None
+
+    def __repr__(self) -> str:
+        m = "" if self.m is None else f", m={self.m}"
+        return f"{type(self).__name__}({self.value:.4g}, {self.low:.4g} to {self.high:.4g}{m})"
 
     @property
     def has_interval(self) -> bool:

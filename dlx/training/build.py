@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from dlx.calls import instruction
 from dlx.data.dataset import Dataset
 from dlx.data.loading import load_dataset
 from dlx.data.memory import amount, free
@@ -150,7 +151,10 @@ def _parameter_count(sizes: Sequence[int]) -> int:
 def _misfits(spec: Spec, dataset: Dataset) -> Iterator[tuple[tuple[str, ...], str]]:
     size, m = spec.training.batch_size, dataset.parts["train"].m
     if spec.data.folds is not None and spec.data.fold is None:
-        what = "only dlx train trains all folds: state data.fold for one of them, or leave folds out (data.folds=null)"
+        all_folds = instruction("train", verb="folds")
+        what = (
+            f"only {all_folds} trains all folds: state data.fold for one of them, or leave folds out (data.folds=null)"
+        )
         yield ("data", "folds"), what
     if spec.training.early_stopping is not None and "dev" not in dataset.parts:
         what = "early stopping watches the dev set, and there is none (set data.split.dev or data.dev)"

@@ -44,7 +44,7 @@ OF_FAMILIES = "a name, or a mapping with its options"  # behind the names of all
 NAMES = {*SECTIONS, *(heading for heading, _ in SECTIONS.values())}
 SENTENCE = re.compile(r"[^\W\d_]{2,}\S*\s(?:.*[\W_])?[^\W\d_]{2,}", re.DOTALL)
 MARKUP = re.compile(
-    r"<|%;|-src|[\w-]+:[\w/]+;|width=|\W'none'|\{:|^[\w.]+=|light dark|bold red|sortable|dots beyond|\$\{"
+    r"<|%;|-src|[\w-]+:[\w/]+;|width=|\W'none'|\{:|^[\w.]+=|light dark|bold red|sortable|dots beyond|plot named|\$\{"
 )
 PLACE = "\x00"  # of a value, before it has its number
 ERRORS = ("Error", "Problem", "Failed", "compile")

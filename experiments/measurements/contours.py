@@ -31,7 +31,7 @@ def measure(bench: Bench) -> Measured:
     runs = bench.trained(SPEC, {name: _overrides(spectrum) for name, spectrum in spectra.items()})
     rows = {name: _row(runs[name], spectrum) for name, spectrum in spectra.items()}
     ways = [_way(name, run, int(rows[name]["steps"])) for name, run in runs.items()]
-    return Measured(rows, {"paths": paths(ways, title="J over two weights")})
+    return Measured(rows, {"paths": paths(ways, title="Normalized inputs make contours round, and the way straight")})
 
 
 def _spectrum(X: np.ndarray) -> np.ndarray:

@@ -26,6 +26,7 @@ BASE = (
     "dtype=float64",
 )
 NETWORKS = {"batch_norm": "true", "none": "false"}
+LABELS = {"batch_norm": "with batch norm", "none": "without"}
 BRIGHTER = 0.5
 SEEN = 2  # the layer that is looked at, behind which the next one sees it
 
@@ -96,5 +97,5 @@ def _picture(looks: dict[str, dict[str, np.ndarray]]) -> bytes:
             "mean ± standard deviation": Line(look["epoch"], mean + deviation, color=1, dashed=True),
             "": Line(look["epoch"], mean - deviation, color=1, dashed=True),
         }
-        shown.append(Chart(lines, "epoch", "Z of layer 2", name.replace("_", " "), ylim=(-1.6, 1.6)))
-    return charts(*shown, title="What layer 3 sees while the layers before it learn")
+        shown.append(Chart(lines, "epoch", "Z of layer 2", LABELS[name], ylim=(-1.6, 1.6)))
+    return charts(*shown, title="With batch norm layer 3 sees one mean and one spread throughout")

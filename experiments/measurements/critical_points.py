@@ -48,7 +48,10 @@ def measure(bench: Bench) -> Measured:
         "maxima": Line(VARIABLES, [100 * row["maxima"] for row in rows.values()]),
         "1 − 2·2⁻ⁿ": Line(VARIABLES, expected, dashed=True),
     }
-    picture = charts(Chart(lines, "n, variables", "% of the critical points"), title="What has no slope is a saddle")
+    picture = charts(
+        Chart(lines, "n, variables", "% of the critical points"),
+        title="Of ten variables nearly every point without slope is a saddle",
+    )
     return Measured(rows, {"shares": picture})
 
 

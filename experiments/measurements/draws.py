@@ -35,7 +35,10 @@ def measure(bench: Bench) -> Measured:
         _counts(betas, "1 − β", np.geomspace(1e-3, 0.1, 17), True),
     ]
     plane = Chart({name: _line(points) for name, points in designs.items()}, "α", "1 − β", "25 settings", "log", "log")
-    return Measured(rows, {"scales": charts(*shown, plane, title="Where a search looks")})
+    return Measured(
+        rows,
+        {"scales": charts(*shown, plane, title="On its own scale a hyperparameter is drawn from every decade alike")},
+    )
 
 
 def _drawn(one: Dimension) -> np.ndarray:

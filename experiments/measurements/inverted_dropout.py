@@ -56,7 +56,9 @@ def measure(bench: Bench) -> Measured:
         lines[f"keep_prob {keep_prob}, divided by it"] = Line(SEEN, divided, color=color)
         lines[f"keep_prob {keep_prob}, not divided"] = Line(SEEN, not_divided, dashed=True, color=color)
     chart = Chart(lines, "masks that the mean is over", "‖mean − a‖ / ‖a‖", xscale="log", yscale="log")
-    return Measured(rows, {"means": charts(chart, title="The mean of a over dropout masks, against a of all units")})
+    return Measured(
+        rows, {"means": charts(chart, title="Divided by keep_prob, masks average out to what all units give")}
+    )
 
 
 def _averaged(bench: Bench, keep_prob: float) -> tuple[dict[str, float], list[float], list[float]]:

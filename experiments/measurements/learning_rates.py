@@ -15,6 +15,7 @@ from experiments.reproduce.drawing import Chart, Line, charts
 from experiments.reproduce.measuring import Bench, Measured
 
 SPEC = "../configs/batch_norm.yaml"
+LABELS = {"batch norm": "with batch norm", "none": "without"}
 ALPHAS = [float(f"{alpha:.2g}") for alpha in np.geomspace(1e-3, 30, 10)]
 USABLE = 0.1
 
@@ -26,9 +27,9 @@ def measure(bench: Bench) -> Measured:
     names = {"true": "batch norm", "false": "none"}
     courses = {names[norm]: [_errors(runs[f"{norm} {alpha}"]) for alpha in ALPHAS] for norm in names}
     rows = {name.replace(" ", "_"): _row(course) for name, course in courses.items()}
-    lines = {name: Line(ALPHAS, [100 * errors[-1] for errors in course]) for name, course in courses.items()}
+    lines = {LABELS[name]: Line(ALPHAS, [100 * errors[-1] for errors in course]) for name, course in courses.items()}
     chart = Chart(lines, "α", "dev error after 10 epochs, %", xscale="log", ylim=(0, 100))
-    return Measured(rows, {"range": charts(chart, title="The learning rates that a network bears")})
+    return Measured(rows, {"range": charts(chart, title="With batch norm a wide range of learning rates works")})
 
 
 def _overrides(norm: str, alpha: float) -> tuple[str, ...]:

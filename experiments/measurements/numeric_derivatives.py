@@ -51,7 +51,9 @@ def measure(bench: Bench) -> Measured:
     }
     lines = {f"{label}: ε^{rows[name]['order']:.2f}": Line(EPSILONS, errors[name]) for name, label in LABELS.items()}
     chart = Chart(lines, "ε", "error of the derivative", xscale="log", yscale="log")
-    return Measured(rows, {"errors": charts(chart, title="The error of numeric derivatives of a cost")})
+    return Measured(
+        rows, {"errors": charts(chart, title="Two sides err by ε², one side by ε, until rounding takes over")}
+    )
 
 
 def _subject(bench: Bench) -> Subject:

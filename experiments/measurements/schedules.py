@@ -56,7 +56,7 @@ def measure(bench: Bench) -> Measured:
         list(NOTES), list(NOTES.values()), dots=True, color=list(SHOWN).index("inverse_time")
     )
     chart = Chart(lines, "epoch t", "learning rate α", ylim=(0, 1.05 * ALPHA_0))
-    return Measured(rows, {"rates": charts(chart, title="Learning rate schedules from α₀ = 0.2")})
+    return Measured(rows, {"rates": charts(chart, title="Each schedule lets α fall from 0.2 in its own way")})
 
 
 def _line(name: str, rates: list[float]) -> Line:

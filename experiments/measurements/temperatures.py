@@ -38,7 +38,9 @@ def measure(bench: Bench) -> Measured:
             "day_2_corrected": float(v[1]),
             "still_wrong_on_day_30": float(v[29] - started[29]),
         }
-    drawn = picture(series.values, plain, corrected, title="A year of temperatures", name=series.name)
+    drawn = picture(
+        series.values, plain, corrected, title="A larger β gives a smoother average that lags behind", name=series.name
+    )
     return Measured(rows, {"averages": drawn})
 
 

@@ -76,5 +76,5 @@ def _picture(rows: dict[str, dict[str, float]]) -> bytes:
         Chart(lines("linear", 100), "λ", "%", "tanh units in their linear region", xticks=ticks),
         Chart(lines("zeros", 100), "λ", "%", "entries of W below 0.001", xticks=ticks),
         Chart(lines("weight_norm"), "λ", "‖W‖", "length of the weights", xticks=ticks),
-        title="What a penalty does to the weights",
+        title="Both penalties shrink W, and L1 sets most of it to zero",
     )

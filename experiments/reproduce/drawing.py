@@ -8,9 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlx.show.pictures.canvas import CLASSES, GREY, INK, house_style, new_figure, png
+from dlx.show.pictures.scales import spelled
 
 HEIGHT, ABOVE, BELOW, LEFT, BETWEEN, RIGHT = 4.2, 0.75, 0.6, 0.8, 0.85, 0.2  # inches
-PANELS, LETTER = (5.2, 3.5, 2.3), 0.08  # of one chart, of two, of more
+PANELS = (5.2, 3.5, 2.3)  # of one chart, of two, of more
+NAMES = 9  # points of the names on the right
+MANY = {"x": 1e7, "y": 1e5}  # from there on a number is written by its power of ten
 FEW = 16  # points of a line that each have a marker
 DASHED = (0, (3, 2))
 MARKERS = "os^Dv*PX"  # of lines with few points, beside their colours
@@ -45,7 +48,7 @@ class Chart(NamedTuple):
 def charts(*panels: Chart, title: str) -> bytes:
     """Charts side by side, as PNG; lines of one name have one colour, and the names stand once on the right."""
     listed = {name for chart in panels for name in chart.lines}
-    names = 0.6 + LETTER * max(map(len, listed)) if len(listed) > 1 else 0.0
+    names = 0.6 + max(map(_width, listed)) if len(listed) > 1 else 0.0
     panel_width = PANELS[min(len(panels), len(PANELS)) - 1]
     width = LEFT + len(panels) * panel_width + (len(panels) - 1) * BETWEEN + names + RIGHT
     figure = new_figure(width, HEIGHT, title)
@@ -58,8 +61,9 @@ def charts(*panels: Chart, title: str) -> bytes:
             _draw(axes, name, line, look)
         axes.set_xscale(chart.xscale)
         axes.set_yscale(chart.yscale)
-        if chart.yscale == "log":
-            _tick(axes)
+        for axis in (axes.xaxis, axes.yaxis):
+            if axis.get_scale() == "log":
+                _write_plainly(axis, between=axis is axes.yaxis)
         if chart.xticks:
             axes.set_xticks(range(len(chart.xticks)), chart.xticks)
         axes.set_xlabel(chart.x, color=GREY)
@@ -73,7 +77,7 @@ def charts(*panels: Chart, title: str) -> bytes:
             handles.setdefault(name, handle)
     if len(handles) > 1:
         place = (1 - (names + RIGHT - 0.1) / width, 1 - (ABOVE - 0.1) / HEIGHT)
-        figure.legend(handles.values(), handles, loc="upper left", bbox_to_anchor=place, fontsize=9, labelcolor=INK)
+        figure.legend(handles.values(), handles, loc="upper left", bbox_to_anchor=place, fontsize=NAMES, labelcolor=INK)
     return png(figure)
 
 
@@ -88,15 +92,26 @@ def _draw(axes: Any, name: str, line: Line, look: int) -> None:
     axes.plot(line.x, line.y, linestyle=stroke, color=color, linewidth=width, marker=marker, markersize=4, label=name)
 
 
-def _tick(axes: Any) -> None:
-    """Plain numbers where less than three decades are shown."""
-    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+def _width(name: str) -> float:
+    """How wide a name on the right is, in inches."""
+    from matplotlib.textpath import TextPath
 
-    low, high = axes.get_ylim()
-    if high < 1000 * low:
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-        axes.yaxis.set_minor_formatter(NullFormatter())
+    return float(TextPath((0, 0), name, size=NAMES).get_extents().width) / 72 if name else 0.0
+
+
+def _write_plainly(axis: Any, between: bool) -> None:
+    """The numbers of a logarithmic axis in one size, none as a small exponent; also 2 and 5 where there is room."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    low, high = axis.get_view_interval()
+    if between and high < 1000 * low:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _spelled(float(value), MANY[axis.axis_name])))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _spelled(value: float, many: float) -> str:
+    return f"{value:,.0f}" if 1 <= value < many else spelled(value)
 
 
 class Map(NamedTuple):

@@ -93,7 +93,7 @@ def test_a_stated_optimum_counts_and_is_in_the_spec_that_comes_of_it(run: Path, 
     ("given", "message"),
     [
         (("spec.yaml", "--act"), "error: --act goes on from a run: train the spec first"),
-        (("first", "--workers", "2"), "error: --seeds, --budget and --workers say how --act"),
+        (("first", "--workers", "2"), "error: --seeds, --budget, --workers and --cluster say how --act"),
         (("first", "--act", "--budget", "soon"), "error: --budget soon: expected a time such as 90s, 10m or 1h30m"),
     ],
 )

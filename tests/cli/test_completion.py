@@ -174,3 +174,5 @@ def test_a_shell_that_cannot_is_named(call_dlx: Run, monkeypatch: pytest.MonkeyP
     assert (result.code, result.stderr) == (2, "error: no completion for the shell tcsh (allowed bash, zsh, fish)\n")
     monkeypatch.setattr(shellingham, "detect_shell", lambda: ("bash", "/bin/bash"))
     assert call_dlx("--show-completion").stdout == SCRIPTS["bash"]
+    assert call_dlx("--show-completion", "fish").stdout == SCRIPTS["fish"]
+    assert "no completion for the shell csh" in call_dlx("--show-completion", "csh").stderr

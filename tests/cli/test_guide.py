@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,3 +47,9 @@ def test_a_word_that_names_no_page_leads_to_those_that_have_it(call_dlx: Run, tm
     assert "there is no page 'Halving'" in result.stderr
     assert "the word is in searching" in result.stderr
     assert "did you mean diagnosis?" in call_dlx("guide", "diagnose", cwd=tmp_path).stderr
+
+
+def test_what_programs_print_fits_a_terminal_of_80_columns() -> None:
+    for page in pages().values():
+        for block in re.findall(r"^```text\n(.*?)^```", page.text, re.DOTALL | re.MULTILINE):
+            assert max(map(len, block.splitlines())) <= 80, page.topic

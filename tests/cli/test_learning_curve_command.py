@@ -59,7 +59,10 @@ def test_the_command_trains_tells_and_keeps(folder: Path, call_dlx: Call) -> Non
         (("run", "--learning-curve", "seed=3"), "error: --learning-curve takes a run and"),
         (("--errors", "train=.1", "--learning-curve"), "error: --learning-curve takes a run and"),
         (("run", "--sizes", "20,40"), "error: --sizes and --target say how --learning-curve is to be done: add it"),
-        (("run", "--seeds", 3), "error: --seeds, --budget and --workers say how --act or --learning-curve is to be"),
+        (
+            ("run", "--seeds", 3),
+            "error: --seeds, --budget, --workers and --cluster say how --act or --learning-curve is to be",
+        ),
         (
             ("run", "--learning-curve", "--sizes", "20,many"),
             "error: --sizes 20,many: expected numbers of examples such",

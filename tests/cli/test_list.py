@@ -125,3 +125,51 @@ def test_explain_prints_and_gives_json(call_dlx: Run) -> None:
     [explanation] = json.loads(call_dlx("explain", "dead_units", "--json").stdout)["explanations"]
     assert (explanation["kind"], explanation["also"]["severity"]) == ("finding", "warning")
     assert call_dlx("explain", "nothing-like-it").code == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "right"),
+    [
+        (["list", "Optimizers"], ["list", "optimizer"]),
+        (["list", "OPTIMIZER", "Adam"], ["list", "optimizer", "adam"]),
+        (["list", "losses"], ["list", "loss"]),
+        (["list", "Training", "batch-size"], ["list", "training", "batch_size"]),
+        (["explain", "RELU"], ["explain", "relu"]),
+        (["explain", "dead units"], ["explain", "dead_units"]),
+        (["explain", "Learning-Rate"], ["explain", "learning_rate"]),
+        (["guide", "KEYS"], ["guide", "keys"]),
+        (["guide", "dlx/guide/Tutorial.md"], ["guide", "tutorial"]),
+    ],
+)
+def test_capitals_joints_and_plurals_make_no_difference(word: list[str], right: list[str], call_dlx: Run) -> None:
+    result = call_dlx(*word)
+    assert (result.code, result.stderr) == (0, "")
+    assert result.stdout == call_dlx(*right).stdout
+
+
+@pytest.mark.parametrize(
+    ("word", "typed"), [("keys", "guide keys"), ("Findings", "guide findings"), ("runs", "runs"), ("datasets", None)]
+)
+def test_what_is_listed_elsewhere_leads_there(word: str, typed: str | None, call_dlx: Run) -> None:
+    result = call_dlx("list", word)
+    assert (result.code, result.stdout) == (2, "")
+    assert result.stderr.endswith(f"; did you mean dlx {typed}?\n" if typed else "did you mean source?)\n")
+
+
+def test_a_gap_is_explained_before_the_keys_of_its_name(call_dlx: Run) -> None:
+    lines = call_dlx("explain", "bias").stdout.splitlines()
+    assert lines[0].split() == ["bias", "quantity"]
+    assert any(line.startswith("architecture.hidden.bias") for line in lines)
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("name", [["optimizer", "adam"], ["source", "file"], ["metric", "f1"], ["data"]])
+def test_details_fit_a_terminal_and_have_no_marks_of_docstrings(
+    name: list[str], columns: int, call_dlx: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = call_dlx("list", *name).stdout
+    monkeypatch.setattr("dlx.show.terminal.columns_of", lambda out: columns)
+    text = call_dlx("list", *name).stdout
+    assert "``" not in text
+    assert max(map(len, text.splitlines())) <= columns
+    assert text.split() == whole.split()

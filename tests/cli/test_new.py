@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from dlx.nn.losses import Huber
 from dlx.spec.loader import load_spec
 
 pytestmark = [pytest.mark.usefixtures("blank_pictures"), pytest.mark.probes]
@@ -206,3 +209,26 @@ def test_what_it_writes_for_a_few_rows_trains_and_is_not_blamed_for_its_own_defa
     is_typable = any(line.startswith("         dlx ") for line in lines[start : start + 5])
     assert is_typable or "collect more" in lines[start]
     assert not any("race" in line for line in lines) or any(line.endswith(" --act") for line in lines)
+
+
+def test_the_rows_that_carry_most_of_a_target_are_named(call_dlx: Run, tmp_path: Path) -> None:
+    """Three of 80, in lines 12, 32 and 52 below the header; of the eleventh row the target is missing."""
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=80).round(3), rng.normal(size=80).round(2)
+    y[[11, 31, 51]] = 90.0, -70.0, 80.0
+    lines = [f"{a},{'' if row == 10 else b}" for row, (a, b) in enumerate(zip(x, y, strict=True))]
+    (tmp_path / "far.csv").write_text("\n".join(["x,y", *lines]) + "\n")
+    present = np.delete(y, 10)
+    squares = (present - np.median(present)) ** 2
+    shares = [round(100 * squares[row] / squares.sum()) for row in (10, 50, 30)]
+    named = f"rows 12 (90, {shares[0]} %), 52 (80, {shares[1]} %) and 32 (-70, {shares[2]} %)"
+    shown = call_dlx("data", "far.csv", "--target", "y", cwd=tmp_path).stdout
+    assert f"y: {named} are" in " ".join(shown.split())
+    assert call_dlx("new", "far.csv", "--target", "y", "--out", "spec.yaml", cwd=tmp_path).code == 0
+    text = (tmp_path / "spec.yaml").read_text()
+    assert f"# y: {named} are" in text
+    loss = re.search(r"`loss: (\{.*\})` beside `data`", text)
+    assert loss is not None
+    spec = load_spec(tmp_path / "spec.yaml", [f"loss={loss[1]}"]).spec
+    spread = np.subtract(*np.quantile(present, [0.75, 0.25])) / 1.349
+    assert spec.loss == Huber(delta=float(f"{spread / present.std():.2g}"))

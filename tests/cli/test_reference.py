@@ -121,3 +121,9 @@ def test_documents_have_the_keys_that_the_reference_names(trained: Path, call_dl
         assert result.code == 0, (command, result.stderr)
         missing = {*names.split(", ")} - json.loads(result.stdout).keys()
         assert not missing, command
+
+
+def test_pages_say_null_and_not_none() -> None:
+    for topic in ("documents", "components", "metrics"):
+        text = page(topic).text
+        assert not re.findall(r"\bNone\b|``[^`]", text.replace("```", "")), topic

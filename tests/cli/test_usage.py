@@ -29,6 +29,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory, call_dlx: Run) -> Path:
     (folder / "spec.yaml").write_text(SPEC, encoding="utf-8")
     (folder / "plan.yaml").write_text(PLAN, encoding="utf-8")
     (folder / "table.csv").write_text("a,b,kind\n1,2,x\n2,3,y\n", encoding="utf-8")
+    (folder / "plugin.py").write_text("x = 1\n", encoding="utf-8")
+    (folder / "spec.toml").write_text("x = 1\n", encoding="utf-8")
+    (folder / "specs").mkdir()
+    (folder / "specs" / "one.yaml").write_text(SPEC, encoding="utf-8")
     assert call_dlx("train", "spec.yaml", "-q", cwd=folder).code == 0
     return folder
 
@@ -63,6 +67,39 @@ def folder(tmp_path_factory: pytest.TempPathFactory, call_dlx: Run) -> Path:
         ("report spec.yaml", "spec.yaml: is a spec, not a run: dlx train spec.yaml trains it"),
         ("tune latest", "latest: is a run, not a spec: dlx tune takes a plan, with `base: runs/experiment/"),
         ("runs tag latst good", "latst: is no run (allowed …; did you mean latest?)"),
+        ("spec.yaml", "there is no command dlx spec.yaml (did you mean dlx train spec.yaml?)"),
+        ("table.csv", "there is no command dlx table.csv (did you mean dlx data table.csv?)"),
+        ("config spec.yaml", "there is no command dlx config spec.yaml (did you mean dlx config show spec.yaml?)"),
+        ("lr_finder spec.yaml", "there is no command dlx lr_finder (did you mean dlx tune --learning-rate SPEC?)"),
+        ("docs", "there is no command dlx docs (did you mean dlx guide?)"),
+        ("gui", "there is no command dlx gui (did you mean dlx lab?)"),
+        ("update", "there is no command dlx update (did you mean dlx guide install?)"),
+        ("runs best", "there is no command dlx runs best (did you mean dlx runs --sort dev_error -n 1?)"),
+        ("runs --limit 3", "dlx runs has no option --limit (did you mean -n?)"),
+        ("train -help", "dlx train has no option -help (did you mean --help?)"),
+        ("train spec.yaml -v", "dlx train has no option -v: what is done is told on stderr, and --debug shows "),
+        ("train spec.yaml --gpu", "dlx train has no option --gpu: dlx trains on the processor alone"),
+        ("train --config spec.yaml", "dlx train has no option --config: the file stands behind the command, without "),
+        ("export onnx", "--to is missing (allowed …; did you mean --to onnx?)"),
+        ("export --onnx", "dlx export has no option --onnx (did you mean --to onnx?)"),
+        ("predict", "dlx predict: DATA is missing (usage: dlx predict [OPTIONS] [RUN] DATA)"),
+        ("new table.csv kind", "dlx new takes no 'kind' (did you mean --target kind?)"),
+        (
+            "data table.csv kind",
+            "kind: table.csv is no spec, so that there is nothing to override (did you mean --target",
+        ),
+        ("new iris", "iris: there is no such file or folder; only toy data come with dlx; of a file: data.source="),
+        ("new Moons", "Moons: there is no such file or folder; moons comes with dlx, as data: {source: moons} in a "),
+        ("average table.csv --beta 0.9 0.5", "dlx average takes no '0.5' (several β are one word: --beta 0.9,0.5)"),
+        ("diagnose --errors train=.1 dev=.2", "the errors are one word, with commas: --errors train=.1,dev=.2"),
+        (
+            "diagnose --errors 'train: 10%'",
+            "--errors: expected NAME=VALUE, such as train=.15, got 'train: 10%' (did you ",
+        ),
+        ("report latest --out page.pdf", "--out page.pdf: a page is HTML, as in page.html; a browser prints it"),
+        ("train plugin.py", "plugin.py: is a program, not a spec: what it defines is named by plugins=[plugin.py] "),
+        ("train spec.toml", "spec.toml: is TOML, and a spec is YAML: dlx new --out spec.yaml writes one to start from"),
+        ("train runs/latest/model.npz", "runs/latest/model.npz: is a file of a run, not a spec: dlx train --resume "),
     ],
 )
 def test_wrong_words_are_answered_in_one_line(typed: str, message: str, folder: Path, call_dlx: Run) -> None:
@@ -87,6 +124,13 @@ def test_wrong_words_are_answered_in_one_line(typed: str, message: str, folder: 
         ("train spec.yaml +training.epochs=2", "training.epochs=2"),
         ("train spec.yaml architecture.hidden=[6, 5]", "'architecture.hidden=[6, 5]'"),
         ("train spec.yaml optimizer={name: adam, beta1: 0.8}", "'optimizer={name: adam, beta1: 0.8}'"),
+        ("train spec.yaml -lr 0.1", "optimizer.learning_rate=0.1"),
+        ("train spec.yaml --training.epochs=2", "training.epochs=2"),
+        ("train spec.yaml -Dtraining.epochs=2", "training.epochs=2"),
+        ("train spec.yaml training.epochs 2", "training.epochs=2"),
+        ("train spec.yaml training.epochs＝2", "training.epochs=2"),
+        ("train spec.yaml optimizer＝adam", "optimizer=adam"),
+        ("train spec.yaml seed", "seed=2"),
     ],
 )
 def test_a_setting_is_answered_with_the_word_that_is_accepted(
@@ -94,7 +138,7 @@ def test_a_setting_is_answered_with_the_word_that_is_accepted(
 ) -> None:
     result = call_dlx(*shlex.split(typed), cwd=folder)
     assert (result.code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
-    assert re.search(rf"(: |as |did you mean ){re.escape(setting)}(\?\))?\n$", result.stderr)
+    assert re.search(rf"(: |as |as in |did you mean ){re.escape(setting)}(\?\))?\n$", result.stderr)
     file = typed.split()[(typed.split()[0] == "config" and 2) or 1]
     assert call_dlx("config", "check", file, *shlex.split(setting), cwd=folder).code == 0
 
@@ -123,6 +167,22 @@ def test_a_setting_is_answered_with_the_word_that_is_accepted(
         ("device=cuda", "dlx trains on the processor alone"),
         ("initializer=kaiming_normal", "did you mean he?"),
         ("schedule=CosineAnnealingLR", "did you mean cosine?"),
+        ("learning-rate=0.1", "did you mean optimizer.learning_rate?"),
+        ("Learning_Rate=0.1", "did you mean optimizer.learning_rate?"),
+        ("training/epochs=3", "did you mean training.epochs?"),
+        ("training:epochs=3", "did you mean training.epochs?"),
+        ("training．epochs=3", "did you mean training.epochs?"),
+        ("training.epochs=1e2", "got 100.0 (did you mean 100?)"),
+        ("training.epochs=３", "did you mean 3?"),
+        ("training.epochs==3", "did you mean 3?"),
+        ("training.batch_size=32.0", "did you mean 32?"),
+        ("optimizer.learning_rate=1%", "did you mean 0.01?"),
+        ("data.train_examples=None", "did you mean null?"),
+        ("metrics=accuracy", "accuracy is 1 − error"),
+        ("data.split=0.8", "as in {train: 0.8, dev: 0.1, test: 0.1}"),
+        ("regularization=l2", "as in {l2: 0.7}"),
+        ("data.source=pets.csv", "did you mean {name: file, path: pets.csv, target: COLUMN}?"),
+        ("—json", "an option begins with two hyphens: --json"),
     ],
 )
 def test_words_of_other_tools(override: str, answer: str, folder: Path, call_dlx: Run) -> None:
@@ -157,14 +217,46 @@ def test_synonyms_lead_to_commands_and_options_that_are_there() -> None:
         assert len(set(others)) == len(others)
         assert not set(others) & set(names)
         for meant in filter(None, synonyms):
-            assert meant.split()[0] in {*names, "--version", "--install-completion"}
+            assert meant.split()[0] in {*names, "--version", "--help", "--install-completion", "--sort"}
     commands = [load_command(name) for name in COMMANDS]
     commands += [below for command in commands for below in getattr(command, "commands", {}).values()]
     options = {name for command in commands for parameter in command.params for name in parameter.opts}
-    assert OPTIONS.keys() - {"--debug"} <= options
+    assert OPTIONS.keys() - {"--help", "--version"} <= options
 
 
 def test_no_traceback_and_no_box_of_another_dialect(folder: Path, call_dlx: Run) -> None:
     result = call_dlx("train", "spec.yaml", "--nothing", cwd=folder)
     assert not re.search("Usage:|Try |Error:|╭|Traceback", result.stderr)
     assert call_dlx("train", "spec.yaml", "--nothing", "--debug", cwd=folder).stderr.startswith("Traceback")
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("spec", "spec.yaml"),
+        ("spec.yml", "spec.yaml"),
+        ("specs", "specs/one.yaml"),
+        ("specs\\one.yaml", "specs/one.yaml"),
+    ],
+)
+def test_a_file_that_is_no_spec_is_answered_with_the_nearest(
+    typed: str, near: str, folder: Path, call_dlx: Run
+) -> None:
+    result = call_dlx("train", typed, cwd=folder)
+    assert (result.code, result.stdout) == (2, "")
+    assert result.stderr.endswith(f" (did you mean {near}?)\n")
+    assert call_dlx("config", "check", near, cwd=folder).code == 0
+
+
+def test_several_values_of_a_wrong_key_are_answered_once(folder: Path, call_dlx: Run) -> None:
+    result = call_dlx("train", "spec.yaml", "hidden=10,5", cwd=folder)
+    assert result.stderr.count("\n") == 1
+    assert "did you mean architecture.hidden?" in result.stderr
+
+
+def test_the_home_of_a_user_is_found_where_the_shell_has_not(
+    folder: Path, call_dlx: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(folder))
+    result = call_dlx("train", "~/spec.yaml", cwd=folder / "specs")
+    assert result.stderr.endswith(f"there is no such file (did you mean {folder / 'spec.yaml'}?)\n")

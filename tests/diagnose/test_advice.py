@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from dlx.diagnose.advice import Remedy, remedies
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.remedy_order import in_order
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.spec.loader import derive, load_spec
@@ -186,6 +188,31 @@ def test_targets_are_normalized_where_that_was_found_to_pay(digits: Callable[...
     assert (first.name, first.overrides) == ("normalize_targets", {"data.normalize_targets": "standard"})
     for spec in (derive(digits(text), {"data.normalize_targets": "log"}), digits()):
         assert "normalize_targets" not in named(remedies(found, spec, DataFacts(1000)))
+
+
+def test_targets_that_grow_by_factors_are_learned_by_their_logarithms(digits: Callable[..., Spec]) -> None:
+    high, facts = document(0.5, 0.1), DataFacts(1000, by_factors=True)
+    spec = digits("task: regression\n")
+    [remedy] = [remedy for remedy in remedies(high, spec, facts) if remedy.name == "log_targets"]
+    assert remedy.overrides == {"data.normalize_targets": "log"}
+    assert in_order(high, remedies(high, spec, facts), is_ill_rated=False)[0] == remedy
+    scaled = derive(spec, remedy.overrides)
+    counts = derive(spec, {"loss": "poisson"})
+    for other, known in ((spec, DataFacts(1000)), (scaled, facts), (counts, facts)):
+        assert "log_targets" not in named(remedies(high, other, known))
+
+
+def test_layers_are_not_made_narrower_than_several_classes_need(digits: Callable[..., Spec]) -> None:
+    high = document(0.0, 0.5)
+    for hidden, task, expected in (
+        ("[32, 64]", "multiclass", [16, 16]),
+        ("[8, 64]", "multiclass", None),
+        ("[32, 8]", "binary", [8, 2]),
+    ):
+        spec = derive(digits(), {"architecture.hidden": yaml.safe_load(hidden), "task": task})
+        overrides = [remedy.overrides for remedy in remedies(high, spec, DataFacts(1000)) if remedy.name == "narrower"]
+        units = [[layer["units"] for layer in each["architecture.hidden"]] for each in overrides]
+        assert units == ([] if expected is None else [expected])
 
 
 def test_what_holds_steps_back_is_undone_before_they_are_made_longer(digits: Callable[..., Spec]) -> None:

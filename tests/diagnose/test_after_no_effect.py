@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from dlx.documents.earlier_run import EarlierRun
-from dlx.stats.intervals import error_rate
+from dlx.stats.intervals import Estimate, error_rate
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")
 
@@ -78,6 +79,23 @@ def test_an_effect_is_an_error_that_is_surely_lower() -> None:
     assert earlier.without_effect({"dev": error_rate(0.29, 200)}, None) == (
         "architecture.hidden was just changed, and the dev error is not surely lower (30.00 % in runs/a, 29.00 % here)"
     )
+
+
+def test_a_change_that_is_paired_by_example_is_called_larger_only_where_it_surely_is() -> None:
+    """Of 200 examples an error of 30 % and one of 32 % are told apart by pairs alone."""
+    before, now = {"dev": error_rate(0.3, 200)}, {"dev": error_rate(0.32, 200)}
+    unpaired = EarlierRun("runs/a", ("regularization.l2",), before)
+    assert "is not surely lower" in unpaired.without_effect(now, None)
+    for low, relation in ((-0.01, "not surely lower"), (0.005, "larger")):
+        earlier = replace(unpaired, change=Estimate(0.02, low, 0.05, 200))
+        values = f"30.00 % in runs/a, 32.00 % here; the change, paired by example, is {100 * low:.2f} to 5.00 %"
+        expected = f"regularization.l2 was just changed, and the dev error is {relation} ({values})"
+        assert earlier.without_effect(now, None) == expected
+        assert earlier.is_surely_larger(now) is (low > 0)
+    same = replace(unpaired, change=Estimate(0.0, 0.0, 0.0, 200))
+    assert "30.00 % here; every example comes out as before)" in same.without_effect(before, None)
+    paired = replace(unpaired, change=Estimate(-0.02, -0.03, -0.01, 200))
+    assert paired.without_effect({"dev": error_rate(0.28, 200)}, None) == ""
 
 
 @pytest.mark.parametrize(

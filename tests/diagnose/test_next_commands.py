@@ -514,3 +514,28 @@ def test_a_network_that_can_learn_all_by_heart_is_made_no_bigger() -> None:
     assert wider(SpecContext(spec, DataFacts(40))) == deeper(SpecContext(spec, DataFacts(40))) == {}
     assert wider(SpecContext(spec, DataFacts(41))) != {}
     assert wider(SpecContext(derive(spec, {"architecture.hidden": [64, 32]}), DataFacts(68))) == {}
+
+
+def test_folds_judge_where_test_contradicts_a_small_dev_set() -> None:
+    supply = Supply(load_spec(CONFIG).spec, DataFacts(48, parts={"train": 48, "dev": 16, "test": 16}, rows=80))
+    errors = {"train": error_rate(0.0, 48), "dev": error_rate(0.125, 16), "test": error_rate(0.5625, 16)}
+    document = diagnose(errors, 0.0, 0.02, evidence=Evidence(supply))
+    assert document.is_high("overfitting_to_dev")
+    step = next_steps(AdviceContext(document, supply, RUN, CONFIG))[0]
+    assert step.command.endswith("data.folds=5")
+    assert step.advice.startswith("overfitting to dev is high; dev has 16 of the 80 that there are: let folds judge")
+
+
+def test_targets_that_grow_by_factors_are_scaled_before_the_rows_are_looked_at_that_carry_the_error() -> None:
+    spec = load_spec(CONFIG).spec.model_copy(update={"task": Task.REGRESSION, "loss": None})
+    facts = DataFacts(100, parts={"train": 100, "dev": 100}, by_factors=True)
+    beside = UnbeatenModel("a linear model", 0.35, 0.3, 0.4)
+    for simple in (None, beside):
+        evidence = Evidence(Supply(spec, facts), Ending(), simple)
+        errors = {"train": exact(0.4), "dev": exact(0.4)}
+        document = diagnose(errors, 0.0, 0.02, Task.REGRESSION, evidence=evidence)
+        document = replace(document, tails={"train": Carriers(1, 100, 0.8)})
+        commands = [step.command for step in next_steps(AdviceContext(document, Supply(spec, facts), RUN, CONFIG))]
+        assert commands[0].endswith(" data.normalize_targets=log")
+        assert commands[1].endswith(" --worst worst.csv")
+        assert len(set(commands)) == len(commands)

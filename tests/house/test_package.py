@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 KINDS = {".json", ".py", ".pyi", ".typed", ".npz", ".css", ".html", ".js", ".md", ".mo", ".po", ".svg", ".yaml"}
 PACKAGES = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
 OF_WHEEL = ("dlx/", "pyproject.toml", "README.md", "LICENSE", "PKG-INFO")  # what it is built from
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+INSTALL = (ROOT / "dlx/guide/install.md").read_text(encoding="utf-8")
 CONTAINER = (ROOT / ".ci/Containerfile").read_text(encoding="utf-8")
 
 
@@ -158,8 +158,8 @@ def test_the_installed_command_makes_a_spec_and_trains_it(fresh: Fresh, tmp_path
 
 @pytest.mark.thorough
 def test_the_lines_without_make_install_and_train(tmp_path: Path) -> None:
-    """The README's, with what they would download lying there already."""
-    (block,) = re.findall(r"^```text\n(python -m venv .+?)^```", README, re.DOTALL | re.MULTILINE)
+    """Those of the guide, with what they would download lying there already."""
+    (block,) = re.findall(r"^```text\n(python -m venv .+?)^```", INSTALL, re.DOTALL | re.MULTILINE)
     lines = block.splitlines()
     on_posix = re.sub(r".* on macOS and Linux: ", "", lines[1])
     script = "\n".join(["set -e", f"'{sys.executable}' {lines[0].partition(' ')[2]}", on_posix, *lines[2:]])

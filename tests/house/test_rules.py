@@ -19,9 +19,9 @@ PACKAGE = ROOT / "dlx"
 
 # Lowest first; a module may import its own room and those before it, wherever in the file the import stands.
 ROOMS = (
-    "language", "text", "synonyms", "errors", "extras", "words", "types", "events", "component", "plain_data", "locks",
-    "files", "nn", "stats", "data", "spec", "training", "documents", "gradcheck", "diagnose", "show", "runs", "search",
-    "api", "sklearn", "lab", "guide", "cli", "__main__",
+    "language", "text", "calls", "synonyms", "errors", "extras", "words", "types", "events", "component", "plain_data",
+    "locks", "files", "nn", "stats", "data", "spec", "training", "documents", "gradcheck", "diagnose", "show", "runs",
+    "search", "api", "sklearn", "lab", "guide", "cli", "__main__",
 )  # fmt: skip
 # Of the rooms with sub-rooms: from which of these a sub-room takes something. All others do not know each other.
 BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
@@ -42,7 +42,17 @@ BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "folds": ("trials",),
     },
 }
-LIGHT = {"dlx", "__version__", "language", "text", "synonyms", "errors", "words", "types"}  # what a command starts with
+LIGHT = {
+    "dlx",
+    "__version__",
+    "language",
+    "text",
+    "calls",
+    "synonyms",
+    "errors",
+    "words",
+    "types",
+}  # what a command starts with
 ALSO_LIGHT = {"dlx.runs.signals", "dlx.data.reading"}
 # What is imported before the command is known.
 FIRST = {

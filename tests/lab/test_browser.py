@@ -243,7 +243,9 @@ def test_a_search_is_looked_into(
     sync_api.expect(page.locator("polyline.trial")).to_have_count(2)
     sync_api.expect(page.locator("meter")).to_have_count(1)
     for number in range(2):
-        page.locator("#runs button.small:has-text('curves')").nth(number).click()
+        page.locator("#runs button.small:has-text('curves')").nth(number).focus()
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.textContent") == "curves"  # the focus stays
     sync_api.expect(page.locator("#runs th code", has_text="training.batch_size")).to_be_visible()
     sync_api.expect(page.locator("#runs strong", has_text="verdict")).to_be_visible()
 
@@ -251,7 +253,11 @@ def test_a_search_is_looked_into(
 def test_what_would_help_is_tried(visit: Callable[..., Any]) -> None:
     page = visit(SPEC.replace("epochs: 6", "epochs: 2"))
     page.click("#transport button.main")
-    page.click("#charts button:has-text('What would help?')")
+    button = page.locator("#charts button:has-text('What would help?')")
+    sync_api.expect(button).to_be_visible()
+    button.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.className") == "result"
     caption = page.locator("#charts caption", has_text="change of the dev error")
     sync_api.expect(caption).to_be_visible(timeout=120_000)
     assert page.locator("#charts figcaption", has_text="remedies").is_visible()
@@ -296,3 +302,80 @@ def test_every_control_has_a_name(visit: Callable[..., Any]) -> None:
           .map(each => each.outerHTML)"""
     )
     assert nameless == []
+
+
+def test_a_lesson_that_is_loaded_anew_is_where_it_was(visit: Callable[..., Any]) -> None:
+    page = visit(view="#lesson=momentum")
+    page.fill("#prediction", "it swings")
+    page.click("#lesson button.main")
+    page.wait_for_selector("#happened")
+    page.reload()
+    page.wait_for_selector("#happened")
+    assert "You expected: it swings" in page.inner_text("#lesson")
+    assert "step 100 of 100" in page.inner_text("#progress")
+    page.click("#lesson button.main")
+    page.fill("#prediction", "it will")
+    page.reload()
+    page.wait_for_selector("#prediction")
+    assert page.input_value("#prediction") == "it will"
+    page.select_option("#lesson select", "es")
+    assert page.input_value("#prediction") == "it will"
+    sync_api.expect(page.locator("#lesson")).to_contain_text("Paso 2 de 3")
+    page.fill("#control-optimizer-beta", "0.5")  # what is told afterwards is told of the lesson's own value
+    page.keyboard.press("Enter")
+    page.click("#lesson button.main")
+    page.wait_for_selector("#happened")
+    assert page.input_value("#control-optimizer-beta") == "0.8"
+    page.click("#lesson button:has-text('Siguiente')")
+    page.fill("#prediction", "no")
+    page.click("#lesson button.main")
+    page.click("#lesson button:has-text('Seguir')")
+    assert "ravine" in page.inner_text("#title")
+    page.click("#own")
+    sync_api.expect(page.locator("#title")).to_contain_text("tiny")
+    sync_api.expect(page.locator("#own")).to_be_hidden()
+
+
+def test_a_mistake_is_planted_by_the_keyboard_alone(visit: Callable[..., Any]) -> None:
+    page = visit(view="#lesson=gradient_checking")
+    page.wait_for_selector("#prediction")
+    page.keyboard.type("1e-7")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#happened")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#prediction")
+    page.keyboard.type("all before it")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # no line is chosen: the focus goes where that is done
+    assert page.evaluate("document.activeElement.className") == "line"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    chosen = page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Check"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#happened")
+    assert f"You planted {chosen}" in page.inner_text("#lesson")
+
+
+def test_the_ravine_is_in_view_before_it_is_walked(visit: Callable[..., Any]) -> None:
+    page = visit(view="#lesson=momentum")
+    sync_api.expect(page.locator("#progress")).to_have_text(" step 0 of 100")
+    assert page.locator("#transport button:has-text('1 epoch')").is_hidden()
+    page.click("#transport button:has-text('1 step')")
+    sync_api.expect(page.locator("#status")).to_have_text("paused after step 1")
+
+
+def test_why_remedies_cannot_be_tried_is_said_where_they_were_asked_for(
+    visit: Callable[..., Any], tmp_path: Path
+) -> None:
+    page = visit(SPEC.replace("epochs: 6", "epochs: 2"))
+    (tmp_path / "runs").write_text("no folder")
+    page.click("#transport button.main")
+    button = page.locator("#charts button:has-text('What would help?')")
+    button.click()
+    sync_api.expect(page.locator("#charts .problem")).to_contain_text("cannot be written")
+    sync_api.expect(button).to_be_enabled()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from dlx.lab.draft import MOST_UNDONE
-from dlx.lab.handlers import MOST_WAITING, TOO_MUCH
+from dlx.lab.page_socket import LEAD, MOST_WAITING, TOO_MUCH
 from dlx.lab.playground import Playground
 from dlx.lab.stage import Stage
 from dlx.training.supervised import Supervised
@@ -67,3 +68,19 @@ def test_a_page_that_says_too_much_is_closed_and_others_are_not(own_lab: Served)
     assert loud.socket.close_code == TOO_MUCH
     other.send("hello")
     assert other.wait("spec")["name"] == "tiny"
+
+
+def test_a_page_that_is_slow_is_not_sent_more_than_it_takes_in(
+    own_lab: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dlx.lab.page_socket.PATIENCE", 20.0)
+    slow = own_lab.page("slow")
+    slow.send("seen")  # it is one that tells
+    slow.send("change", key="training.epochs", value=1_000_000)
+    slow.send("play")
+    frames = [slow.wait("frame", lambda frame: frame["playing"])]
+    time.sleep(0.5)  # in which a page that tells nothing gets some twenty
+    slow.send("pause")  # which is heeded, though nothing was taken in
+    while frames[-1]["playing"]:
+        frames.append(slow.wait("frame"))
+    assert len(frames) <= LEAD + 3

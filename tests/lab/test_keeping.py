@@ -102,5 +102,12 @@ def test_a_run_that_is_removed_while_it_trains_is_an_error_on_the_page(spec: Pat
     shutil.rmtree(kept(playground))
     outbox = do(playground, "play")
     assert "it is missing" in about(outbox, "note")["text"]
+    assert about(outbox, "frame")["kept"] is None
+    assert about(do(playground, "play"), "frame")["status"] == "completed"  # it goes on, and nothing is lost
+    undisturbed = Playground(spec, tmp_path)
+    do(undisturbed, "play")
+    rows = [[row.train_cost for row in each.stage.trainer.rows] for each in (playground, undisturbed)]
+    assert rows[0] == rows[1]
+    assert len(rows[0]) == 6
     assert about(do(playground, "change", key="seed", value=3), "spec")["problems"] == []
     assert about(do(playground, "play"), "frame")["epoch"] == 6

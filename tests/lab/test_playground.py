@@ -14,6 +14,7 @@ import pytest
 from dlx.errors import SpecError, UsageError
 from dlx.lab.playground import Playground
 from dlx.spec.loader import load_spec
+from dlx.training.minimization import Minimization
 
 ROOT = Path(__file__).parents[2]
 
@@ -223,3 +224,29 @@ def test_every_kind_of_spec_is_shown(config: str, tmp_path: Path) -> None:
     frame = about(playground.turn([{"do": "step"}]), "frame")
     assert frame["step"] == 1
     assert frame["picture"]
+
+
+@pytest.mark.parametrize(
+    ("objective", "valley"),
+    [
+        ("ravine", [1, 1]),
+        ("{name: ravine, condition: 1000}", [1, 1]),
+        ("rosenbrock", [1, 1]),
+        ("plateau", [5]),
+        ("{name: polynomial, coefficients: [1, -10, 25]}", [5]),
+        ("saddle", None),
+    ],
+)
+def test_the_valley_of_an_objective_is_in_view_before_the_first_step(
+    objective: str, valley: list[float] | None, spec: Path, tmp_path: Path
+) -> None:
+    """Where it lies is what the documentation of the objectives says; a saddle has none."""
+    spec.write_text(f"name: objective\nobjective: {objective}\n", encoding="utf-8")
+    playground = Playground(spec, tmp_path)
+    ground = about(do(playground, "hello"), "frame")["picture"]["ground"]
+    experiment = playground.stage.experiment
+    assert isinstance(experiment, Minimization)
+    start = experiment.landscape.w.tolist()
+    for low, high, *places in zip(ground["low"], ground["high"], start, valley or start, strict=True):
+        assert all(low < place < high for place in places)
+        assert high - low < 20

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from dlx.lab import tied_process
 from dlx.lab.race import RemedyRace
 from dlx.runs.directory import RunDirectory
 
@@ -49,7 +50,7 @@ def begin(run: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], tuple[R
 
 def test_its_lanes_are_those_of_the_files(begin: Callable[..., Any], run: Path) -> None:
     started, words = begin(f"print({json.dumps({'act': ACT})!r})")
-    assert words[1:5] == ["-m", "dlx", "diagnose", str(run)]
+    assert words[1:5] == ["-m", "dlx.lab.tied_process", "diagnose", str(run)]
     assert "--act" in words
     started._process.wait(20)
     (message,) = started.news()
@@ -80,3 +81,16 @@ def test_a_process_that_fails_is_said(begin: Callable[..., Any]) -> None:
     started._process.wait(20)
     assert started.news()[0]["end"]["fault"] == "error: there is no dev set"
     started.close()
+
+
+def test_its_process_ends_with_its_owner(tmp_path: Path) -> None:
+    """Also where that is killed: what the command has reached is saved, as after Ctrl-C."""
+    started = tied_process.start(["lab", "--no-browser"], *(opened := [(tmp_path / name).open("w+b") for name in "ab"]))
+    assert started.stdin is not None
+    while not (tmp_path / "a").read_text():
+        assert started.poll() is None
+    started.stdin.close()  # as the system does for a process that is gone
+    assert started.wait(20) == 143
+    for file in opened:
+        file.close()
+    assert "Traceback" not in (tmp_path / "b").read_text()

@@ -13,6 +13,7 @@ from dlx.lab.run_list import RunList
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session
 from dlx.spec.loader import load_spec
+from dlx.text import from_shell
 from dlx.training.records import EpochRecord
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")
@@ -141,3 +142,29 @@ def test_a_run_whose_process_is_gone_is_no_longer_running(runs: Path, rewrite: C
     facts = json.loads((path / "run.json").read_text())
     rewrite(path / "run.json", {**facts, "status": "running"})
     assert run_list.document()["runs"][0]["status"] == "interrupted"
+    with from_shell():
+        (run,) = run_list.compared([f"tiny/{path.name}"])["runs"]
+    assert run["again"] == f"dlx train --resume {path}"
+    with RunDirectory(path) as again:
+        again.acquire()
+        assert run_list.document()["runs"][0]["status"] == "running"
+        assert run_list.compared([f"tiny/{path.name}"])["runs"][0]["again"] == ""
+
+
+def test_links_lead_to_nothing_that_is_shown(runs: Path, tmp_path: Path) -> None:
+    """A folder of runs that somebody else has packed."""
+    secret = tmp_path / "secret.txt"
+    secret.write_text("token=hunter2\n", encoding="utf-8")
+    first, second = (runs / row["key"] for row in RunList(runs).document()["runs"])
+    for path in (first / "run.json", second / "config.yaml", second / "metrics.csv"):
+        path.unlink()
+        path.symlink_to(secret)
+    (runs / "tiny" / "linked").symlink_to(second, target_is_directory=True)
+    (runs / "other").symlink_to(runs / "tiny", target_is_directory=True)
+    run_list = RunList(runs)
+    document = run_list.document()
+    assert {row["key"].partition("/")[0] for row in document["runs"]} == {"tiny"}
+    keys = [row["key"] for row in document["runs"]]
+    compared, verdict = run_list.compared(keys), run_list.verdict(keys)
+    assert all(run["fault"] for run in compared["runs"])
+    assert "hunter2" not in json.dumps([document, compared, verdict])

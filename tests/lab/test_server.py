@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from http.client import HTTPConnection
+from contextlib import ExitStack, suppress
+from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,12 @@ from tests.lab.conftest import GRACE, Served
 
 pytest.importorskip("tornado", reason="the extra lab is not installed")
 
+from tornado.websocket import WebSocketClosedError
+
 import dlx
-from dlx.lab.handlers import FILES
+from dlx.lab.handlers import FILES, LARGEST_MESSAGE
+from dlx.lab.page_socket import FULL, MOST_WAITING, NO_SPEC
+from dlx.lab.server import LARGEST_REQUEST, MOST_STRANGERS
 
 UPGRADE = {
     "Upgrade": "websocket",
@@ -164,3 +169,94 @@ def test_the_lab_ends_with_its_last_page(own_lab: Served) -> None:
     second.close()
     own_lab.thread.join(20)
     assert not own_lab.thread.is_alive()
+
+
+def test_a_name_that_was_made_to_lead_here_gets_no_socket(lab: Served) -> None:
+    """Its page would have the origin that fits the host, as after DNS rebinding."""
+    other = f"example.org:{lab.at[1]}"
+    for path in ("socket", "runs/list", ""):
+        assert ask(lab, f"/{lab.token}/{path}", Host=other, Origin=f"http://{other}", **UPGRADE)[0] == 403
+
+
+def test_a_huge_message_closes_its_page_alone(own_lab: Served) -> None:
+    loud, other = own_lab.page("loud"), own_lab.page("other")
+    loud.write("x" * (LARGEST_MESSAGE + 1))
+    while loud.read() is not None:
+        pass
+    assert loud.socket.close_code == 1009
+    other.send("hello")
+    assert other.wait("spec")["name"] == "tiny"
+
+
+def test_huge_requests_get_nothing(lab: Served) -> None:
+    for path, padding in (("a" * LARGEST_REQUEST, ""), ("", "a" * LARGEST_REQUEST)):
+        with pytest.raises((RemoteDisconnected, ConnectionError)):
+            ask(lab, f"/{lab.token}/{path}", Padding=padding)
+    assert ask(lab, f"/{lab.token}/")[0] == 200
+
+
+def test_many_connections_that_say_nothing_keep_nobody_out(lab: Served) -> None:
+    with ExitStack() as opened:
+        for _ in range(300):
+            opened.enter_context(socket.create_connection(lab.at, timeout=20)).sendall(b"GET /")
+        assert ask(lab, f"/{lab.token}/")[0] == 200
+
+
+def test_a_page_too_many_is_told(own_lab: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dlx.lab.hub.MOST_PAGES", 2)
+    own_lab.page("first"), own_lab.page("second")
+    late = own_lab.page("late")
+    assert "close one of them" in late.wait("fault")["text"]
+    assert late.read() is None
+    assert late.socket.close_code == FULL
+
+
+def test_a_page_whose_spec_is_gone_is_told_and_comes_back_with_it(own_lab: Served, spec: Path) -> None:
+    stays, text = own_lab.page("stays"), spec.read_text()
+    stays.send("hello")
+    stays.wait("spec")
+    spec.unlink()
+    page = own_lab.page("new")
+    assert "tiny.yaml" in page.wait("fault")["text"]
+    assert page.read() is None
+    assert page.socket.close_code == NO_SPEC
+    spec.write_text(text)
+    again = own_lab.page("new")
+    again.send("hello")
+    assert again.wait("spec")["name"] == "tiny"
+    stays.send("hello")
+    assert stays.wait("spec")["name"] == "tiny"
+
+
+def test_malformed_messages_beyond_number_close_their_page_quietly(
+    own_lab: Served, capfd: pytest.CaptureFixture[str]
+) -> None:
+    loud = own_lab.page("loud")
+    with suppress(WebSocketClosedError):
+        for _ in range(5 * MOST_WAITING):
+            loud.write("{")
+    while loud.is_open and loud.read() is not None:
+        pass
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_no_script_of_the_page_makes_elements_of_a_text() -> None:
+    """So what a name, a label or a column holds is shown as text, wherever it is shown."""
+    for path in (Path(dlx.__file__).parent / "lab" / "page").glob("*.js"):
+        script = path.read_text(encoding="utf-8")
+        ways = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "srcdoc")
+        assert [way for way in ways if way in script] == [], path.name
+
+
+def test_who_has_shown_the_token_does_not_give_way_to_strangers(own_lab: Served) -> None:
+    page = own_lab.page()
+    with ExitStack() as opened:
+        for _ in range(MOST_STRANGERS):
+            opened.enter_context(socket.create_connection(own_lab.at, timeout=20))
+        first = opened.enter_context(socket.create_connection(own_lab.at, timeout=20))
+        for _ in range(2 * MOST_STRANGERS):
+            opened.enter_context(socket.create_connection(own_lab.at, timeout=20))
+        assert first.recv(1) == b""  # it was closed: there is room for others
+        page.send("hello")
+        assert page.wait("spec")["name"] == "tiny"
+        assert ask(own_lab, f"/{own_lab.token}/")[0] == 200

@@ -82,7 +82,7 @@ def test_what_is_no_run_is_refused(root: Path, tmp_path: Path) -> None:
     ):
         with pytest.raises(UsageError, match=f"{path}: is no run directory: .*{why}.*allowed"):
             open_run(path, root)
-    with pytest.raises(UsageError, match=r"latest: there are no runs here yet \(dlx train SPEC makes one\)"):
+    with pytest.raises(UsageError, match=r"latest: there are no runs here yet \(dlx\.train\(spec\) makes one\)"):
         open_run("latest", root)
 
 

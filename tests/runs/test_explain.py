@@ -111,7 +111,7 @@ def test_every_finding_has_a_meaning() -> None:
         ("dev_f1", ["metric"]),
         ("search.trials", ["key"]),
         ("dropout", ["key", "key"]),
-        ("bias", ["key", "quantity"]),
+        ("bias", ["quantity", "key"]),
         ("high variance", ["quantity"]),
     ],
 )

@@ -59,7 +59,16 @@ def test_it_is_the_run_that_was_begun_with_so_many_epochs(
 @pytest.mark.parametrize(
     ("settings", "longer", "why"),
     [
-        (["schedule=cosine"], "training.epochs=9", "cosine lays its rates over the length of the training"),
+        (
+            ["schedule=cosine"],
+            "training.epochs=9",
+            "cosine, spreads its learning rates over all epochs: the first 3 of 9 would be",
+        ),
+        (
+            ["training.refit=true", "training.early_stopping={}"],
+            "training.epochs=9",
+            "ends by training once more on all examples",
+        ),
         ([], "training.epochs=2", "was begun with 3 epochs, and goes on for more, not for 2"),
         ([], "training.epochs=many", "expected a number of epochs"),
         (["training.evaluate_every=4"], "training.epochs=9", "measured its last epoch because it was the last"),

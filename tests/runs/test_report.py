@@ -157,7 +157,7 @@ def test_a_run_that_was_killed_in_training(
     rewrite(run / "run.json", left | {"status": "running"})
     page = report(call_dlx, tmp_path)
     assert page.sections == ["curves", "signal", "spec", "environment"]
-    assert "running, epoch 20 so far" in page.text
+    assert "interrupted, epoch 20 so far" in page.text
 
 
 def test_the_page_of_a_run_whose_data_are_gone_says_so(

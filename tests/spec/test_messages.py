@@ -36,7 +36,7 @@ OPTIMIZERS = ", ".join(Optimizer.members())
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("seed: 1.0", "2:7: seed: expected a whole number, got 1.0"),
+        ("seed: 1.0", "2:7: seed: expected a whole number, got 1.0 (did you mean 1?)"),
         ("seed: true", "2:7: seed: expected a whole number, got true"),
         ("seed: -1", "2:7: seed: expected at least 0, got -1"),
         ("seed: 99999999999", "2:7: seed: expected at most 4294967295, got 99999999999"),
@@ -73,7 +73,7 @@ OPTIMIZERS = ", ".join(Optimizer.members())
             f"2:1: regularisation: unknown key (allowed {SECTIONS}; did you mean regularization?)",
         ),
         ("regularization: {l2: .nan}", "2:22: regularization.l2: expected a finite number, got nan"),
-        ("regularization: {l2: '0.1'}", "2:22: regularization.l2: expected a number, got '0.1'"),
+        ("regularization: {l2: '0.1'}", "2:22: regularization.l2: expected a number, got '0.1' (did you mean 0.1?)"),
         ("regularization: {keep_prob: 0}", "2:29: regularization.keep_prob: expected more than 0.0, got 0"),
         ("regularization: {keep_prob: x}", "2:29: regularization.keep_prob: expected a number or a list, got 'x'"),
         ("regularization: {keep_prob: [0.5, 2]}", "2:35: regularization.keep_prob.1: expected at most 1.0, got 2"),
@@ -148,3 +148,20 @@ def test_no_error_of_pydantic_is_told_in_its_jargon(error: dict[str, Any]) -> No
     [problem] = problems_of(raised, Node({"seed": Node(3, place, place)}, place, place))
     assert problem.what
     assert not re.search(r"Input should be|Field required|Extra inputs|valid (dictionary|integer|tuple)", problem.what)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("data: {path: pets.csv}", "did you mean data.source.path?"),
+        ("data: {source: moons, target: kind}", "did you mean data.source.target?"),
+        ("data: {source: {name: file, file: pets.csv}}", "did you mean path?"),
+        ("data: {source: pets.csv}", "did you mean {name: file, path: pets.csv, target: COLUMN}?"),
+        (f"{MOONS}architecture: {{batch_norm: yes}}", "did you mean true?"),
+        (f"{MOONS}seed: 1,000", "did you mean 1000?"),
+        (f"{MOONS}training: {{epochs: '10'}}", "did you mean 10?"),
+        (f"{MOONS}training:\n  epochs=3", "as in {epochs: 60}"),
+    ],
+)
+def test_what_others_write_is_answered_with_what_is_meant(tmp_path: Path, text: str, answer: str) -> None:
+    assert any(answer in line for line in said_of(tmp_path, text))

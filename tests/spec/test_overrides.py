@@ -63,7 +63,7 @@ def test_the_order_of_overrides_does_not_matter(write: Write) -> None:
 @pytest.mark.parametrize(
     ("overrides", "problems"),
     [
-        (["seed"], ["settings: seed: expected key=value, as in optimizer.learning_rate=0.01"]),
+        (["seed"], ["settings: seed: expected key=value, as in seed=2"]),
         (["=3"], ["settings: =3: expected key=value, as in optimizer.learning_rate=0.01"]),
         (["a..b=3"], ["settings: a..b=3: expected key=value, as in optimizer.learning_rate=0.01"]),
         (["seed=1", "seed=2"], ["settings: seed=2: seed: given twice, first as seed=1"]),

@@ -100,7 +100,7 @@ def test_stretches_that_end_early_anywhere_in_their_epochs(
 ) -> None:
     """A cost beyond a limit ends them; with one among the costs of the training that is nearly every step."""
     sections = {"training": {"epochs": 40, "batch_size": batch_size, "evaluate_every": 20}}
-    costs = [cost for _, *row in history(experiment_of("numpy", sections)) for name, cost in row if name == "cost"]
+    costs = [row.cost for row in fit(experiment_of("numpy", sections)) if isinstance(row, EpochRecord)]
     monkeypatch.setattr(recorded_stretch, "LIMIT", share * costs[len(costs) // 2])
     assert_alike(sections)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import nan, sqrt
+from math import isfinite, nan, sqrt
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from dlx.nn.norms.norm import Norm
 from dlx.spec.sections import LayerSection, Spec
 from dlx.stats.intervals import Estimate
 from dlx.types import Array
-from dlx.words import Status, Task, error_text
+from dlx.words import Status, Task, error_text, figure
 
 # An error is behind when it is worse than could be expected by this many tolerances, and by more than chance, in
 # standard errors. Of 265 well trained networks, drawn by chance on eight kinds of data, none lay behind by more than
@@ -229,7 +229,7 @@ class TrainingHistory:
 
     def error(self, value: float) -> str:
         """An error as a reader expects it: in per cent, or in the unit of the target."""
-        return error_text(value, self.task)
+        return error_text(value, self.task) if isfinite(value) else figure(value)
 
 
 def _arrays(columns: Mapping[str, list[float]]) -> dict[str, Array]:

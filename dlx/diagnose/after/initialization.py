@@ -19,7 +19,7 @@ from dlx.diagnose.before.initialization import (
 )
 from dlx.diagnose.data.inputs import INPUTS_NOT_NORMALIZED
 from dlx.diagnose.findings import Finding
-from dlx.words import percent
+from dlx.words import figure, percent
 
 NARROWEST = 2  # units of a layer: they pass on no more than a plane, and chance decides about their signal
 # Shares of a hidden layer. Healthy trainings began with up to 0.34 dead and 0.06 saturated.
@@ -63,7 +63,7 @@ def _inputs(course: TrainingHistory) -> Iterator[Finding]:
     inputs = spread * sqrt(course.hidden[0].units) / norm if norm > 0 else 1.0
     if inputs > INPUTS_LARGE or 0 < inputs < INPUTS_SMALL:
         limit = INPUTS_LARGE if inputs > INPUTS_LARGE else INPUTS_SMALL
-        evidence = f"Z of layer 1 began as inputs with a standard deviation of about {inputs:.2g} make it"
+        evidence = f"Z of layer 1 began as inputs with a standard deviation of about {figure(inputs, 2)} make it"
         yield INPUTS_NOT_NORMALIZED.finding(course.beside(evidence), inputs, limit, layer=1, epoch=0)
 
 
@@ -85,7 +85,7 @@ def _loud(course: TrainingHistory) -> Iterator[Finding]:
     spreads = _first(course, "z_std")
     last = max(spreads)
     if spreads[last] > LOUD and course.norm_of_batches is None and not course.task.is_regression:
-        evidence = f"the logits began with a standard deviation of {spreads[last]:.3g}"
+        evidence = f"the logits began with a standard deviation of {figure(spreads[last])}"
         yield INITIAL_COST.finding(course.beside(evidence), spreads[last], LOUD, layer=last, epoch=0)
 
 
@@ -97,5 +97,5 @@ def _quiet(course: TrainingHistory) -> Iterator[Finding]:
     if left < QUIET and np.isfinite(left):
         bends = [layer.activation.name for layer in course.hidden if layer.activation]
         cause = VANISHING_GRADIENT if set(bends) == {"sigmoid"} else VANISHING_SIGNAL
-        evidence = f"the spread of Z began {left:.1g} times as large in the last layer as in the first"
+        evidence = f"the spread of Z began {figure(left, 1)} times as large in the last layer as in the first"
         yield cause.finding(course.beside(evidence), left, QUIET, layer=len(spreads), epoch=0)

@@ -20,7 +20,7 @@ from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_bias import fitting_initializer, normalize_inputs
 from dlx.diagnose.remedies.optimization import learning_rate_hundredth, learning_rate_tenth, smaller_tested_rate
 from dlx.documents.findings import Severity
-from dlx.words import Status, percent
+from dlx.words import Status, figure, percent
 
 # ‖ΔW‖/‖W‖ of a step: "somewhere around 1e-3" (Karpathy, cs231n, "Neural networks, part 3"). The median step of the
 # fastest layer of nine in ten healthy trainings lay between 5e-4 and 1e-2; the others had learned all the same.
@@ -120,7 +120,7 @@ def early_decay(course: TrainingHistory) -> Iterator[Finding]:
     if mean < DECAYED:
         low = int(np.argmax(alpha < 0.1 * alpha.max()))
         when = f"α was down to a tenth in epoch {epochs[low]:.0f} of {epochs[-1]:.0f}"
-        evidence = f"{when}, at a train cost of {cost[low]:.3g} that came to {cost[-1]:.3g} at the end"
+        evidence = f"{when}, at a train cost of {figure(cost[low])} that came to {figure(cost[-1])} at the end"
         yield DECAY_TOO_FAST.finding(course.beside(evidence), mean, DECAYED, epoch=int(epochs[low]))
 
 
@@ -130,7 +130,7 @@ def too_high(course: TrainingHistory) -> Iterator[Finding]:
     for number in course.by_layer:
         growth, thrown = course.peak(number), course.largest_early_ratio(number)
         if marks and (growth > GROWN or thrown > THROWN):
-            how = f"‖W‖ of layer {number} grew to {growth:.3g} times its start"
+            how = f"‖W‖ of layer {number} grew to {figure(growth)} times its start"
             if thrown > THROWN:
                 how = f"an early step changed W of layer {number} by {percent(thrown)} of itself"
             evidence = course.beside(f"at α = {alpha:g} {how}; {'; '.join(marks)}")
@@ -146,7 +146,7 @@ def _marks(course: TrainingHistory) -> Iterator[str]:
                 yield f"layer {number} ended with {percent(columns[column][-1])} {what}"
     first, last = course.facts.get("first_cost"), course.cost()[-1] if course.epochs else 0.0
     if first is not None and last > first:
-        yield f"the train cost ended at {last:.3g}, after a first cost of {first:.3g}"
+        yield f"the train cost ended at {figure(last)}, after a first cost of {figure(first)}"
     if course.largest_rise > JUMP:
         yield f"the cost rose by up to {percent(course.largest_rise)} from one epoch to the next"
 

@@ -13,6 +13,7 @@ from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_variance import dropout, early_stopping, early_stopping_and_l2, strong_l2, weak_l2
 from dlx.stats.intervals import Estimate, difference
 from dlx.stats.proportions import difference_of_shares
+from dlx.words import figure
 
 WORSE = 0.75  # tolerances by which the dev error has risen since the lowest dev cost
 COST_UP = 1.1  # the dev cost at the end, against the lowest
@@ -52,8 +53,8 @@ def overtraining(course: TrainingHistory) -> Iterator[Finding]:
     if rise > max(WORSE * course.tolerance, chance) and costs[-1] > COST_UP * costs[best]:
         epoch = int(course.rows["epoch"][best])
         evidence = f"since epoch {epoch}, where the dev cost was lowest, the dev error rose from {course.error(then)}"
-        evidence = f"{evidence} to {course.error(now)}, while the train cost fell from {course.cost()[best]:.2g}"
-        evidence = f"{evidence} to {course.cost()[-1]:.2g}"
+        evidence = f"{evidence} to {course.error(now)}, while the train cost fell from {figure(course.cost()[best], 2)}"
+        evidence = f"{evidence} to {figure(course.cost()[-1], 2)}"
         yield OVERTRAINING.finding(evidence, rise, WORSE * course.tolerance, epoch=epoch)
 
 
@@ -69,7 +70,9 @@ def costly_mistakes(course: TrainingHistory) -> Iterator[Finding]:
     times = float(np.median(costs[last]) / costs[best])
     if times > COST_FAR_UP and course.cost()[last].mean() < course.cost()[best]:
         epoch = int(course.rows["epoch"][best])
-        evidence = f"since epoch {epoch} the dev cost rose to {times:.2g} times what it was, and nothing regularizes"
+        evidence = (
+            f"since epoch {epoch} the dev cost rose to {figure(times, 2)} times what it was, and nothing regularizes"
+        )
         train, dev = (course.error(course.errors[part].value) for part in ("train", "dev"))
         evidence = f"{evidence}; the train error is {train}, the dev error {dev}"
         yield OVERTRAINING.finding(evidence, times, COST_FAR_UP, epoch=epoch)

@@ -9,7 +9,7 @@ from dlx.diagnose.before.regularization import AUGMENTATION_TOO_STRONG, DROPOUT_
 from dlx.diagnose.findings import Cause, Finding
 from dlx.diagnose.remedies.against_bias import batch_norm_defaults
 from dlx.diagnose.remedies.length import longer_training
-from dlx.words import Status, percent
+from dlx.words import Status, figure, percent
 
 # ‖W‖ at the end against its start; without a penalty it grows. Before a batch norm its size does not matter, until it
 # is so small that the next step throws it about.
@@ -49,7 +49,7 @@ def penalty_too_strong(course: TrainingHistory) -> Iterator[Finding]:
     for number in course.by_layer:
         growth = course.growth(number)
         if growth < limit:
-            evidence = f"with {_strengths(course)} ‖W‖ of layer {number} shrank to {growth:.2g} of its start"
+            evidence = f"with {_strengths(course)} ‖W‖ of layer {number} shrank to {figure(growth, 2)} of its start"
             yield PENALTY_TOO_STRONG.finding(course.beside(evidence), growth, limit, layer=number)
     share = l2_cost(course) / (l2_cost(course) + course.cost()[-1]) if course.epochs else 0.0
     if share > SHARE and not course.norms:
@@ -103,7 +103,7 @@ def changed_images(course: TrainingHistory) -> Iterator[Finding]:
     if course.spec.data.augment and course.epochs:
         names = ", ".join(augmentation.name for augmentation in course.spec.data.augment)
         running = float(course.rows["cost"][-1])
-        evidence = f"every image was changed by {names}: over them the last cost is {running:.3g}"
+        evidence = f"every image was changed by {names}: over them the last cost is {figure(running)}"
         yield AUGMENTATION_TOO_STRONG.finding(course.beside(evidence), running)
 
 
@@ -114,9 +114,8 @@ def averages_apart(course: TrainingHistory) -> Iterator[Finding]:
     yield from _long_averages(course)
     running, frozen = float(course.rows["cost"][-1]) - l2_cost(course), float(course.cost()[-1])
     if frozen > BEYOND * running:
-        evidence = (
-            f"by its averages the network has a train cost of {frozen:.3g}, in training {running:.3g} by its batches"
-        )
+        evidence = f"by its averages the network has a train cost of {figure(frozen)}"
+        evidence = f"{evidence}, in training {figure(running)} by its batches"
         yield FROZEN_GAP.finding(
             course.beside(evidence), frozen / running, BEYOND, severity="warning", remedy=OTHER_STATISTICS
         )
@@ -142,8 +141,10 @@ def gap_explained(course: TrainingHistory) -> Iterator[Finding]:
     running, frozen = float(course.rows["cost"][-1]), float(course.cost()[-1])
     parts = dict(_parts(course, running, frozen))
     if running - frozen > GAP * running and parts.keys() - {AVERAGING}:
-        shares = ", ".join(f"{value:.2g} {what}" for what, value in parts.items())
-        evidence = f"the cost over the last epoch is {running:.3g}, that of the frozen network {frozen:.3g}: {shares}"
+        shares = ", ".join(f"{figure(value, 2)} {what}" for what, value in parts.items())
+        evidence = (
+            f"the cost over the last epoch is {figure(running)}, that of the frozen network {figure(frozen)}: {shares}"
+        )
         yield FROZEN_GAP.finding(evidence, running - frozen, GAP * running)
 
 

@@ -12,6 +12,7 @@ from dlx.diagnose.remedies.against_bias import relu
 from dlx.documents.findings import Severity
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.slopes import slope
+from dlx.words import figure
 
 NO_ACTIVATION = Cause(
     "no_activation",
@@ -33,8 +34,8 @@ def activation_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     pays = decide(steps.pays, there, here)
     evidence = f"{len(activations)} hidden layer{'s' * (len(activations) > 1)} without a bend: W·x + b, and no more"
     if pays:
-        evidence = f"{evidence}; the first steps bring the cost to {here.typical.cost:.3g}"
-        evidence = f"{evidence}, with relu to {there.typical.cost:.3g}"
+        evidence = f"{evidence}; the first steps bring the cost to {figure(here.typical.cost)}"
+        evidence = f"{evidence}, with relu to {figure(there.typical.cost)}"
     severity: Severity = "warning" if pays else "note"
     return [NO_ACTIVATION.finding(evidence, 0.0, 1.0, layer=1, severity=severity)], bent if pays else trial
 

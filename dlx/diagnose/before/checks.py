@@ -30,6 +30,7 @@ from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS
 from dlx.diagnose.findings import End, Finding, by_severity, of_normalized
 from dlx.training import threads
 from dlx.training.supervised import Supervised
+from dlx.words import figure
 
 # What makes labels of train and dev disagree with neighbours for another reason, or is noise found already.
 EXPLAIN_NOISE = (
@@ -84,7 +85,7 @@ def _with_consequence(finding: Finding, experiment: Supervised) -> Finding:
     here, normalized = look(trial), look(trial.normalized())
     if here.excess <= INITIAL_EXCESS:
         return finding
-    cost = f"the cost begins at {here.passed.cost:.3g}, with normalized inputs at {normalized.passed.cost:.3g}"
+    cost = f"the cost begins at {figure(here.passed.cost)}, with normalized inputs at {figure(normalized.passed.cost)}"
     return replace(finding, evidence=f"{finding.evidence}; {cost}")
 
 

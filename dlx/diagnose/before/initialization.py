@@ -15,7 +15,7 @@ from dlx.diagnose.before.propagation import distinct_units
 from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_bias import batch_norm, fitting_initializer, leaky_relu, normalize_inputs, relu
 from dlx.diagnose.remedies.optimization import clip_gradients, learning_rate_tenth, smaller_tested_rate
-from dlx.words import percent
+from dlx.words import figure, percent
 
 NARROW = 4  # fewer units in a layer, and chance decides about its signal, whatever the initializer
 
@@ -193,9 +193,8 @@ def _of_initializer(initial_pass: InitialPass, adaptive: bool) -> Iterator[Suspi
 
 
 def _initial_cost(initial_pass: InitialPass) -> Finding:
-    evidence = (
-        f"the cost begins at {initial_pass.passed.cost:.3g}, that of a constant answer is {initial_pass.constant:.3g}"
-    )
+    first, constant = figure(initial_pass.passed.cost), figure(initial_pass.constant)
+    evidence = f"the cost begins at {first}, that of a constant answer is {constant}"
     return INITIAL_COST.finding(evidence, initial_pass.passed.cost, initial_pass.constant + INITIAL_EXCESS)
 
 
@@ -226,14 +225,17 @@ def _growth(cause: Cause, initial_pass: InitialPass, threshold: float) -> Findin
     passed, steps = initial_pass.passed, max(initial_pass.layers - 1, 1)
     of_gradient = passed.backward < VANISHING or passed.backward > passed.forward
     value = passed.backward if of_gradient else passed.forward
-    rate = value ** (1 / (steps if of_gradient else initial_pass.layers)) if np.isfinite(value) else value
     way = "the gradient from the output back to layer 1" if of_gradient else "the signal from the inputs to the output"
-    evidence = f"{way} grows by a factor of {value:.2g}, {rate:.2g} a layer{_cost(initial_pass)}"
+    grows = "grows beyond what numbers can hold"
+    if np.isfinite(value):
+        rate = value ** (1 / (steps if of_gradient else initial_pass.layers))
+        grows = f"grows by a factor of {value:.2g}, {rate:.2g} a layer"
+    evidence = f"{way} {grows}{_cost(initial_pass)}"
     return cause.finding(evidence, value, threshold, layer=1 if of_gradient else initial_pass.layers)
 
 
 def _cost(initial_pass: InitialPass) -> str:
-    return f"; the cost begins at {initial_pass.passed.cost:.3g}" if initial_pass.excess > INITIAL_EXCESS else ""
+    return f"; the cost begins at {figure(initial_pass.passed.cost)}" if initial_pass.excess > INITIAL_EXCESS else ""
 
 
 def _adaptive(trial: Probe) -> bool:

@@ -47,7 +47,8 @@ def memorizing_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     left = best_of(few, own) if units else 0.0
     if left <= BY_HEART:
         return [], trial
-    evidence = f"{EXAMPLES} examples are not memorized in {STEPS} steps, {percent(left)} of the cost is left"
+    rest = f"{percent(left)} of the cost is left" if isfinite(left) else "which diverge"
+    evidence = f"{EXAMPLES} examples are not memorized in {STEPS} steps, {rest}"
     if min(units) >= NARROW and best_of(few.initialized(), own) <= BY_HEART:
         return [
             VANISHING_SIGNAL.finding(f"{evidence}; with another initializer they are", left, BY_HEART)

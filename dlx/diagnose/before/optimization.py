@@ -29,6 +29,7 @@ from dlx.diagnose.remedies.optimization import (
 )
 from dlx.nn.optimizers import Optimizer
 from dlx.nn.schedules import Constant
+from dlx.words import figure
 
 # Decades of α that are tried below and above; beyond them nothing has ever been found that learns.
 DECADES = 6
@@ -187,8 +188,8 @@ def too_short(steps: FirstSteps) -> list[Finding]:
     here, longer = steps.runs_at(1.0), FirstSteps(steps.trial, max(10 * steps.total, MOST_STEPS))
     if not decide(lambda there, here: steps.harm(here, there) > TOO_SOON, longer.runs_at(1.0), here):
         return []
-    evidence = f"{steps.total:,} steps bring the cost to {steps.at(1.0).cost:.3g}"
-    evidence = f"{evidence}, {longer.steps:,} to {longer.at(1.0).cost:.3g}"
+    evidence = f"{steps.total:,} steps bring the cost to {figure(steps.at(1.0).cost)}"
+    evidence = f"{evidence}, {longer.steps:,} to {figure(longer.at(1.0).cost)}"
     return [TOO_FEW_EPOCHS.finding(evidence, float(steps.total), float(FEW_STEPS))]
 
 
@@ -201,7 +202,7 @@ def too_low(steps: FirstSteps) -> tuple[list[Finding], float]:
     factor = min(steps.along(10.0 ** np.arange(DECADES + 1)), key=lambda factor: steps.at(factor).cost)
     if factor <= 2 * steps.reach or not steps.bring_more(steps.runs_at(factor), reached):
         return [], farthest
-    evidence = f"{steps.total:,} steps at α = {alpha:.2g} bring the cost to {reached.typical.cost:.3g}"
+    evidence = f"{steps.total:,} steps at α = {alpha:.2g} bring the cost to {figure(reached.typical.cost)}"
     evidence = f"{evidence}, {_outcome_at(steps, factor)}"
     return [LEARNING_RATE_TOO_LOW.finding(evidence, alpha, float(f"{alpha * factor:.2g}"))], factor
 
@@ -222,7 +223,7 @@ def _units(plain: Probe, steps: FirstSteps, factor: float) -> Iterator[Finding]:
     wide = steps.runs(plain.widened(1, WIDE) if units else plain.with_layer(WIDE), steps.rates * factor)
     if steps.bring_more(wide, here) and decide(lambda w, h: steps.harm(h, w) > ALSO_UNSEEN, wide, here):
         more = f"{WIDE} units in each hidden layer" if units else f"a hidden layer of {WIDE} units"
-        evidence = f"with {more} the first steps bring the cost to {wide.typical.cost:.3g}"
-        evidence = f"{evidence} in place of {here.typical.cost:.3g}"
+        evidence = f"with {more} the first steps bring the cost to {figure(wide.typical.cost)}"
+        evidence = f"{evidence} in place of {figure(here.typical.cost)}"
         layer = units.index(min(units)) + 1 if units else None
         yield TOO_FEW_UNITS.finding(evidence, float(min(units, default=0)), float(NARROW), layer=layer)

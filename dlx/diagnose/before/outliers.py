@@ -6,25 +6,23 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dlx.data.dataset import Dataset
+from dlx.data.dataset import Dataset, Part
 from dlx.diagnose.data.halves import Halves, halves_of, linear, neighbours
 from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.supply import words_of
 from dlx.nn.losses import SquaredError
+from dlx.stats.outliers import CARRIED, FAR, Outliers, outliers
 from dlx.training.supervised import Supervised
 from dlx.types import Array
-from dlx.words import percent
+from dlx.words import figure, percent
 
-NORMAL = 1.349  # the interquartile range of the normal distribution, in standard deviations
-FAR = 12.0  # such deviations of the middle half, beyond which a target lies apart: of a lognormal one in 200 does
-FEW = 0.05  # of the targets, that are outliers and not a second kind of them
-CARRIED = 0.5  # of the squared deviation from the median
+THESE = "these targets"
 TIMES = 1.5  # as much as models err on the other targets where they learn from the outliers too
 
 
 OUTLIERS_IN_TARGETS = Cause(
     "outliers_in_targets",
-    "see whether these targets are right; if so, let large residuals count less (loss: huber): that lowers the median "
+    f"see whether {THESE} are right; if so, let large residuals count less (loss: huber): that lowers the median "
     "absolute error (dlx diagnose --full), of the other rows, and not the RMSE, which these carry",
     "Bias and variance",
     shows_in_rows=True,
@@ -32,53 +30,69 @@ OUTLIERS_IN_TARGETS = Cause(
 )
 
 
-def outlier_findings(experiment: Supervised) -> Iterator[Finding]:
-    """A finding where few targets carry the squared error, and simple models err less on the rest without them."""
+def outlier_findings(experiment: Supervised, in_all_parts: bool = False) -> Iterator[Finding]:
+    """A finding where few targets carry the squared error, and simple models err less on the rest without them.
+
+    in_all_parts: whether they are looked for in all parts, as where each example is of train in other folds.
+    """
     dataset = experiment.dataset
     if not (dataset.task.is_regression and isinstance(experiment.network.loss, SquaredError)):
         return
-    y, halves = dataset.parts["train"].y, halves_of(dataset)
-    if halves is None or not np.isfinite(y).all():
+    halves = halves_of(dataset)
+    if halves is None or not np.isfinite(halves.own.y).all():
         return
+    parts = [*dataset.parts.values()] if in_all_parts else [dataset.parts["train"]]
+    y, rows = np.concatenate([part.y for part in parts]), np.concatenate([_rows(part) for part in parts])
     for target in range(y.shape[1]):
-        middle, spread = _middle(y[:, target])
-        if spread == 0:
+        apart = outliers(y[:, target])
+        if apart is None:
             continue
-        apart = np.abs(y[:, target] - middle)
-        is_far, squares = apart > FAR * spread, np.square(apart)
-        carried = float(squares[is_far].sum() / squares.sum())
-        if not 0 < is_far.mean() <= FEW or carried <= CARRIED:
-            continue
-        with_them, without = _errors_on_the_rest(halves, target, middle, spread)
+        with_them, without = _errors_on_the_rest(halves, target, apart)
         if with_them > TIMES * without:
-            which = f" of target {target + 1}" if y.shape[1] > 1 else ""
-            evidence = (
-                f"{int(is_far.sum()):,} of {len(y):,} targets{which} lie more than {FAR:g} times the usual spread"
-            )
-            evidence = f"{evidence} from the middle, and are {percent(carried)} of the squared deviation; on all others"
-            evidence = f"{evidence} simple models err {with_them:.3g} with them, {without:.3g} without"
-            yield OUTLIERS_IN_TARGETS.finding(evidence, carried, CARRIED, overrides=_robust(dataset, target, spread))
+            named = apart.in_words(lambda place: int(rows[place]))
+            evidence = f"{_evidence(apart, named, _name(dataset, target))}; on all others simple models err"
+            evidence = f"{evidence} {figure(with_them)} with them, {figure(without)} without"
+            remedy = OUTLIERS_IN_TARGETS.remedy.replace(THESE, f"the targets of {named}", 1)
+            robust = _robust(dataset, target, apart.spread)
+            yield OUTLIERS_IN_TARGETS.finding(evidence, apart.share, CARRIED, remedy=remedy, overrides=robust)
             return
 
 
-def _middle(y: Array) -> tuple[float, float]:
-    """The median, and the standard deviation that the middle half would have if it were normal."""
-    low, middle, high = np.quantile(y, [0.25, 0.5, 0.75])
-    return float(middle), float(high - low) / NORMAL
+def _rows(part: Part) -> Array:
+    """The numbers of its examples in their source, from 1."""
+    return 1 + (np.arange(part.m) if part.rows is None else part.rows)
 
 
-def _errors_on_the_rest(halves: Halves, target: int, middle: float, spread: float) -> tuple[float, float]:
-    """What the better simple model errs on ordinary targets: fitted on all as they are, and drawn in to the others."""
-    expected = halves.own.y[:, target]
-    is_ordinary = np.abs(expected - middle) <= FAR * spread
-    learned = halves.y[:, [target]]
-    errors = [
-        min(
-            float(np.abs(model(halves.X, y, halves.own.X, 0)[:, 0] - expected)[is_ordinary].mean())
-            for model in (neighbours, linear)
-        )
-        for y in (learned, np.clip(learned, middle - 3 * spread, middle + 3 * spread))
-    ]
+def _name(dataset: Dataset, target: int) -> str:
+    """Of one of several targets."""
+    names = dataset.output_names
+    return f" of {names[target]}" if names else f" of target {target + 1}" if dataset.n_y > 1 else ""
+
+
+def _evidence(apart: Outliers, named: str, of_target: str) -> str:
+    """Which targets they are, and how far they lie off."""
+    what = f"{len(apart.places):,} of {apart.m:,} targets{of_target} are {percent(apart.share)}"
+    return f"{what} of the squared deviation: {named}, more than {FAR:g} times the usual spread from the middle"
+
+
+def _errors_on_the_rest(halves: Halves, target: int, apart: Outliers) -> tuple[float, float]:
+    """What the better simple model errs on ordinary targets: fitted on all as they are, and drawn in to the others.
+
+    Either half is learned from in turn, since few outliers may all be in one; where they do more harm counts.
+    """
+    own = halves.own
+    ways = (halves.X, halves.y, own.X, own.y), (own.X, own.y, halves.X, halves.y)
+    pairs = [_with_and_without(X, y[:, [target]], queries, y_q[:, target], apart) for X, y, queries, y_q in ways]
+    return max(pairs, key=lambda pair: pair[0] / pair[1] if pair[1] > 0 else pair[0])
+
+
+def _with_and_without(X: Array, y: Array, queries: Array, expected: Array, apart: Outliers) -> tuple[float, float]:
+    is_ordinary = np.abs(expected - apart.middle) <= FAR * apart.spread
+    ends = apart.middle - 3 * apart.spread, apart.middle + 3 * apart.spread
+    errors = []
+    for learned in (y, np.clip(y, *ends)):
+        answers = (model(X, learned, queries, 0)[:, 0] for model in (neighbours, linear))
+        errors.append(min(float(np.abs(answer - expected)[is_ordinary].mean()) for answer in answers))
     return errors[0], errors[1]
 
 

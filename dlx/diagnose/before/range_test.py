@@ -138,13 +138,14 @@ def _first_sweep(plan: _Plan) -> tuple[RangeCurve, int]:
 def _document(experiment: Experiment, curve: RangeCurve, peak: float, probes: int, steps: int) -> RangeTest:
     spec = experiment.spec
     there: Array = np.isfinite(curve.costs)
+    tested, training_steps = _tested(curve, peak, probes, steps), spec.training.epochs * experiment.steps_per_epoch
     return RangeTest(
         name=spec.name,
         optimizer=spec.optimizer.name,
         learning_rate=spec.optimizer.learning_rate,
-        training_steps=spec.training.epochs * experiment.steps_per_epoch,
+        training_steps=training_steps,
         is_objective=spec.objective is not None,
-        tested=_tested(curve, peak, probes, steps),
+        tested=replace(tested, may_stay=tested.allows(spec.optimizer.learning_rate, training_steps)),
         first=curve.first,
         rates=(curve.rates[there] / peak).tolist(),
         costs=curve.costs[there].tolist(),

@@ -21,6 +21,7 @@ from dlx.diagnose.remedies.optimization import (
 )
 from dlx.nn.losses import SquaredError
 from dlx.types import Array
+from dlx.words import figure
 
 FAR_FROM_ZERO = 10.0  # times the variance: a mean of three standard deviations
 # An output begins with a spread of about 1; W and b have to grow as far as the targets are away from that.
@@ -51,9 +52,9 @@ def target_findings(trial: Probe) -> tuple[list[Finding], Probe]:
     here, there = steps.runs_at(steps.farthest()), better.runs_at(better.farthest())
     if not decide(lambda there, here: steps.pays(_in_units_of(steps, better, there), here), there, here):
         return far, trial
-    evidence = f"the targets have mean {y.mean():.3g} and standard deviation {spread:.3g}"
-    evidence = f"{evidence}; the first steps bring the error to {here.typical.error:.3g}"
-    evidence = f"{evidence}, with normalized targets to {_in_units_of(steps, better, there.typical).error:.3g}"
+    evidence = f"the targets have mean {figure(y.mean())} and standard deviation {figure(spread)}"
+    evidence = f"{evidence}; the first steps bring the error to {figure(here.typical.error)}"
+    evidence = f"{evidence}, with normalized targets to {figure(_in_units_of(steps, better, there.typical).error)}"
     limit = LARGE if spread > LARGE else SMALL if spread < SMALL else None
     return [TARGETS_NOT_NORMALIZED.finding(evidence, spread, limit)], normalized
 
@@ -68,7 +69,7 @@ def _far(y: Array) -> Iterator[Finding]:
     """A note where the targets lie far from 0, at which an output begins."""
     variance, first = float(y.var(axis=0).sum()), float(np.square(y).sum(axis=1).mean())
     if first > FAR_FROM_ZERO * variance:
-        evidence = f"with outputs near 0 the cost begins near {first:.3g}"
-        evidence = f"{evidence}, the variance of the targets is {variance:.3g}"
+        evidence = f"with outputs near 0 the cost begins near {figure(first)}"
+        evidence = f"{evidence}, the variance of the targets is {figure(variance)}"
         remedy = TARGETS_NOT_NORMALIZED.remedy
         yield INITIAL_COST.finding(evidence, first, FAR_FROM_ZERO * variance, severity="note", remedy=remedy)

@@ -114,7 +114,8 @@ def _other_unit(halves: Halves, name: str, answered: Answered) -> Finding | None
         if r < 0.5 or abs(r_there) < 0.8 * r:
             continue
         factor = slope_there / slope
-        if 1 / FACTOR < factor < FACTOR:
+        quartiles = _by_quartiles(answered, target) / _by_quartiles(halves.own, target)
+        if 1 / FACTOR < factor < FACTOR or (factor > 0 and 1 / FACTOR < quartiles < FACTOR):
             continue
         which = f"target {target + 1}" if answered.y.shape[1] > 1 else "the target"
         evidence = f"in {name} {which} rises {factor:.3g} times as fast with what {halves.by} learn from train as in"
@@ -123,6 +124,12 @@ def _other_unit(halves: Halves, name: str, answered: Answered) -> Finding | None
             evidence, factor, FACTOR, remedy="bring the targets of all parts to one unit and sign"
         )
     return None
+
+
+def _by_quartiles(part: Answered, target: int) -> float:
+    """How far the middle half of the targets lies apart, beside that of the answers; no few large ones decide it."""
+    of_targets, of_answers = (np.subtract(*np.quantile(Y[:, target], [0.75, 0.25])) for Y in (part.y, part.answers))
+    return float(of_targets / of_answers) if of_targets > 0 and of_answers > 0 else 1.0
 
 
 def _slope(answers: Array, y: Array) -> tuple[float, float]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from dlx.data.dataset import Dataset
 from dlx.data.profile.columns import ColumnProfile
+from dlx.data.profile.outlying import outliers_in_words, outliers_of
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import TargetView, candidates
 from dlx.diagnose.findings import Finding
@@ -66,8 +67,13 @@ class Overview:
         return {
             **column.document(),
             "association": association,
-            "notes": self._reading(column) + ([] if is_target else self._notes(column)),
+            "notes": self._reading(column) + (self._of_target(column) if is_target else self._notes(column)),
         }
+
+    def _of_target(self, column: ColumnProfile) -> list[str]:
+        """What is odd about a quantity that is to be predicted."""
+        is_quantity = self._decisions is not None and self._decisions.labels.task.is_regression
+        return [outliers_in_words(column)] if is_quantity and outliers_of(column) else []
 
     def _reading(self, column: ColumnProfile) -> list[str]:
         """How it had to be read."""

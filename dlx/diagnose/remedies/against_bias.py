@@ -26,6 +26,7 @@ from dlx.diagnose.remedies.optimization import (
     optimizer_defaults,
     tested_learning_rate,
 )
+from dlx.diagnose.remedies.targets import log_targets
 from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.words import Task
 
@@ -209,6 +210,7 @@ def start_from_defaults(now: SpecContext) -> Overrides:
 # The recipe, the cheapest and most probable first.
 AGAINST_BIAS = (
     normalize_inputs,
+    log_targets,
     fitting_initializer,
     tested_learning_rate,
     learning_rate_tenth,

@@ -28,9 +28,11 @@ from dlx.diagnose.remedies.optimization import (
 )
 from dlx.errors import DataError
 from dlx.spec.sections import Spec
+from dlx.words import Task
 
 ROWS = 50  # evaluations among which early stopping can choose
 LEAST_SIDE = 16  # pixels: on the 8 of the digits a shift by one, an eighth of the image, doubled the dev error
+FEWEST_FOR_CLASSES = 16  # units of a layer behind which several classes are told apart
 WEAK, STRONG = 0.002, 0.02  # λ/m: what α·λ/m·W takes off W in a step, as a multiple of α
 
 
@@ -161,7 +163,12 @@ shift_images, rotate_images = _augmented("shift", LEAST_SIDE, pixels=1), _augmen
 
 @change("fewer units cannot memorize the examples", "Basic recipe")
 def narrower(now: SpecContext) -> Overrides:
-    return scaled(now, 0.25, least=2)
+    """Of several classes not to so few units that these cannot be told apart by them: on digits, whose five layers
+    went from 32 units to 8, the dev error went from 7.5 to 58 %.
+    """
+    least = FEWEST_FOR_CLASSES if now.spec.task is Task.MULTICLASS else 2
+    is_narrow = min((layer.units for layer in now.layers), default=0) < least
+    return {} if is_narrow else scaled(now, 0.25, least)
 
 
 @change("classes that count alike are all worth being told apart", "Bias and variance")

@@ -18,6 +18,7 @@ class DataFacts:
     """What only the data tell: the size of train, whether rows are images, and how many examples the split leaves.
 
     side: of the images, the shorter one in pixels; 0 where it is not known.
+    by_factors: of a regression, whether its targets seem to grow by factors.
     parts: their sizes.
     rows: of the one source that a split divides, as far as it is known to have; 0 where there is no such source.
     """
@@ -29,6 +30,7 @@ class DataFacts:
     parts: Mapping[str, int] = field(default_factory=dict)
     rows: int = 0
     side: int = 0
+    by_factors: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ export class GradientCheck {
   constructor(send) {
     this.send = send;
     this.place = null;
+    this.guide = null; // what a lesson does in place of the mere check
     this.mistake = make("select", { id: "mistake", change: () => this.outcome(null) });
-    this.start = make("button", { type: "button", class: "main", click: () => this.run() }, "Check");
-    this.lines = make("ol", { class: "step", "aria-label": "the lines of a step; those of the backward pass can be given a mistake" });
+    this.start = make("button", { type: "button", class: "main", click: () => (this.guide ? this.guide() : this.run()) }, "Check");
+    this.lines = make("ol", { class: "step", "aria-label": "the lines of a step; those of the backward pass can be given a mistake: the arrow keys go through them", keydown: (event) => this.move(event) });
     this.result = make("div", { role: "status" });
     this.details = at("gradients");
     this.details.append(make("p", { class: "row" }, make("label", { for: "mistake" }, "mistake in the line that is chosen"), this.mistake, this.start), this.lines, this.result);
@@ -32,13 +33,36 @@ export class GradientCheck {
     fill(this.mistake, ...mistakes.map((name) => make("option", {}, name)));
     if (mistakes.includes(present)) this.mistake.value = present;
     fill(this.lines, ...lines.map((line) => make("li", {}, line.place ? this.button(line) : make("code", {}, line.text))));
+    this.rove(this.lines.querySelector("button"));
   }
 
   button(line) {
     const key = JSON.stringify(line.place);
-    const button = make("button", { type: "button", class: "line", "aria-pressed": "false", title: `in ${line.place[0]}`, click: () => this.choose(key) }, make("code", {}, line.text));
+    const button = make("button", { type: "button", class: "line", tabindex: "-1", "aria-pressed": "false", title: `in ${line.place[0]}`, click: () => { this.rove(button); this.choose(key); } }, make("code", {}, line.text));
     button.dataset.place = key;
     return button;
+  }
+
+  /** Let Tab come to this line, and to no other. */
+  rove(button) {
+    for (const other of this.lines.querySelectorAll("button")) other.tabIndex = other === button ? 0 : -1;
+  }
+
+  /** Go to another line by the arrow keys. */
+  move(event) {
+    const buttons = [...this.lines.querySelectorAll("button")];
+    const here = buttons.indexOf(document.activeElement);
+    const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (here < 0 || !buttons[to]) return;
+    event.preventDefault();
+    this.rove(buttons[to]);
+    buttons[to].focus();
+  }
+
+  /** Put the focus on what has to be chosen: another mistake, or a line. */
+  demand(mistake) {
+    const isOther = mistake !== "any" && this.mistake.value !== mistake;
+    (isOther ? this.mistake : this.lines.querySelector("button[tabindex='0']"))?.focus();
   }
 
   /** Let the mistake be in this line, or in none if it was there. */

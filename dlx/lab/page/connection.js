@@ -13,11 +13,12 @@ function pageId(isFresh) {
   return id;
 }
 
-/** Connect; `onMessage` takes each document, `onState` whether the lab is there. Returns the function that sends. */
+/** Connect; `onMessage` takes each document, `onState` whether the lab is there, or what is in its way. Returns the function that sends. */
 export function connect(onMessage, onState) {
   let socket = null;
   let tries = 0;
   let isFresh = false;
+  let fault = "";
 
   function open() {
     const address = new URL(`socket?page=${pageId(isFresh)}`, location.href.replace(/[?#].*/, ""));
@@ -28,13 +29,17 @@ export function connect(onMessage, onState) {
       socket.send(JSON.stringify({ do: "hello" }));
     };
     socket.onmessage = (event) => {
+      const message = JSON.parse(event.data);
+      fault = message.about === "fault" ? message.text : "";
+      if (fault) return; // the lab closes the socket then
       tries = 0;
       onState(true);
-      onMessage(JSON.parse(event.data));
+      onMessage(message);
     };
     socket.onclose = (event) => {
       if (event.code === TAKEN) isFresh = true; // a tab that was duplicated has the id of the first
-      else onState(false);
+      else onState(false, fault);
+      fault = "";
       setTimeout(open, PAUSES[Math.min(tries++, PAUSES.length - 1)]);
     };
   }

@@ -30,6 +30,7 @@ export class Series {
 export class Chart {
   constructor(title, { percent = false } = {}) {
     this.percent = percent;
+    this.unit = "epoch"; // that x counts
     this.canvas = make("canvas", { role: "img" });
     this.legend = make("p", { class: "legend" });
     this.scale = make("button", { type: "button", class: "small", "aria-pressed": "false", click: () => this.toggle() }, "log");
@@ -89,7 +90,7 @@ export class Chart {
     }
     context.restore();
     const ends = this.lines.map((line) => `${line.name} ${this.text(line.points.at(-1)[1])}`);
-    this.canvas.setAttribute("aria-label", `${this.title} by epoch, now: ${ends.join(", ")}`);
+    this.canvas.setAttribute("aria-label", `${this.title} by ${this.unit}, now: ${ends.join(", ")}`);
   }
 
   isDrawn([, y]) {
@@ -150,7 +151,7 @@ export class Chart {
     context.textAlign = "center";
     context.textBaseline = "top";
     for (const value of ticks(limits.x0, limits.x1, Math.max(2, Math.floor(box.width / 90)), false)) context.fillText(value.toLocaleString("en"), place([value, limits.y0])[0], box.y + box.height + 4);
-    context.fillText("epoch", box.x + box.width / 2, box.y + box.height + 18);
+    context.fillText(this.unit, box.x + box.width / 2, box.y + box.height + 18);
   }
 
   empty(context, box, theme) {

@@ -22,9 +22,19 @@ export function at(id) {
   return document.getElementById(id);
 }
 
+/** What is said of what has not come to its end: the command that goes on with it. */
+export function wayOn(name, command) {
+  return make("p", { class: "source" }, `${name} has not come to its end; it goes on by `, make("code", {}, command));
+}
+
 /** A word of the spec as people read it. */
 export function readable(word) {
   return String(word).replaceAll("_", " ");
+}
+
+/** The id of a run in short, without the time in front, which a column of its own tells: commands take it as well. */
+export function shortId(id) {
+  return String(id).replace(/\d{8}T\d{6}Z-/g, "");
 }
 
 /** A number in few digits. */

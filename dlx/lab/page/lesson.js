@@ -3,6 +3,7 @@
 import { get } from "./connection.js";
 import { at, errorText, fill, make, short } from "./elements.js";
 
+const STORED = "lesson"; // where a tab keeps the one that is open
 const LANGUAGES = { en: "English", es: "Español" };
 const WORDS = {
   en: { step: "Step", of: "of", prediction: "What do you expect?", play: "Play", happened: "What happened", yours: "You expected", next: "Next", leave: "Leave the lesson", page: "p.", free: "Go on playing", again: "Play again", writeFirst: "Write down what you expect; then it plays.", list: "Lessons", begin: "Begin", training: "It trains …", check: "Check", choose: "Choose a line of the backward pass.", chooseMistake: "Choose this mistake, and a line:" },
@@ -57,9 +58,49 @@ export class Lessons {
     if (!lesson) return;
     this.open = { lesson, step: 0, results: [], predictions: [], phase: "question" };
     this.show("playground");
-    this.send({ do: "open", lesson: name });
-    this.send({ do: "speed", speed: lesson.speed });
+    this.load();
     this.setUp();
+  }
+
+  /** After the page was loaded anew: the lesson that was open here, where it was. */
+  async restore() {
+    const stored = JSON.parse(sessionStorage.getItem(STORED) ?? "null");
+    if (!stored) return;
+    this.lessons ??= await get("lessons");
+    const lesson = this.lessons.find((each) => each.name === stored.name);
+    if (!lesson) return;
+    this.open = { ...stored, lesson };
+    this.isRestoring = true;
+    if (this.file) this.goOn();
+  }
+
+  /** Take in which file is on the page. */
+  seeSpec({ file }) {
+    this.file = file;
+    if (this.isRestoring) this.goOn();
+  }
+
+  /** Show the lesson that is open; if the lab has another spec on the page by now, its step begins anew. */
+  goOn() {
+    const { lesson, phase } = this.open;
+    this.isRestoring = false;
+    const isThere = this.file.endsWith(`specs/${lesson.spec}`);
+    if (!isThere) this.load();
+    if (!isThere || (phase === "training" && lesson.check)) this.setUp();
+    else this.draw();
+  }
+
+  /** Put the spec of the lesson on the page. */
+  load() {
+    this.send({ do: "open", lesson: this.open.lesson.name });
+    this.send({ do: "speed", speed: this.open.lesson.speed });
+  }
+
+  /** Keep where it is for as long as the tab is open. */
+  store() {
+    const { lesson, ...rest } = this.open ?? {};
+    if (this.open) sessionStorage.setItem(STORED, JSON.stringify({ ...rest, name: lesson.name }));
+    else sessionStorage.removeItem(STORED);
   }
 
   setUp() {
@@ -72,6 +113,7 @@ export class Lessons {
 
   leave() {
     this.open = null;
+    this.store();
     this.place(false);
     this.send({ do: "open", lesson: null });
     this.send({ do: "speed", speed: "full" });
@@ -79,6 +121,7 @@ export class Lessons {
 
   /** Give the lesson its place beside the picture, or take it away. */
   place(isOpen) {
+    if (!isOpen) this.check.guide = null;
     const isCheck = isOpen && Boolean(this.open.lesson.check);
     at("playground").classList.toggle("in-check", isCheck);
     if (isCheck) at("gradients").open = true;
@@ -108,10 +151,15 @@ export class Lessons {
     at("happened")?.focus();
   }
 
+  /** The mistake that is to be planted in this step. */
+  get planted() {
+    return this.open.lesson.check?.[this.open.step] ?? "none";
+  }
+
   /** What has to be done first; empty where nothing has. */
   missing() {
     if (!at("prediction").value.trim()) return this.words.writeFirst;
-    const planted = this.open.lesson.check?.[this.open.step] ?? "none";
+    const planted = this.planted;
     if (planted === "none") return "";
     if (planted !== "any" && this.check.mistake.value !== planted) return `${this.words.chooseMistake} ${planted}`;
     return this.check.place ? "" : this.words.choose;
@@ -122,6 +170,7 @@ export class Lessons {
     if (missing) {
       at("prediction-help").textContent = missing;
       if (missing === this.words.writeFirst) at("prediction").focus();
+      else this.check.demand(this.planted);
       return;
     }
     this.open.predictions[this.open.step] = at("prediction").value.trim();
@@ -132,7 +181,7 @@ export class Lessons {
       return;
     }
     this.open.before = this.training;
-    this.send({ do: "restart", seed: "same" });
+    this.send({ do: "assign", changes: this.open.lesson.steps[this.open.step] }); // from its beginning, without what was changed meanwhile
     this.send({ do: "play" });
     this.draw();
   }
@@ -142,11 +191,13 @@ export class Lessons {
     const text = lesson[this.language];
     const words = this.words;
     this.place(true);
+    this.check.guide = lesson.check && phase === "question" ? () => this.play() : null;
+    this.store();
     at("lesson").lang = this.language;
     const part = text.steps[step];
     const rows = [make("p", {}, part.text), make("p", { class: "question" }, part.question)];
     if (phase === "question") {
-      const area = make("textarea", { id: "prediction", rows: 2, "aria-describedby": "prediction-help" }, predictions[step] ?? "");
+      const area = make("textarea", { id: "prediction", rows: 2, "aria-describedby": "prediction-help", input: () => { predictions[step] = area.value; this.store(); } }, predictions[step] ?? "");
       rows.push(make("label", { for: "prediction" }, words.prediction), area, make("p", { id: "prediction-help", class: "source", role: "status" }), make("button", { type: "button", class: "main", click: () => this.play() }, lesson.check ? words.check : words.play));
     } else {
       rows.push(make("blockquote", {}, make("span", { class: "source" }, `${words.yours}: `), predictions[step]));
@@ -176,6 +227,7 @@ export class Lessons {
   end(lesson, text) {
     const free = () => {
       this.open = null;
+      this.store();
       this.place(false);
       at("stage").focus();
     };

@@ -16,9 +16,11 @@ import { Race, showVerdict } from "./verdict.js";
 const VIEWS = ["playground", "lessons", "runs"];
 const COLUMNS = 6; // of a row: epoch, cost, and the costs and errors of train and dev
 
-const send = connect(receive, (isThere) => {
+const GONE = "The lab does not answer: it may have ended, and what was kept as a run is in its folder. This page tries again; dlx lab opens a new one.";
+
+const send = connect(receive, (isThere, fault) => {
   at("offline").hidden = isThere;
-  if (!isThere) at("offline").textContent = "The lab does not answer: it may have ended. This page tries again.";
+  if (!isThere) at("offline").textContent = fault || GONE;
 });
 const controls = new Controls((key, value, gesture) => send({ do: "change", key, value, gesture }));
 const spec = new SpecView(send);
@@ -38,6 +40,7 @@ const state = { training: null, task: "", frame: null, isDue: false };
 function receive(message) {
   if (message.about === "spec") {
     spec.show(message);
+    lessons.seeSpec(message);
     controls.show(message.sections, message.changed);
     if (!message.problems.length) check.renew();
   } else if (message.about === "frame") take(message);
@@ -47,7 +50,10 @@ function receive(message) {
   else if (message.about === "check") {
     check.outcome(message);
     lessons.seeCheck(message);
-  } else if (message.about === "note") spec.say(message.text, message.error, message.command);
+  } else if (message.about === "note") {
+    spec.say(message.text, message.error, message.command);
+    if (message.error) race.refuse(message.text);
+  }
 }
 
 /** Take in a frame; it is drawn when the screen is next. */
@@ -65,6 +71,7 @@ function take(frame) {
     at("gradients").hidden = state.task === "objective";
     errors.element.hidden = state.task === "objective";
     errors.percent = state.task !== "regression";
+    costs.unit = state.task === "objective" ? "step" : "epoch";
     for (const remark of frame.start.remarks) spec.say(remark);
   }
   for (const row of frame.rows) state.columns.forEach((column, i) => column.add(row[0], row[i]));
@@ -75,6 +82,7 @@ function take(frame) {
   race.see(frame, state.task, state.raced !== frame.training);
   state.raced = frame.training;
   lessons.see(frame, state.last, state.task);
+  send({ do: "seen" });
   if (frame.picture) state.picture = frame.picture;
   if (frame.picture?.ground) picture.ground = frame.picture.ground;
   if (state.isDue) return;
@@ -129,3 +137,4 @@ const place = location.hash.slice(1);
 const lesson = /^lesson=(\w+)$/.exec(place)?.[1];
 view(VIEWS.includes(place) ? place : "playground");
 if (lesson) lessons.begin(lesson);
+else lessons.restore();

@@ -149,7 +149,7 @@ export class Picture {
     }
     if (this.view.kind === "contours") line(context, points, "#0072B2", 1.5);
     points.forEach((point) => dot(context, ...point, 2, "#0072B2", "plain"));
-    dot(context, ...points[0], 5, "#D55E00", "circle");
+    dot(context, ...points[0], 8, "#D55E00", "circle");
     dot(context, ...points.at(-1), 5, "#B2182B", "circle");
     const last = this.latest.path.at(-1);
     this.caption.textContent = this.latest.has_left ? `The path has left the picture before step ${this.latest.step}.` : `w = ${last.map((value) => short(value)).join(", ")} after ${this.latest.step.toLocaleString("en")} steps`;

@@ -2,7 +2,7 @@
 
 import { get } from "./connection.js";
 import { Chart } from "./curves.js";
-import { at, classColor, errorText, fill, make, readable, short } from "./elements.js";
+import { at, classColor, errorText, fill, make, readable, short, shortId, wayOn } from "./elements.js";
 import { Searches } from "./searches.js";
 
 const EVERY = 1500; // milliseconds between two looks at the files
@@ -113,6 +113,7 @@ export class Runs {
     const value = run[column];
     if (column.endsWith("_error")) return errorText(value, run.task);
     if (column === "started") return value ? String(value).slice(0, 19).replace("T", " ") : "–";
+    if (column === "id") return make("span", { title: value }, shortId(value));
     if (column === "name" && run.tags.length) return `${value} · ${run.tags.join(" ")}`;
     if (column === "status") return readable(value);
     return typeof value === "number" ? (Number.isInteger(value) ? value.toLocaleString("en") : short(value)) : (value ?? "–");
@@ -125,7 +126,7 @@ export class Runs {
     this.compare();
   }
 
-  /** The curves of the chosen runs over each other, and what their specs have not alike. */
+  /** The curves of the chosen runs over each other, and where their specs differ. */
   async compare() {
     this.beside.hidden = this.chosen.length === 0;
     if (!this.chosen.length) return;
@@ -134,7 +135,8 @@ export class Runs {
     this.compared = compared;
     this.curves(compared, []);
     const faults = compared.runs.filter((run) => run.fault).map((run) => make("p", { class: "problem" }, run.fault));
-    fill(this.differences, ...faults, compared.runs.length > 1 ? this.difference(compared) : null);
+    const ways = compared.runs.filter((run) => run.again).map((run) => wayOn(shortId(run.key), run.again));
+    fill(this.differences, ...faults, ...ways, compared.runs.length > 1 ? this.difference(compared) : null);
     const verdict = await get("runs/verdict", keys);
     if (this.compared !== compared) return; // others have been chosen meanwhile
     this.curves(compared, verdict.groups.filter((group) => group.keys.length > 1));
@@ -156,7 +158,7 @@ export class Runs {
         const values = run.columns[name] ?? [];
         const color = `rgb(${classColor(this.chosen.indexOf(run.key))})`;
         const isDev = name.startsWith("dev");
-        return { name: `${run.key}${isDev ? " dev" : ""}`, color, width: isDev ? 2.4 : 1.2, isBeside: isDev, points: values.map((value, i) => [run.columns.epoch[i], value]).filter((point) => point[1] !== null) };
+        return { name: `${shortId(run.key)}${isDev ? " dev" : ""}`, color, width: isDev ? 2.4 : 1.2, isBeside: isDev, points: values.map((value, i) => [run.columns.epoch[i], value]).filter((point) => point[1] !== null) };
       });
     const tasks = new Set(compared.runs.map((run) => run.task));
     this.errors.percent = !tasks.has("regression") && !tasks.has("");
@@ -166,8 +168,8 @@ export class Runs {
 
   difference(compared) {
     if (!compared.differences.length) return make("p", { class: "source" }, "Their specs are equal.");
-    const head = compared.runs.map((run) => make("th", { scope: "col" }, run.key));
+    const head = compared.runs.map((run) => make("th", { scope: "col", title: run.key }, shortId(run.key)));
     const rows = compared.differences.map((entry) => make("tr", {}, make("th", { scope: "row" }, make("code", {}, entry.key)), ...entry.values.map((value) => make("td", {}, make("code", {}, value)))));
-    return make("div", { class: "scrolled" }, make("table", {}, make("caption", {}, "what their specs have not alike"), make("thead", {}, make("tr", {}, make("td"), ...head)), make("tbody", {}, ...rows)));
+    return make("div", { class: "scrolled even" }, make("table", {}, make("caption", {}, "where their specs differ"), make("thead", {}, make("tr", {}, make("td"), ...head)), make("tbody", {}, ...rows)));
   }
 }

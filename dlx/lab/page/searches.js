@@ -1,12 +1,11 @@
 /** Searches and studies: their table, and of the one that is open the leaderboard, parallel coordinates, importance. */
 
 import { get } from "./connection.js";
-import { errorText, fill, make, readable, short } from "./elements.js";
+import { errorText, fill, make, readable, short, shortId, wayOn } from "./elements.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
 const MOST_LINES = 300; // of trials that are drawn
 const MOST_ROWS = 20; // of the leaderboard
-const WORDS = { completed: "trained", running: "in training", interrupted: "stopped early" };
 const SIZE = { width: 640, height: 240, top: 34, bottom: 26, side: 60 };
 
 /** Shows them in an element; `choose(key)` shows the curves of a training, `isChosen(key)` whether they are shown. */
@@ -35,9 +34,8 @@ export class Searches {
     const focus = document.activeElement?.dataset?.search;
     const head = ["name", "id", "kind", "status", "trainings", "best"].map((name) => make("th", { scope: "col" }, name));
     const rows = this.rows.map((row) => {
-      const counts = Object.entries(row.counts).map(([status, count]) => `${count.toLocaleString("en")} ${WORDS[status] ?? readable(status)}`).join(", ");
-      const button = make("button", { type: "button", class: "plain", "aria-expanded": String(this.key === row.key), "data-search": row.key, click: () => this.open(row.key) }, row.id);
-      return make("tr", { title: row.fault || null }, make("td", {}, row.name), make("td", {}, button), make("td", {}, row.kind), make("td", {}, readable(row.status)), make("td", {}, counts), make("td", {}, row.best ? `${errorText(row.best.value, row.task)}: ${row.best.setting}` : "–"));
+      const button = make("button", { type: "button", class: "plain", "aria-expanded": String(this.key === row.key), "data-search": row.key, title: row.id, click: () => this.open(row.key) }, shortId(row.id));
+      return make("tr", { title: row.fault || null }, make("td", {}, row.name), make("td", {}, button), make("td", {}, row.kind), make("td", {}, readable(row.status)), make("td", {}, row.trainings), make("td", {}, row.best ? `${errorText(row.best.value, row.task)}: ${row.best.setting}` : "–"));
     });
     fill(this.place, make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
     if (focus) [...this.place.querySelectorAll("[data-search]")].find((each) => each.dataset.search === focus)?.focus();
@@ -57,16 +55,19 @@ export class Searches {
 
   draw() {
     const search = this.search;
+    const focus = document.activeElement?.dataset?.training;
     if (!search || !this.key) return;
     if (search.fault) return fill(this.detail, make("p", { class: "problem" }, search.fault));
     fill(
       this.detail,
+      search.again ? wayOn("It", search.again) : null,
       ...(search.messages ?? []).map((text) => make("p", { class: "source" }, text)),
       this.leaderboard(search),
       search.axes.length ? make("h3", {}, "Each trial, a line") : null,
       search.axes.length ? parallel(search) : null,
       search.importance.length ? this.importance(search) : null,
     );
+    if (focus) [...this.detail.querySelectorAll("[data-training]")].find((each) => each.dataset.training === focus)?.focus();
   }
 
   leaderboard({ trials, objective, task }) {
@@ -75,7 +76,7 @@ export class Searches {
       const settings = keys.map((key) => make("td", {}, textOf(trial.settings[key])));
       const runs = trial.trials.map((run, i) => {
         const key = `${this.key}/${run}`;
-        return make("button", { type: "button", class: "small", "aria-pressed": String(this.isChosen(key)), "aria-label": `curves of trial ${trial.index}, training ${i + 1}`, click: () => { this.choose(key); this.draw(); } }, trial.trials.length > 1 ? String(i + 1) : "curves");
+        return make("button", { type: "button", class: "small", "data-training": key, "aria-pressed": String(this.isChosen(key)), "aria-label": `curves of trial ${trial.index}, training ${i + 1}`, click: () => { this.choose(key); this.draw(); } }, trial.trials.length > 1 ? String(i + 1) : "curves");
       });
       return make("tr", {}, make("th", { scope: "row" }, String(rank + 1)), make("td", {}, valueText(trial.value, objective, task)), ...settings, make("td", {}, readable(trial.status ?? "")), make("td", {}, ...runs));
     });

@@ -9,7 +9,8 @@ export class SpecView {
     this.undo = button("Undo", { do: "undo" }, "take the last change back (Ctrl-Z)");
     this.redo = button("Redo", { do: "redo" }, "make it again (Ctrl-Y)");
     this.reset = button("As in the file", { do: "reset" }, "take all changes back");
-    fill(at("revisions"), this.undo, this.redo, this.reset);
+    this.own = make("button", { type: "button", id: "own", title: "leave this spec, and take the one that the lab was opened with", click: () => { send({ do: "open", lesson: null }); send({ do: "speed", speed: "full" }); } }, "Back to the own spec");
+    fill(at("revisions"), this.undo, this.redo, this.reset, this.own);
     this.copy = make("button", { type: "button", click: () => this.copyCommand() }, "Copy command");
     this.saved = button("Save as spec", { do: "save" }, "write the whole spec below the folder of runs");
     this.keep = button("Keep as run", { do: "keep" }, "make a run directory of this training, as dlx train would");
@@ -46,6 +47,7 @@ export class SpecView {
     this.undo.disabled = !spec.mayUndo;
     this.redo.disabled = !spec.mayRedo;
     this.reset.disabled = spec.changed.length === 0;
+    this.own.hidden = spec.own;
     this.saved.disabled = this.keep.disabled = spec.problems.length > 0;
     this.command.textContent = spec.command;
     this.whole.textContent = spec.yaml;

@@ -1,6 +1,6 @@
 /** The transport: play, pause, one step, one epoch, speed, again with the same or another seed; and how far it is. */
 
-import { at, errorText, fill, make, short } from "./elements.js";
+import { at, errorText, fill, make, readable, short } from "./elements.js";
 
 const SPEEDS = [["1", "1 step a second"], ["10", "10 steps a second"], ["100", "100 steps a second"], ["1000", "1,000 steps a second"], ["full", "full speed"]];
 
@@ -9,6 +9,7 @@ export class Transport {
   constructor(send) {
     this.play = make("button", { type: "button", class: "main", click: () => send({ do: this.isPlaying ? "pause" : "play" }) }, "Play");
     const button = (text, message, help) => make("button", { type: "button", title: help, click: () => send(message) }, text);
+    this.epoch = button("1 epoch", { do: "epoch" }, "train to the end of the epoch");
     const speed = make(
       "select",
       { "aria-label": "speed", change: () => send({ do: "speed", speed: speed.value }) },
@@ -20,12 +21,12 @@ export class Transport {
       at("transport"),
       this.play,
       button("1 step", { do: "step" }, "take one step of the optimizer"),
-      button("1 epoch", { do: "epoch" }, "train to the end of the epoch"),
+      this.epoch,
       button("Restart", { do: "restart", seed: "same" }, "begin anew with the same seed: the same bits"),
       button("Other seed", { do: "restart", seed: "other" }, "begin anew with the next seed"),
       speed,
     );
-    this.bar = make("progress", { max: 1, value: 0, "aria-label": "epochs trained" });
+    this.bar = make("progress", { max: 1, value: 0, "aria-label": "how far training is" });
     this.text = make("span");
     fill(at("progress"), this.bar, this.text);
     this.announced = "";
@@ -39,9 +40,13 @@ export class Transport {
     this.speed.value = frame.speed;
     this.bar.max = frame.epochs;
     this.bar.value = Math.min(frame.epoch, frame.epochs);
+    const isObjective = task === "objective"; // an epoch of which is a step
+    this.epoch.hidden = isObjective;
     const epoch = frame.epoch < 10 ? frame.epoch.toFixed(1) : Math.floor(frame.epoch).toLocaleString("en");
-    const cost = frame.cost === null ? "" : `, cost ${short(frame.cost)}`;
-    this.text.textContent = ` epoch ${epoch} of ${frame.epochs.toLocaleString("en")}, step ${frame.step.toLocaleString("en")}${cost}`;
+    const newest = isObjective ? (this.last?.[2] ?? null) : frame.cost; // J where w is now, not before the step
+    const cost = newest === null ? "" : `, ${isObjective ? "J" : "batch cost"} ${short(newest)}`;
+    const [step, epochs] = [frame.step, frame.epochs].map((count) => count.toLocaleString("en"));
+    this.text.textContent = isObjective ? ` step ${step} of ${epochs}${cost}` : ` epoch ${epoch} of ${epochs}, step ${step}${cost}`;
     this.announce(frame, task);
   }
 
@@ -49,8 +54,9 @@ export class Transport {
   announce(frame, task) {
     if (frame.playing) return;
     const last = this.last;
-    const errors = last && task !== "objective" ? `, train error ${errorText(last[4], task)}${last[5] === null ? "" : `, dev error ${errorText(last[5], task)}`}` : "";
-    const text = frame.message || (frame.ended ? `${frame.status.replace("_", " ")} after epoch ${Math.floor(frame.epoch)}` : frame.step ? `paused in epoch ${Math.ceil(frame.epoch)}` : "ready");
+    const errors = last && task !== "objective" ? `, train cost ${short(last[2])}, train error ${errorText(last[4], task)}${last[5] === null ? "" : `, dev error ${errorText(last[5], task)}`}` : "";
+    const place = task === "objective" ? `step ${frame.step}` : `epoch ${frame.ended ? Math.floor(frame.epoch) : Math.ceil(frame.epoch)}`;
+    const text = frame.message || (frame.ended ? `${readable(frame.status)} after ${place}` : frame.step ? `paused ${task === "objective" ? "after" : "in"} ${place}` : "ready");
     const whole = text + errors + (frame.kept ? `; kept as ${frame.kept}` : "");
     if (whole === this.announced) return;
     this.announced = whole;

@@ -8,12 +8,27 @@ const LEVELS = { high: "high", low: "low", unsettled: "unsettled" };
 /** The button that tries remedies, and the race of their trainings; `send` is told to begin it. */
 export class Race {
   constructor(send) {
-    this.button = make("button", { type: "button", title: "keep this training as a run, and train the remedies of the recipe for up to a minute", click: () => { this.button.disabled = true; send({ do: "help" }); } }, "What would help?");
+    this.button = make("button", { type: "button", title: "keep this training as a run, and train the remedies of the recipe for up to a minute", click: () => this.begin(send) }, "What would help?");
     this.chart = new Chart("Dev error of the remedies", { percent: true });
-    this.result = make("div", { role: "status" });
+    this.result = make("div", { role: "status", tabindex: "-1", class: "result" });
     this.element = make("div", { hidden: true }, this.button, this.chart.element, this.result);
     this.chart.element.hidden = true;
     at("charts").append(this.element);
+  }
+
+  /** Try them; the focus goes to what comes of that, since the button has done its work. */
+  begin(send) {
+    this.button.disabled = this.isAsked = true;
+    fill(this.result, make("p", { class: "source" }, "The training is kept as a run, and remedies are tried on it …"));
+    this.result.focus();
+    send({ do: "help" });
+  }
+
+  /** The lab has said why something cannot be done: if it was this, it can be asked for again. */
+  refuse(why) {
+    if (!this.isAsked) return;
+    this.button.disabled = this.isAsked = false;
+    fill(this.result, make("p", { class: "problem" }, why));
   }
 
   /** Another training is there, or this one has come to another place. */
@@ -27,6 +42,7 @@ export class Race {
 
   show(race) {
     this.button.disabled = true;
+    this.isAsked = false;
     this.chart.element.hidden = race.lanes.length === 0;
     this.chart.percent = race.task !== "regression";
     const labels = [...new Set(race.lanes.map((lane) => lane.label))];
@@ -44,7 +60,7 @@ export class Race {
     fill(
       this.result,
       make("p", {}, make("strong", {}, outcome), `; verdict: ${verdict}`),
-      rows.length ? make("div", { class: "scrolled" }, make("table", {}, make("caption", {}, "change of the dev error, with its interval"), make("tbody", {}, ...rows))) : null,
+      rows.length ? make("div", { class: "scrolled even" }, make("table", {}, make("caption", {}, "change of the dev error, with its interval"), make("tbody", {}, ...rows))) : null,
       bet ? make("p", {}, `The best bet is ${readable(bet.name)}: it helps with a probability of ${(100 * bet.probability).toFixed(0)} %.`) : null,
       command ? make("pre", { class: "command" }, make("code", {}, command)) : null,
     );

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlx.calls import instruction
 from dlx.documents.comparison import ComparisonDocument
-from dlx.errors import UsageError, allowed
-from dlx.runs.compare.difference import Difference, difference
+from dlx.errors import DataError, UsageError, allowed
+from dlx.runs.compare.difference import Difference, difference, out_of_fold_difference
 from dlx.runs.compare.groups import RunGroup, named, of_one_kind
 from dlx.runs.compare.run import ComparedRun, differing
 from dlx.runs.latest import ROOT
@@ -21,6 +22,12 @@ from dlx.text import option
 from dlx.words import Status, Task
 
 MOST_NAMES = 3  # of specs in the title of a picture
+UNFIT = {  # whose errors are not those of a training that went as it was to go
+    Status.RUNNING: "still running",
+    Status.INTERRUPTED: "interrupted",
+    Status.DIVERGED: "diverged",
+    Status.FAILED: "failed",
+}
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,8 @@ def _metrics(names: Sequence[str]) -> list[str]:
 def _unmeasured(runs: Sequence[ComparedRun], metrics: Sequence[str]) -> list[str]:
     """Which runs lack the metrics that are asked for."""
     lacking = {name: [run.id for run in runs if not run.metric(name)] for name in metrics}
-    return [f"{name} is not in {', '.join(ids)}: dlx diagnose measures it" for name, ids in lacking.items() if ids]
+    measures = instruction("diagnose")
+    return [f"{name} is not in {', '.join(ids)}: {measures} measures it" for name, ids in lacking.items() if ids]
 
 
 def _paths(references: Sequence[str]) -> list[Path]:
@@ -144,7 +152,8 @@ def _paths(references: Sequence[str]) -> list[Path]:
 
 def _check(sides: Sequence[Sequence[Path]]) -> None:
     if sum(map(len, sides)) < 2:
-        raise UsageError(f"{sides[0][0]}: is one run; a comparison takes two or more (dlx diagnose looks at one)")
+        look = instruction("diagnose", sides[0][0])
+        raise UsageError(f"{sides[0][0]}: is one run; a comparison takes two or more ({look} looks at one)")
     if len(sides) == 2 and (both := [path for path in sides[0] if path.resolve() in {at.resolve() for at in sides[1]}]):
         raise UsageError(f"{both[0]}: stands on both sides of {option('against')}")
 
@@ -165,6 +174,11 @@ def _difference(groups: Sequence[RunGroup]) -> tuple[Difference | None, list[str
         return None, ["no difference: the errors of one are relative to the spread of each target, the others' are not"]
     if other := _of_other_data(groups):
         return None, [other]
+    try:
+        if (in_folds := out_of_fold_difference(*groups)) is not None:
+            return in_folds, []
+    except DataError as error:
+        return None, [f"no difference: {error}"]
     usable = [RunGroup(group.label, tuple(run for run in group.runs if run.dev_error is not None)) for group in groups]
     without = [group.label for group in usable if not group.runs]
     if without:
@@ -205,7 +219,7 @@ def newest_pair(root: Path = ROOT) -> tuple[str, str]:
 def _remarks(runs: Sequence[ComparedRun], keys: Sequence[str]) -> list[str]:
     """What of the runs must be known to read the table."""
     remarks = [] if keys else ["nothing differs in the specs"]
-    for status, words in ((Status.RUNNING, "still running"), (Status.DIVERGED, "diverged"), (Status.FAILED, "failed")):
+    for status, words in UNFIT.items():
         if ids := [run.id for run in runs if run.status == status]:
             remarks.append(f"{words}: {', '.join(ids)}")
     return [*remarks, *(f"{run.id}: {run.refit_note}" for run in runs if run.refit_note)]

@@ -8,10 +8,11 @@ from math import hypot, inf
 
 import numpy as np
 
-from dlx.documents.comparison import ESTABLISHED, GroupDifference
-from dlx.errors import DlxError
+from dlx.documents.comparison import DEV_ERROR, ESTABLISHED, OUT_OF_FOLD_ERROR, GroupDifference
+from dlx.errors import DataError, DlxError
 from dlx.runs.compare.dev_mistakes import DevMistakes, Measuring
 from dlx.runs.compare.groups import RunGroup
+from dlx.runs.compare.out_of_fold import answers_out_of_fold, trainings_in_folds
 from dlx.runs.compare.run import ComparedRun
 from dlx.stats.effects import clipped
 from dlx.stats.group_difference import POWER, Chance, by_example, paired_by_example, paired_by_seed, unpaired
@@ -28,6 +29,7 @@ class Difference:
 
     paired: by ``seed``, by ``example``, both or neither.
     remarks: what was left out, and why.
+    measure: what is compared: the dev error, or that of all examples out of their folds.
     """
 
     of: str
@@ -37,6 +39,7 @@ class Difference:
     paired: tuple[str, ...]
     counts: tuple[int, int]
     remarks: tuple[str, ...] = ()
+    measure: str = DEV_ERROR
 
     @property
     def established(self) -> bool:
@@ -52,7 +55,7 @@ class Difference:
         """The difference in the document of a comparison."""
         estimate = self.estimate
         return GroupDifference(
-            measure="dev_error",
+            measure=self.measure,
             of=self.of,
             against=self.against,
             value=estimate.value,
@@ -174,3 +177,27 @@ def _finest(run: ComparedRun) -> float:
     """The least step of an error rate."""
     m = run.errors["dev"].m
     return 1 / m if m and not run.is_regression else 0.0
+
+
+def out_of_fold_difference(of: RunGroup, against: RunGroup) -> Difference | None:
+    """The difference of the errors of all examples out of their folds; None where either is no training in folds.
+
+    Raises:
+        DataError: their answers are gone, or the examples are not the same.
+    """
+    sides = [trainings_in_folds(group.runs) for group in (of, against)]
+    if None in sides:
+        return None
+    answers = [[answers_out_of_fold(runs) for runs in side or ()] for side in sides]
+    if len({each.examples for side in answers for each in side}) > 1:
+        raise DataError("the examples of these trainings in folds are not the same")
+    rows, others = (np.stack([each.added for each in side]) for side in answers)
+    seeds = [[runs[0].settings["seed"] for runs in side or ()] for side in sides]
+    is_paired = seeds[0] == seeds[1]
+    compare = paired_by_example if is_paired or len(rows) == len(others) == 1 else by_example
+    estimate, chance = compare(rows, others)
+    if (task := of.runs[0].task) is not None:
+        estimate = clipped(estimate, task.largest_error)
+    paired = ("seed", "example") if is_paired else ("example",)
+    counts = len(rows), len(others)
+    return Difference(of.label, against.label, estimate, chance, paired, counts, measure=OUT_OF_FOLD_ERROR)

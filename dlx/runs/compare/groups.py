@@ -8,7 +8,8 @@ from statistics import fmean
 from typing import Any
 
 from dlx.documents.comparison import GroupRow, MeanError
-from dlx.runs.compare.run import ASIDE, ComparedRun, differing, is_of
+from dlx.runs.compare.out_of_fold import trainings_in_folds
+from dlx.runs.compare.run import ASIDE, FOLD, ComparedRun, differing, is_of
 from dlx.words import PARTS
 
 MOST_SAID = 2  # settings in a group's label
@@ -32,13 +33,16 @@ class RunGroup:
 def of_one_kind(runs: Sequence[ComparedRun]) -> list[RunGroup]:
     """Runs whose specs are equal but for the random numbers, in the order in which their first one was named.
 
-    Where all are of one kind, each is a group of its own.
+    Where all are of one kind, each is a group of its own, or each training in folds where there are several.
     """
     kinds: list[list[ComparedRun]] = []
     for run in runs:
         same = next((kind for kind in kinds if kind[0].kind == run.kind), None)
         kinds.append([run]) if same is None else same.append(run)
-    return named([[run] for run in runs] if len(kinds) == 1 else kinds)
+    if len(kinds) > 1:
+        return named(kinds)
+    in_folds = trainings_in_folds(runs) or []
+    return named(in_folds if len(in_folds) > 1 else [[run] for run in runs])
 
 
 def named(groups: Sequence[Sequence[ComparedRun]], typed: Sequence[str] = ()) -> list[RunGroup]:
@@ -65,7 +69,7 @@ def _telling(groups: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     keys = [key for key in keys if any(group.get(key, KeyError) != groups[0].get(key, KeyError) for group in groups)]
     renamed = [key.removesuffix(".name") for key in keys if key.endswith(".name")]
     keys = [key for key in keys if all(key in group for group in groups) or not is_of(key, renamed)]
-    keys = [key for key in keys if not is_of(key, ASIDE)] or [key for key in keys if key == "seed"]
+    keys = [key for key in keys if not is_of(key, ASIDE)] or [key for key in keys if key in ("seed", FOLD)]
     return [{key: group[key] for key in keys if key in group} for group in groups]
 
 

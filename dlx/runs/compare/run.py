@@ -16,9 +16,10 @@ from dlx.spec.tree import dotted, leaves
 from dlx.spec.yaml_text.reading import load
 from dlx.stats.intervals import Estimate, unbounded
 from dlx.stats.measured import MeasuredMetric
-from dlx.words import PARTS, Status
+from dlx.words import PARTS
 
-CHANCE = ("seed", "randomness")  # the sections that only decide which random numbers are drawn
+FOLD = "data.fold"  # which of the trainings of one spec in folds it is
+CHANCE = ("seed", "randomness", FOLD)  # the sections that only decide which random numbers are drawn
 ASIDE = (*CHANCE, "name", "diagnosis", "training.threads", "training.engine")  # what does not change what a training is
 OF_FILE = ("name", "path", "target")
 UNIT = "diagnosis.target_errors"  # but errors in different units cannot be compared
@@ -46,7 +47,7 @@ class ComparedRun(Result):
     @cached_property
     def errors(self) -> Mapping[str, Estimate]:
         """Of the parameters that were kept, or where there is no diagnosis yet, of those there are."""
-        if self.status is not Status.RUNNING and self.run.has_diagnosis():
+        if self.has_recorded_end and self.run.has_diagnosis():
             return super().errors
         last = self.last
         return {part: unbounded(last[f"{part}_error"]) for part in PARTS if f"{part}_error" in last}
@@ -141,7 +142,7 @@ class ComparedRun(Result):
     def dev_error(self) -> float | None:
         """That of the kept parameters, where it is a number and training has ended."""
         error = self.errors.get("dev")
-        return error.value if error is not None and self.status.has_result and isfinite(error.value) else None
+        return error.value if error is not None and self.has_result and isfinite(error.value) else None
 
 
 def is_of(key: str, sections: Sequence[str]) -> bool:

@@ -7,17 +7,22 @@ from pathlib import Path
 
 from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.after.rare_class import never_answered
+from dlx.diagnose.before.outliers import outlier_findings
 from dlx.diagnose.evidence import Evidence, unbeaten
 from dlx.diagnose.next_commands import next_steps
-from dlx.diagnose.next_step import NextStep
+from dlx.diagnose.next_step import NextStep, TypedOptions
 from dlx.diagnose.rate_advice import rates_for_bias
 from dlx.diagnose.supply import Supply
+from dlx.diagnose.using import LOOK_AT_ROWS, by_the_others, no_better
 from dlx.diagnose.verdict import OUT_OF_FOLD
 from dlx.documents.baselines import Baselines
 from dlx.documents.diagnosis import JudgedMetric
 from dlx.documents.folds import FoldsDocument
+from dlx.errors import DlxError
+from dlx.runs.collection import FoldsDirectory
 from dlx.runs.file_names import PLAN
 from dlx.runs.fold_directories import refit_command
+from dlx.runs.paired_change import paired_change_of_folds
 from dlx.search.trials.shared_data import data_of
 from dlx.spec.sections import Spec
 from dlx.text import command
@@ -45,6 +50,14 @@ def _supply(spec: Spec, fold: Spec) -> Supply:
     return replace(Supply.of(fold, data_of(fold)), spec=spec)
 
 
+def _outcome_before(directory: Path, otherwise: FoldsDocument) -> FoldsDocument:
+    """What an earlier training in folds came to; the other one where that is gone."""
+    try:
+        return FoldsDirectory.open(str(directory)).outcome()
+    except DlxError:
+        return otherwise
+
+
 def first_step(document: FoldsDocument, spec: Spec, fold: Spec, directory: Path, plan: Path) -> NextStep | None:
     """What to do first; without a command where nothing can be trained that helps, None before all are trained.
 
@@ -54,13 +67,26 @@ def first_step(document: FoldsDocument, spec: Spec, fold: Spec, directory: Path,
         return None
     errors, experiment = document.diagnosis.judged_errors, build_supervised(fold, dataset=data_of(fold))
     tested, of_rate = rates_for_bias(experiment, errors)
-    findings = [*of_rate, *never_answered(document.metrics, OUT_OF_FOLD, spec)]
-    diagnosis = replace(document.diagnosis, baselines=document.baselines, learning_rate=tested, findings=findings)
-    context = AdviceContext(diagnosis, _supply(spec, fold), directory, plan, earlier=document.earlier)
-    if context.without_effect and context.earlier is not None and context.earlier.is_no_lower(errors):
-        before = Path(context.earlier.run) / PLAN  # each change has to pay, so that they come to an end
-        return NextStep(refit_command(before if before.exists() else plan), f"{context.without_effect}; {REFIT_BEFORE}")
-    steps = next_steps(context)
-    possible = (step for step in steps if not step.command or step.command.startswith(TRAIN))
-    first = next(possible, NextStep("", diagnosis.next[0]))
-    return first if first.command else replace(first, command=refit_command(plan), advice=f"{first.advice}; {REFIT}")
+    of_data = outlier_findings(experiment, in_all_parts=True)
+    findings = [*of_data, *of_rate, *never_answered(document.metrics, OUT_OF_FOLD, spec)]
+    measured = replace(document.diagnosis, baselines=document.baselines, metrics=document.metrics)
+    diagnosis = replace(measured, findings=findings, learning_rate=tested)
+    earlier = document.earlier
+    earlier = earlier and replace(earlier, change=paired_change_of_folds(directory, earlier))
+    context = AdviceContext(diagnosis, _supply(spec, fold), directory, plan, earlier=earlier)
+    rows = directory / FoldsDirectory.predictions
+    if few := by_the_others(replace(context, typed=TypedOptions(worst=rows))):
+        return NextStep(refit_command(plan), f"{few[0].advice}; {REFIT}") if len(few) > 1 else few[0]
+    if context.without_effect and earlier is not None and earlier.is_no_lower(errors):
+        before = Path(earlier.run) / PLAN  # each change has to pay, so that they come to an end
+        plan, reason, refit = before if before.exists() else plan, context.without_effect, REFIT_BEFORE
+        document, rows = _outcome_before(before.parent, document), plan.parent / FoldsDirectory.predictions
+    else:
+        steps = next_steps(context)
+        first = next((step for step in steps if not step.command or step.command.startswith(TRAIN)), None)
+        if first is not None and first.command:
+            return first
+        reason, refit = first.advice if first else diagnosis.next[0], REFIT
+    if beaten := no_better(document):
+        return NextStep("", f"{beaten}; {reason}; {LOOK_AT_ROWS}: they are in {rows}")
+    return NextStep(refit_command(plan), f"{reason}; {refit}")

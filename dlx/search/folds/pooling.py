@@ -17,7 +17,7 @@ from dlx.documents.diagnosis import JudgedMetric
 from dlx.errors import DataError
 from dlx.runs.answers import rows_of_answers, shortest
 from dlx.runs.directory import RunDirectory
-from dlx.runs.performance import Performance
+from dlx.runs.performance import Performance, tails_of
 from dlx.runs.predict import trained
 from dlx.search.trials.outcome import Outcome
 from dlx.stats.intervals import Estimate, error_rate, mean_share
@@ -177,12 +177,14 @@ class Pool:
         outputs, y = (
             np.concatenate([getattr(answers, name) for answers in self.answered]) for name in ("outputs", "y")
         )
+        rows = np.concatenate(self.answered_rows)
         if len(outputs) == self.m:  # in the order in which the errors are drawn from again
-            order = np.concatenate(self.answered_rows).argsort()
-            outputs, y = outputs[order], y[order]
+            order = rows.argsort()
+            outputs, y, rows = outputs[order], y[order], rows[order]
         together = Answers(self.task, y, outputs)
         metrics = {OUT_OF_FOLD: measure(together, dataset.output_names)}
-        return Performance(metrics, pooled_baselines(self.baselines, dataset, OUT_OF_FOLD))
+        tails = tails_of({OUT_OF_FOLD: together}, {OUT_OF_FOLD: 1 + rows}) if dataset.task.is_regression else {}
+        return Performance(metrics, pooled_baselines(self.baselines, dataset, OUT_OF_FOLD), tails)
 
     def metrics_of_folds(self) -> list[dict[str, MeasuredMetric]]:
         """The metrics of each fold by itself."""

@@ -33,7 +33,6 @@ from dlx.search.trials.shared_data import data_of
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import Resolved
 from dlx.spec.sections import Spec
-from dlx.text import command
 from dlx.training.error_unit import POOLED, unit_of_errors
 from dlx.types import Array
 from dlx.words import RELATIVE, Status
@@ -115,7 +114,7 @@ class FoldsRun:
             DataError: the data have changed since folds were trained.
         """
         self._save_head(Status.RUNNING)
-        with saving_what_is_reached(command("train", "--resume", self.directory.path), self._save_head):
+        with saving_what_is_reached(self.directory.again, self._save_head):
             yield from self._train()
             document = self._document()
         self.directory.write_results(document.to_document())
@@ -185,7 +184,8 @@ class FoldsRun:
             measure=judgement,
             evidence=evidence_of(self.spec, self.specs[0], performance.baselines, judgement),
         )
-        return replace(document, target_errors=unit_of_errors(data_of(self.specs[0])))
+        unit = unit_of_errors(data_of(self.specs[0]))
+        return replace(document, target_errors=unit, tails=performance.tails or None)
 
 
 def _record(fold: int, outcome: Outcome) -> FoldRecord:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dlx.calls import instruction
 from dlx.documents import learning_curve as documents
 from dlx.errors import DataError, UsageError
 from dlx.events import Count, finish
@@ -29,7 +30,7 @@ from dlx.show.drawing_process import DrawingProcess
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.stats.power_law import Points, points
-from dlx.text import command, option
+from dlx.text import option
 from dlx.training.build import build_supervised
 from dlx.words import Task
 
@@ -45,7 +46,7 @@ class CurveOptions:
     Args:
         replicates: trainings of each size, with other random numbers and other examples.
         sizes: examples to train on; without any, six up to all of train.
-        workers: trainings at a time.
+        workers, cluster: trainings at a time, or the Dask scheduler whose workers train.
         budget: seconds after which training stops; what has been trained is judged.
         target: the error whose price in examples is asked for; without it `optimal_error` + `tolerance`.
     """
@@ -53,6 +54,7 @@ class CurveOptions:
     replicates: int = 3
     sizes: Sequence[int] = ()
     workers: int = 1
+    cluster: str | None = None
     budget: float | None = None
     target: float | None = None
 
@@ -151,8 +153,8 @@ def _trained(
     by_key = {trial.key: place for trial, place in zip(trials, places, strict=True)}
     outcomes: dict[tuple[int, int], Outcome] = {}
     yield Count(0, len(trials))
-    again = command("diagnose", run.path, "--learning-curve")
-    with saving_what_is_reached(again), executor_for(options.workers) as executor:
+    again = instruction("diagnose", run.path, "--learning-curve")
+    with saving_what_is_reached(again), executor_for(options.workers, options.cluster) as executor:
         for outcome in run_trials(trials, run.trials, executor, options.budget):
             outcomes[by_key[outcome.key]] = outcome
             yield Count(len(outcomes), len(trials))

@@ -75,7 +75,7 @@ class Design:
 
     def mean_errors(self, replicates: Sequence[Sequence[Outcome]]) -> dict[str, Estimate]:
         """The mean errors, but of test, over all replicates but the first, which chose; over that where it is alone."""
-        errors = [self.errors(outcomes) for outcomes in replicates[1:] or replicates]
+        errors = [self.errors(outcomes) for outcomes in counted(replicates)]
         parts = [part for part in (errors[0] if errors else ()) if part != "test"]
         return {part: pooled([each[part] for each in errors], self.largest) for part in parts}
 
@@ -93,6 +93,11 @@ class Design:
             float(np.mean([getattr(estimate, end) for estimate in estimates])) for end in ("value", "low", "high")
         )
         return Estimate(value, low, high, estimates[0].m)
+
+
+def counted(replicates: Sequence[Sequence[Outcome]]) -> Sequence[Sequence[Outcome]]:
+    """Those whose errors are averaged: not the first, which chose, unless it is alone."""
+    return replicates[1:] or replicates
 
 
 def known_replicates(design: Design, spec: Spec, count: int, folder: Path) -> list[list[Outcome]]:

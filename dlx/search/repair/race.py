@@ -104,7 +104,7 @@ class Race:
 
     def _seconds_to_confirm(self) -> float:
         """What the replicates up to the first look take for one remedy, if it trains as long as the present spec."""
-        at_a_time = -(-2 * self.ground.design.folds // self.ground.workers)
+        at_a_time = -(-2 * self.ground.design.folds // self.ground.at_a_time)
         return self.looks[0].replicates * at_a_time * self.measured.seconds_of_training()
 
     def _new_finalists(self) -> list[str]:

@@ -14,14 +14,17 @@ from dlx.search.repair.design import Design
 from dlx.search.trials.outcome import Outcome
 from dlx.stats.intervals import Estimate, difference, exact
 
+SLOTS_OF_A_WORKER = 2  # calls that an executor takes for each: one that waits beside the one that is made
+
 
 @dataclass(frozen=True)
 class RepairOptions:
-    """How much may be spent: replicates that confirm a remedy, seconds in all, trials at a time."""
+    """How much may be spent: replicates that confirm a remedy, seconds in all, trials at a time, or the cluster."""
 
     replicates: int = 5
     budget: float = 600.0
     workers: int = 1
+    cluster: str | None = None
 
     def __post_init__(self) -> None:
         if self.replicates < 2:
@@ -34,7 +37,7 @@ class RaceSetup:
 
     Args:
         folder: of the trials.
-        executor: trains them, so many at a time as there are workers.
+        executor: trains them.
         replicates: in which a remedy is confirmed at first, besides the one that chooses it.
         started, budget: in seconds of ``time.time()``, and the seconds that may be spent from then on.
         optimal, tolerance: the error that can be reached at best, and how much of a change is no effect.
@@ -44,7 +47,6 @@ class RaceSetup:
 
     folder: Path
     executor: Executor
-    workers: int
     replicates: int
     started: float
     budget: float
@@ -52,6 +54,11 @@ class RaceSetup:
     tolerance: float
     design: Design
     is_low: Callable[[Sequence[Outcome]], bool]
+
+    @property
+    def at_a_time(self) -> int:
+        """How many trials the executor trains side by side."""
+        return max(getattr(self.executor, "slots", 1) // SLOTS_OF_A_WORKER, 1)
 
     @property
     def elapsed(self) -> float:

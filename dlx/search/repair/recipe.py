@@ -7,6 +7,7 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 
+from dlx.calls import instruction
 from dlx.diagnose.advice import Remedy, is_needed, remedies
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
@@ -20,7 +21,7 @@ from dlx.runs.signals import noted_signals
 from dlx.search.best_spec import candidate_described, described
 from dlx.search.dev_set import facts_of
 from dlx.search.going_on import saving_what_is_reached
-from dlx.search.repair.design import Design, known_replicates
+from dlx.search.repair.design import Design, counted, known_replicates
 from dlx.search.repair.race import Race
 from dlx.search.repair.race_setup import RaceSetup, RepairOptions, are_low
 from dlx.search.repair.results import NO_TIME, best_bet, not_tried, results
@@ -30,7 +31,6 @@ from dlx.search.trials.trial import Trial
 from dlx.spec.loader import derive, load_spec
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate
-from dlx.text import command
 from dlx.training.build import build_supervised
 from dlx.words import Status
 
@@ -86,10 +86,10 @@ class _Recipe:
 
     def follow(self) -> Generator[RepairEvent, None, RepairDocument]:
         """Race after race."""
-        again = command("diagnose", self.run.path, "--act")
+        again = instruction("diagnose", self.run.path, "--act")
         with (
             saving_what_is_reached(again, self._save, incomplete=Status.INTERRUPTED),
-            executor_for(self.options.workers) as executor,
+            executor_for(self.options.workers, self.options.cluster) as executor,
             noted_signals() as self.signals,
         ):
             status = yield from self._races(self._ground(executor))
@@ -100,7 +100,6 @@ class _Recipe:
         return RaceSetup(
             folder=self.run.trials,
             executor=executor,
-            workers=options.workers,
             replicates=options.replicates,
             started=self.started,
             budget=options.budget,
@@ -187,19 +186,25 @@ class _Recipe:
         """The mean errors, but of test."""
         return self.design.mean_errors(self._outcomes(spec))
 
+    def _change(self) -> ErrorChange:
+        """The errors of the run's own spec and of the one that it has come to, with the replicates that they are of."""
+        of_both = [self._outcomes(spec) for spec in (self.first, self.spec)]
+        before, after = (self.design.mean_errors(outcomes) for outcomes in of_both)
+        return ErrorChange(before, after, *(len(counted(outcomes)) for outcomes in of_both))
+
     def _save(self, status: str) -> RepairDocument:
         """Write what there is to tell, and the spec that it has come to; test is read once, at the end."""
         better, is_over = self.spec is not self.first, status != Status.INTERRUPTED
-        before, after = self._errors(self.first), self._errors(self.spec)
         test = self._outcomes(self.spec)[0][0].errors.get("test") if better and is_over else None
+        errors = self._change()
         repair = RepairDocument(
             status=status,
             replicates=self.options.replicates,
             budget=self.options.budget,
             seconds=time.time() - self.started,
             rounds=self.rounds,
-            errors=ErrorChange(before, after),
-            verdict=self._diagnosed(after).verdict if better else self.document.verdict,
+            errors=errors,
+            verdict=self._diagnosed(errors.after).verdict if better else self.document.verdict,
             spec=str(self.run.act) if better else None,
             test=test,
             folds=self.design.folds,

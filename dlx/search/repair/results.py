@@ -117,7 +117,7 @@ def best_bet(race: Race, path: str) -> BestBet | None:
         probability,
         replicates,
         trainings,
-        trainings * race.measured.seconds_of_training() / race.ground.workers,
+        trainings * race.measured.seconds_of_training() / race.ground.at_a_time,
         None if replicates else examples_to_settle(change, len(race.remedies)),
         path if probability > LIKELIER else None,
     )

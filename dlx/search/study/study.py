@@ -28,7 +28,6 @@ from dlx.spec.tree import dotted
 from dlx.stats.effects import clipped, effect, pooled
 from dlx.stats.group_difference import paired_by_seed
 from dlx.stats.intervals import Estimate
-from dlx.text import command
 from dlx.words import PARTS, Status
 
 
@@ -66,7 +65,7 @@ class StudyRun:
             EnvironmentProblem: trainings were lost with their workers, or cannot be written.
         """
         self._save_head(Status.RUNNING)
-        with saving_what_is_reached(command("study", "--resume", self.directory.path), self._save_head):
+        with saving_what_is_reached(self.directory.again, self._save_head):
             yield from self._train()
         failed = any(outcome.status is Status.FAILED for outcome in self.outcomes.values())
         document = replace(

@@ -82,7 +82,7 @@ def outcome_in(run: RunDirectory, trial: Trial, is_ours: bool = False) -> Outcom
     if _is_done(result, trial):
         run.verify()
         return outcome_of(result, trial)
-    if is_ours or result.status is not Status.RUNNING:
+    if is_ours or result.has_recorded_end:
         _refuse_unsound(result)
     return None
 
@@ -94,24 +94,25 @@ def _refuse_unsound(result: Result) -> None:
         faults = sorted(run.checkpoint_faults(), key=lambda fault: not isinstance(fault, ReadFailure))
         if faults:
             raise faults[0]
-    elif result.status.has_result:
+    elif result.has_result:
         raise DataError(f"{run.path}: is {result.status}, and its checkpoint is gone")
 
 
 def _is_done(result: Result, trial: Trial) -> bool:
     """Whether training has come as far as it should."""
-    return not result.status.may_resume or (result.status is Status.INTERRUPTED and _far_enough(result, trial))
+    return not result.status.may_resume or _is_far_enough(result, trial)
 
 
-def _far_enough(result: Result, trial: Trial) -> bool:
-    final = result.final
-    return trial.until_epoch is not None and final is not None and final.epoch >= trial.until_epoch
+def _is_far_enough(result: Result, trial: Trial) -> bool:
+    """Whether it was interrupted where this was to be its end."""
+    final, has_stopped = result.final, result.status is Status.INTERRUPTED and result.has_recorded_end
+    return has_stopped and trial.until_epoch is not None and final is not None and final.epoch >= trial.until_epoch
 
 
 def outcome_of(result: Result, trial: Trial) -> Outcome:
     """What came of the trial that was trained in a run directory."""
     final, status = result.final, result.status
-    if status is Status.INTERRUPTED and _far_enough(result, trial):
+    if _is_far_enough(result, trial):
         status = Status.STOPPED
     return Outcome(
         key=trial.key,

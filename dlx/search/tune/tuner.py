@@ -24,7 +24,6 @@ from dlx.search.tune.document import results
 from dlx.search.tune.forecast import method_of
 from dlx.search.tune.section import TuneFile
 from dlx.search.tune.space import Space
-from dlx.text import command
 from dlx.words import Status
 
 SECONDS_BETWEEN_WRITES = 2.0  # of what has been found so far
@@ -77,7 +76,7 @@ class Tuning:
         """
         self._save(Status.RUNNING)
         status = Status.COMPLETED
-        with saving_what_is_reached(command("tune", "--resume", self.directory.path), self._save):
+        with saving_what_is_reached(self.directory.again, self._save):
             try:
                 for number, points in self.method.choose(self.settings):
                     yield from self._round(number, points)

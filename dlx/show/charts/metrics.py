@@ -9,7 +9,7 @@ from dlx.diagnose.verdict import OUT_OF_FOLD, in_words
 from dlx.documents.baselines import BETTER, OPEN, WORSE, BaselineRecord, Baselines, PartBaseline, TargetBaseline
 from dlx.show.numbers import error, interval
 from dlx.show.words import title_of_metric as title_of
-from dlx.stats.measured import Carriers, LabelValue, MeasuredMetric, PartMetrics
+from dlx.stats.measured import LabelValue, MeasuredMetric, PartMetrics
 from dlx.words import PARTS, RELATIVE, Task
 
 Metrics = Mapping[str, MeasuredMetric]  # of a part, by name
@@ -142,22 +142,6 @@ def readable(of_part: Metrics, target_errors: str | None) -> Metrics:
     if target_errors != RELATIVE:
         return of_part
     return {name: metric for name, metric in of_part.items() if name not in MIXED}
-
-
-def tail_sentences(tails: Mapping[str, Carriers] | None) -> Iterator[str]:
-    """One for all parts, such as `the interval of dev cannot be trusted: 1 of 40 residuals carries 60 % of …`."""
-    if not tails:
-        return
-    carried = [f"{few.residuals} of {few.m:,}" for few in tails.values()]
-    shares = [f"{100 * few.share:.0f} %" for few in tails.values()]
-    intervals = f"the interval{'s' * (len(tails) > 1)} of {_listed([*map(in_words, tails)])}"
-    carry = "carries" if len(tails) == 1 and next(iter(tails.values())).residuals == 1 else "carry"
-    yield f"{intervals} cannot be trusted: {_listed(carried)} residuals {carry} {_listed(shares)} of the squared error"
-
-
-def _listed(words: Sequence[str]) -> str:
-    *others, last = words
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def judged_part(metrics: PartMetrics) -> str:

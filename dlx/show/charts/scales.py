@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dlx.types import Array
 
 DWARFED = 3  # how far the first tenth of a curve may overtop the rest before it is cut
+WORTH = 2  # times the room that a cut leaves, which a start has to overtop for it
 FEW = 20  # values that are drawn with a dot each, and all of them
 HUGE = 1e150  # what lies beyond leaves no room for a scale; the square of less is still finite
 
@@ -44,7 +45,8 @@ def fitting(curves: Sequence[Sequence[float] | Array], may_be_logarithmic: bool)
     whole = max((max(finite(curve)) for curve in curves if _only_falls(finite(curve))), default=low)
     late = [value for curve in curves for value in finite(curve[len(curve) // 10 if len(curve) > FEW else 0 :])]
     settled = max(late, default=high)
-    return ValueRange(min(low, 0.0), max(whole, 1.5 * settled) if high > DWARFED * settled > 0 else high)
+    top = max(whole, 1.5 * settled) if high > DWARFED * settled > 0 else high
+    return ValueRange(min(low, 0.0), top if high > WORTH * top else high)
 
 
 def _only_falls(values: Sequence[float]) -> bool:

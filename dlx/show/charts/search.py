@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from math import inf, isfinite, nan
+from math import inf, isfinite, log, nan
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
@@ -146,8 +146,19 @@ def _axis(dimension: SearchedDimension) -> SearchAxis:
         every = -(-len(options) // FEW_OPTIONS)
         marks = [(number / last, short_value(option)) for number, option in enumerate(options)][::every]
         return SearchAxis(dimension.key, marks, len(options))
-    low, high = (short_value(end) for end in (dimension.low, dimension.high))
-    return SearchAxis(dimension.key, [(0.0, low), (1.0, high)])
+    ends = dimension.low, dimension.high
+    if not dimension.integer or dimension.low is None or dimension.high is None:
+        return SearchAxis(dimension.key, [(float(k), short_value(end)) for k, end in enumerate(ends)])
+    return SearchAxis(dimension.key, list(_of_whole_numbers(dimension, int(dimension.low), int(dimension.high))))
+
+
+def _of_whole_numbers(dimension: SearchedDimension, low: int, high: int) -> Iterator[tuple[float, str]]:
+    """Where whole numbers stand: each has the stretch of the scale that lies nearest to it, the ends half of one."""
+    numbers = range(low, high + 1) if high - low < FEW_OPTIONS else (low, high)
+    on_scale = log if dimension.scale == "log_uniform" else float
+    first, last = on_scale(low - 0.5), on_scale(high + 0.5)
+    for number in numbers:
+        yield (on_scale(number) - first) / (last - first), short_value(number)
 
 
 def unit(document: TuningDocument) -> str | None:

@@ -45,7 +45,8 @@ def _plot(chart: Curves, title: str, x: PageScale, y: PageScale, hidden: bool = 
     parts = [_mark_texts(marks, x), _values(y), _drawing(chart, marks, x, y), _ends(chart, y), _epochs(x, chart.unit)]
     scale = "logarithmic" if y.logarithmic else "linear"
     words = _in_words(title, chart, marks)
-    return element("div", parts, class_="plot", role="img", aria_label=words, data_scale=scale, hidden=hidden)
+    kind = "plot named" if any(curve.kind for curve in chart.curves) else "plot"
+    return element("div", parts, class_=kind, role="img", aria_label=words, data_scale=scale, hidden=hidden)
 
 
 def _values_in_json(chart: Curves, x: PageScale) -> str:

@@ -23,7 +23,7 @@ class Material:
     changed: what of it is not the default, as YAML.
     metrics, layers: the columns of the tables.
     diagnosis: None where there is none.
-    commands: what can be typed next.
+    advice, commands: what is to be done next, in words, and what can be typed.
     remarks: what must be known of how the errors were found.
     images: of the worst examples, (k, h, w) or (k, h, w, c), where the data are images.
     cells: of the worst examples by column, where the data are a table.
@@ -38,6 +38,7 @@ class Material:
     metrics: Columns = field(default_factory=dict)
     layers: Columns = field(default_factory=dict)
     diagnosis: DiagnosisDocument | None = None
+    advice: Sequence[str] = ()
     commands: Sequence[str] = ()
     remarks: Sequence[str] = ()
     images: Array | None = None

@@ -38,8 +38,9 @@ def _columns(document: Document) -> Element:
 
 
 def _row(row: ColumnRow) -> Element:
-    texts: list[Child] = [row.kind, row.missing, row.distinct, name_of(row.values), row.association]
+    texts: list[Child] = [row.kind, row.missing, row.distinct, row.association]
     cells = [element("td", text) for text in texts]
+    cells.insert(-1, element("td", name_of(row.values), class_="words"))
     return element("tr", element("th", name_of(row.name), scope="row"), cells, element("td", _bar(row), class_="bar"))
 
 

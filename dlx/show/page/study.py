@@ -148,7 +148,15 @@ class _VariantTable:
 
 def _changes(variant: VariantRecord) -> Content:
     """In what it differs from the base."""
-    return [element("small", element("code", f"{key}={short_value(value)}")) for key, value in variant.changes.items()]
+    changes = {
+        key: value for key, value in variant.changes.items() if value is not None or not _is_of_another(key, variant)
+    }
+    return [element("small", element("code", f"{key}={short_value(value)}")) for key, value in changes.items()]
+
+
+def _is_of_another(key: str, variant: VariantRecord) -> bool:
+    """Whether a key is an option of a component in whose place the variant has another."""
+    return f"{key.rpartition('.')[0]}.name" in variant.changes
 
 
 def _estimate_cell(estimate: Estimate | None, task: str | None, sign: bool = False) -> Element:

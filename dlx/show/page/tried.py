@@ -37,9 +37,9 @@ def _outcome(repair: RepairDocument, task: str | None) -> Iterator[Element]:
     yield element("p", element("strong", f"{status[0].upper()}{status[1:]}"), f", after {duration(repair.seconds)}.")
     before, after = repair.errors.before.get("dev"), repair.errors.after.get("dev")
     if repair.spec and before and after:
-        means = f"means over {repair.replicates} replicates"
         change = f"The dev error is {error_with_ends(after, task)}; before it was {error_with_ends(before, task)}"
-        yield element("p", f"{change}, {means}. Verdict now: {repair.verdict}.")
+        means = f", {repair.errors.means}" if repair.errors.means else ""
+        yield element("p", f"{change}{means}. Verdict now: {repair.verdict}.")
     if repair.test:
         yield element("p", f"On test: {error_with_ends(repair.test, task)}, measured once: no choice was made by it.")
     if repair.folds > 1:

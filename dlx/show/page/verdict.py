@@ -9,7 +9,7 @@ from dlx.diagnose.verdict import in_words
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.findings import Finding
 from dlx.language import translated
-from dlx.show.charts.metrics import tail_sentences
+from dlx.show.charts.error_remarks import error_remarks
 from dlx.show.charts.quantities import error_quantity
 from dlx.show.charts.waterfall import ErrorGap, Waterfall, waterfall
 from dlx.show.numbers import error
@@ -18,7 +18,7 @@ from dlx.show.page.findings import finding_linked, findings_list
 from dlx.show.page.material import Material
 from dlx.show.page.scales import PageScale
 from dlx.show.page.words import ends, of_what, section
-from dlx.show.rates import tested_in_words
+from dlx.show.rates import RATE_IS_SET, rates_in_words
 from dlx.show.words import level_of, title_of_metric
 from dlx.stats.intervals import Estimate
 from dlx.words import Task
@@ -37,9 +37,9 @@ def verdict(material: Material, with_findings: bool = True) -> Element | None:
         "diagnosis",
         "Diagnosis",
         [_Table(waterfall(document, material.task)).draw(), _judged(document, material.task)],
-        *(element("p", f"{sentence[0].upper()}{sentence[1:]}.") for sentence in tail_sentences(document.tails)),
+        *(element("p", f"{sentence[0].upper()}{sentence[1:]}.") for sentence in error_remarks(document)),
         *(_findings(document.findings) if with_findings else ()),
-        *_next(document, material.commands),
+        *_next(document, material.advice, material.commands),
     )
 
 
@@ -149,11 +149,11 @@ def _findings(findings: Sequence[Finding]) -> Iterator[Element]:
         yield findings_list(findings)
 
 
-def _next(document: DiagnosisDocument, commands: Sequence[str]) -> Iterator[Element]:
-    steps = document.next
+def _next(document: DiagnosisDocument, advice: Sequence[str], commands: Sequence[str]) -> Iterator[Element]:
+    steps = advice or document.next
     if steps or commands:
         yield element("h3", "What to do next")
-    if tested := tested_in_words(document.learning_rate):
+    if tested := rates_in_words(document.learning_rate, any(RATE_IS_SET in line for line in commands)):
         yield element("p", f"Learning rates were tested: {tested}.")
     if steps:
         names = {finding.name for finding in document.findings}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dlx.show.pictures.canvas import CLASSES, GREY, PALE, house_style, new_figure, png
+from dlx.show.pictures.canvas import CLASSES, DIM, PALE, house_style, new_figure, png
 from dlx.text import shorten
 
 MOST_LAYERS = 6
@@ -16,6 +16,7 @@ BINS = 40
 OVERTOPPING = 4  # times the middle one of the networks' ranges; what lies beyond stands at the edge
 MIDDLE = 0.99  # the share of the values that the axis holds
 LONGEST = 22  # characters of a name
+ROOM = 1.7  # times the highest bar, for the text above it; of the root of it 1.3
 
 
 @house_style()
@@ -51,11 +52,12 @@ def activations(networks: Mapping[str, Sequence[np.ndarray]], *, title: str) -> 
                 axes.hist(values.ravel(), bins, color=CLASSES[row % len(CLASSES)])
                 axes.set_yscale("function", functions=(np.sqrt, np.square))  # many zeros would flatten all else
                 axes.set_yticks([])
-                axes.text(0.98, 0.9, _spread(layers[layer]), ha="right", va="top", transform=axes.transAxes, **SMALL)
+                axes.set_ylim(0, axes.get_ylim()[1] * ROOM)
+                axes.text(0.98, 1, _spread(layers[layer]), ha="right", va="top", transform=axes.transAxes, **SMALL)
     return png(figure)
 
 
-SMALL = {"size": 9, "color": GREY}
+SMALL = {"size": 9, "color": DIM}
 
 
 def _bins(values: Sequence[np.ndarray]) -> np.ndarray:

@@ -13,7 +13,7 @@ from dlx.show.pictures.canvas import DEV, TRAIN, house_style, new_figure, png
 from dlx.show.pictures.path import CROWDED, Costs, ground, surroundings, within_reach
 
 COLUMNS = 3
-PANEL, GAP, BETWEEN, EDGE, ABOVE = 2.7, 0.6, 0.95, 0.45, 1.15  # inches
+PANEL, GAP, BETWEEN, LEFT, RIGHT, ABOVE = 2.7, 0.7, 0.95, 0.75, 0.2, 1.15  # inches
 
 
 class DescentPath(NamedTuple):
@@ -33,12 +33,12 @@ def paths(ways: Sequence[DescentPath], *, title: str) -> bytes:
     """
     rows = ceil(len(ways) / COLUMNS)
     columns = ceil(len(ways) / rows)
-    width, height = max(columns * (PANEL + GAP) + EDGE, 4.5), ABOVE + rows * (PANEL + BETWEEN) - 0.35
+    width, height = max(LEFT + columns * (PANEL + GAP) - GAP + RIGHT, 4.5), ABOVE + rows * (PANEL + BETWEEN) - 0.35
     figure = new_figure(width, height, title, "from the start (ring) to the end (dot)")
     trajectories = [within_reach(np.asarray(way.points, dtype=float), way.costs) for way in ways]
     limits = _square(*surroundings(np.concatenate(trajectories)))
     for number, (way, points) in enumerate(zip(ways, trajectories, strict=True)):
-        left = (EDGE + 0.15 + number % columns * (PANEL + GAP)) / width
+        left = (LEFT + number % columns * (PANEL + GAP)) / width
         bottom = 1 - (ABOVE + (number // columns) * (PANEL + BETWEEN) + PANEL) / height
         axes = figure.add_axes((left, bottom, PANEL / width, PANEL / height))
         xs, ys = ground(axes, points, way.costs, limits)

@@ -103,7 +103,7 @@ class Scale:
         first, last = self.value(low), self.value(high)
         if self.is_integer and last - first < EACH:
             whole = [self.place(number) for number in range(ceil(first - 1e-9), floor(last + 1e-9) + 1)]
-            return _apart(whole, NEAREST * (high - low))
+            return thinned(whole, NEAREST * (high - low))
         if self.kind == "uniform" or high - low < log10(2):
             return self._even(first, last)
         factors = (1,) if high - low > DECADES else (1, 2, 5)
@@ -153,7 +153,7 @@ def tail(key: str, longest: int = 60) -> str:
     return key if len(key) <= longest else f"…{key[1 - longest :]}"
 
 
-def _apart(places: Sequence[float], least: float) -> list[float]:
+def thinned(places: Sequence[float], least: float) -> list[float]:
     """Those of them, from the last one down, that keep so far apart."""
     spaced: list[float] = []
     for place in reversed(places):

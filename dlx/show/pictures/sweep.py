@@ -9,6 +9,7 @@ import numpy as np
 
 from dlx.show.charts.quantities import error_quantity
 from dlx.show.pictures.canvas import CLASSES, DEV, TRAIN, house_style, new_figure, png, readable
+from dlx.show.pictures.scales import spelled, thinned
 from dlx.text import shorten
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from dlx.stats.intervals import Estimate
 
+NEAREST = 0.07  # of the axis from one number to the next
 WIDE = 8  # a ratio of the highest to the lowest value that asks for a logarithmic axis
 MARKERS = {"train": "o", "dev": "s", "test": "^", "train_dev": "D"}
 COLORS = {"train": TRAIN, "dev": DEV, "test": CLASSES[2], "train_dev": CLASSES[3]}
@@ -76,9 +78,19 @@ def _scale(axes: Axes, values: Sequence[Any]) -> list[float]:
     places, labels = _places(values)
     if labels is None:
         axes.set_xscale("log" if min(places) > 0 and max(places) > WIDE * min(places) else "linear")
+        _write_values(axes, places)
     else:
         axes.set_xticks(places, labels)
     return places
+
+
+def _write_values(axes: Axes, values: Sequence[float]) -> None:
+    """Number the axis by the values themselves, as far as they keep apart."""
+    is_logarithmic = axes.get_xscale() == "log"
+    by_place = {float(np.log(value)) if is_logarithmic else value: value for value in sorted(values)}
+    apart = thinned([*by_place], NEAREST * (max(by_place) - min(by_place)))
+    axes.set_xticks([by_place[place] for place in apart], [spelled(by_place[place]) for place in apart])
+    axes.set_xticks([], minor=True)
 
 
 def _places(values: Sequence[Any]) -> tuple[list[float], list[str] | None]:

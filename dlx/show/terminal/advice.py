@@ -5,21 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
+from dlx.diagnose.next_step import NextStep
 from dlx.diagnose.sections import place_in_notes
 from dlx.documents.diagnosis import DiagnosisDocument, SpecDiagnosis
 from dlx.language import translated
-from dlx.show.rates import tested_in_words
+from dlx.show.rates import RATE_IS_SET, rates_in_words
 from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import Piece, paragraph, say
 from dlx.show.terminal.summary import SEVERITIES, margin
 from dlx.show.words import place
 
-if TYPE_CHECKING:
-    from dlx.diagnose.next_step import NextStep
-
 MARGIN = 10
+
+
+def continued(advice: str, before: str) -> str:
+    """What advice says beyond that before it, where both begin alike: a step that is not the first on the same matter.
+
+    >>> continued("a: mend it; meanwhile try b", "a: mend it")
+    'meanwhile try b'
+    """
+    parts = advice.split("; ")
+    for other in before.split("; "):
+        if parts[:1] != [other]:
+            break
+        parts = parts[1:]
+    return "; ".join(parts)
 
 
 class LinesInMargin:
@@ -62,17 +74,20 @@ class AdviceLines(LinesInMargin):
                 paragraph("", f"{remedy} {source}", "dim", stream=self.out)
 
     def next(self, steps: Sequence[NextStep]) -> None:
-        """What to do, in words, the first command's first, then as commands; and what was tested for that."""
+        """What to do, each step in words above its command, the likeliest first; without any what the recipe says."""
         self.gap_above()
-        if tested := tested_in_words(self.document.learning_rate):
+        is_set = any(RATE_IS_SET in step.command for step in steps)
+        if tested := rates_in_words(self.document.learning_rate, is_set):
             paragraph("tested", translated(f"learning rates: {tested}"), stream=self.out)
-        first = [step.advice for step in steps[:1]]
-        others = (text for text in self.document.next if not any(advice.startswith(text) for advice in first))
-        sentences = dict.fromkeys([*first, *others])
-        for number, sentence in enumerate(sentences):
-            paragraph("next" if number == 0 else "", translated(sentence), stream=self.out)
-        for step in filter(lambda step: step.command, steps):
-            say_command("", step.command, stream=self.out)
+        before = ""
+        for number, step in enumerate(steps or [NextStep("", sentence) for sentence in self.document.next]):
+            label = "next" if number == 0 else "or" if steps else ""
+            advice = translated(step.advice)
+            if sentence := continued(advice, before):
+                paragraph(label, sentence, stream=self.out)
+            if step.command:
+                say_command("", step.command, stream=self.out)
+            before = advice
 
     def pictures(self, pictures: Sequence[Path]) -> None:
         """The files that were written."""

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.diagnose.beaten import beaten_in_words
+from dlx.diagnose.next_step import RACES
 from dlx.diagnose.verdict import in_words
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.language import translated
-from dlx.show.charts.metrics import tail_sentences
+from dlx.show.charts.error_remarks import error_remarks
 from dlx.show.numbers import duration, error
+from dlx.show.terminal.advice import continued
 from dlx.show.terminal.commands import command_lines
 from dlx.show.terminal.lines import Piece, columns_of, paragraph_lines, say, table_lines, text_width
 from dlx.show.terminal.summary import COLORS, causes, errors, first_advice, margin, serious_once, verdict_in_words
@@ -108,6 +110,11 @@ def _advice(
         sentences = [translated(sentence) for sentence in (step.effect, _time(step, facts)) if sentence]
         if sentences:
             yield Block(_lines("expected", "; ".join(sentences), columns), 3)
+    is_waiting = bool(steps) and not steps[0].command and steps[0].effect != RACES  # for what the reader knows
+    if is_waiting and (then := next((step for step in steps if step.command), None)):
+        sentence = continued(translated(then.advice), translated(steps[0].advice))
+        words = _lines("then", sentence, columns) if sentence else []
+        yield Block([*words, *command_lines("" if words else "then", then.command, columns)], 1)
 
 
 def _time(step: NextStep, facts: Mapping[str, Any]) -> str:
@@ -130,7 +137,7 @@ def _judged(document: DiagnosisDocument, columns: int) -> Iterator[Block]:
     title = translated(title_of_metric(measure.name) if measure else title_of_error(document.target_errors))
     titles = ("", title, translated("95 % interval"), "m")
     yield Block(list(table_lines(errors(document.judged_errors, task), titles)))
-    for sentence in tail_sentences(document.tails):
+    for sentence in error_remarks(document):
         yield Block(_paragraph("", sentence, columns, "yellow"))
 
 

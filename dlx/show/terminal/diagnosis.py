@@ -27,7 +27,7 @@ from dlx.show.numbers import error, interval
 from dlx.show.terminal.advice import AdviceLines, LinesInMargin
 from dlx.show.terminal.brief import HEAD, brief
 from dlx.show.terminal.lines import Piece, columns_of, paragraph, paragraph_lines, say, table
-from dlx.show.terminal.summary import COLORS, ends, errors, tails, verdict_in_words
+from dlx.show.terminal.summary import COLORS, ends, errors, remarks_below, verdict_in_words
 from dlx.show.words import ending, level_of, note_on_errors, title_of_error, title_of_metric
 from dlx.text import shorten
 
@@ -108,7 +108,7 @@ class _Screen(LinesInMargin):
         self._table([*first, *errors(self.document.errors, self.task)], titles)
         if note := note_on_errors(self.document.target_errors):
             paragraph("", translated(note), margin=0, stream=self.out)
-        tails(self.document, self.out)
+        remarks_below(self.document, self.out)
         if measure:
             self.gap_above()
             titles = ("", title_of_metric(measure.name), *ERROR_TITLES[1:])

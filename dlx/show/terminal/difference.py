@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dlx.documents.comparison import ESTABLISHED, ComparisonDocument, GroupDifference
+from dlx.documents.comparison import DEV_ERROR, ESTABLISHED, ComparisonDocument, GroupDifference
 from dlx.language import translated
 from dlx.show.numbers import error, interval
 
@@ -13,9 +13,11 @@ def sentences(document: ComparisonDocument) -> Iterator[tuple[str, str]]:
     """The difference, what it was paired by and whether it is established; and the remarks. Each with its label."""
     if difference := document.difference:
         task = document.task
-        pair = f"{translated(difference.of)} − {translated(difference.against)}"
+        of_all = "" if difference.measure == DEV_ERROR else f"{translated('of all examples out of their folds')}, "
+        pair = f"{of_all}{translated(difference.of)} − {translated(difference.against)}"
         ends = translated(f"{_signed(difference.low, task).removesuffix(' %')} to {_signed(difference.high, task)}")
-        yield "dev error", f"{pair}: {_signed(difference.value, task)} ({ends}); {translated(paired(difference))}"
+        value = f"{_signed(difference.value, task)} ({ends})"
+        yield difference.error_in_words, f"{pair}: {value}; {translated(paired(difference))}"
         yield "verdict", translated(verdict(difference, task))
     for remark in document.remarks:
         yield "note", translated(remark)
@@ -32,9 +34,9 @@ def paired(difference: GroupDifference) -> str:
     runs = "one run each" if k == other == 1 else f"{k} run{'s' * (k > 1)} and {other}"
     if difference.paired == ["seed", "example"]:
         pairs = f"{k} pairs" if k > 1 else "one pair"
-        return f"paired by seed and by dev example: {pairs}, {difference.m:,} examples"
+        return f"paired by seed and by {difference.example}: {pairs}, {difference.m:,} examples"
     if difference.paired == ["example"]:
-        return f"paired by dev example, not by seed: {runs}, {difference.m:,} examples"
+        return f"paired by {difference.example}, not by seed: {runs}, {difference.m:,} examples"
     if difference.paired == ["seed"]:
         return f"paired by seed only, because the dev examples are not the same: {k} pair{'s' * (k > 1)}"
     return f"not paired: {runs}"
@@ -45,13 +47,18 @@ def verdict(difference: GroupDifference, task: str | None) -> str:
     networks = difference.about == "networks"
     unknown = "; what other seeds would give is not known" if networks else ""
     if difference.low == difference.high == 0:
-        return f"no difference: every dev example comes out alike{unknown}"
+        return f"no difference: every {difference.example} comes out alike{unknown}"
     if difference.verdict == ESTABLISHED:
         low, high = sorted((abs(difference.low), abs(difference.high)))
         size = error(abs(difference.value), task)
         better = f"{difference.better} is better by {size} ({interval(low, high, task)})"
-        return f"established{' for these two networks' * networks}: {better}{unknown}"
+        return f"established{_of_these(difference) * networks}: {better}{unknown}"
     return f"not established: {_too_few(difference)}{_settling(difference)}{unknown}"
+
+
+def _of_these(difference: GroupDifference) -> str:
+    """What is known of these trainings only, and of no other seeds."""
+    return " for these two networks" if difference.measure == DEV_ERROR else " for these two trainings"
 
 
 def _too_few(difference: GroupDifference) -> str:
@@ -68,12 +75,12 @@ def _settling(difference: GroupDifference) -> str:
     if not needed:
         return "one run of each cannot tell"
     if any(value is None for value in needed.values()):
-        return "the difference is too small to be settled by any reasonable number of seeds and dev examples"
+        return f"the difference is too small to be settled by any reasonable number of seeds and {difference.example}s"
     seeds, examples = (needed.get(key) or 0 for key in ("more_seeds", "dev_examples"))
     more = f"about {seeds:,} more seed{'s' * (seeds > 1)}"
-    many = f"about {float(f'{examples:.2g}'):,.0f} dev examples in all"
+    many = f"about {float(f'{examples:.2g}'):,.0f} {difference.example}s in all"
     if difference.about == "networks":
-        return f"{many} would settle it for these two networks"
+        return f"{many} would settle it{_of_these(difference)}"
     if seeds and examples:
         return f"it would take {many} and {more}"
     return f"{more} would settle it" if seeds else f"more seeds alone would not settle it, {many} would"

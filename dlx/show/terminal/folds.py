@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from dlx.diagnose.verdict import in_words
 from dlx.language import translated
+from dlx.show.charts.error_remarks import rare_class_sentences, tail_sentences
 from dlx.show.charts.folds import fold_metrics
 from dlx.show.charts.metrics import baseline_tables, class_table, target_table
 from dlx.show.numbers import duration, error, interval
@@ -113,6 +114,8 @@ def _errors(document: FoldsDocument, diagnosis: DiagnosisDocument, out: TextIO) 
         values = [error(value, task) for value in (spread.least, spread.largest, spread.deviation)]
         of_folds = f"test errors of the folds: {values[0]} to {values[1]}, standard deviation {values[2]}"
         paragraph("", translated(of_folds), stream=out)
+    for sentence in (*tail_sentences(diagnosis.tails), *rare_class_sentences(document.metrics)):
+        paragraph("", translated(sentence), "yellow", stream=out)
     _measured(document, diagnosis, out)
     say(stream=out)
     labeled("verdict", (translated(verdict), f"bold {COLORS[level_of(verdict)]}"))

@@ -112,8 +112,8 @@ def _tell(label: str, what: str) -> None:
 
 def _parameters(point: Point) -> None:
     """A row for each; where some were met elsewhere, each says where."""
-    headers = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
-    rows = [_row(parameter) for parameter in point.parameters]
+    headers: tuple[str, ...] = ("", "difference", "verdict", "worst entry", "analytic", "numeric")
+    rows: list[tuple[str, ...]] = [_row(parameter) for parameter in point.parameters]
     if any(parameter.at for parameter in point.parameters):
         headers = (*headers, "met")
         places = [translated(parameter.at or "here") for parameter in point.parameters]

@@ -43,14 +43,15 @@ def recipe(repair: RepairDocument, task: str | None) -> None:
     before, after = repair.errors.before.get("dev"), repair.errors.after.get("dev")
     if repair.spec and before and after:
         labeled("dev error", (translated(f"{error_with_ends(before, task)} before"), ""))
-        now = f"{error_with_ends(after, task)} now, means over {repair.replicates} replicates"
+        means = f", {repair.errors.means}" if repair.errors.means else ""
+        now = f"{error_with_ends(after, task)} now{means}"
         labeled("", (translated(now), ""))
         labeled("verdict", (translated(repair.verdict), "bold"))
     if repair.test:
         measured = f"{error_with_ends(repair.test, task)}, measured once: no choice was made by it"
         labeled("test", (translated(measured), ""))
     if repair.bet:
-        best_bet(repair.bet, repair.replicates, task)
+        best_bet(repair, repair.bet, task)
     if repair.spec:
         say_command("next", command("train", Path(repair.spec)))
 

@@ -12,7 +12,7 @@ from dlx.diagnose.verdict import NO_BETTER, in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument
 from dlx.documents.findings import Finding
 from dlx.language import translated
-from dlx.show.charts.metrics import tail_sentences
+from dlx.show.charts.error_remarks import error_remarks
 from dlx.show.numbers import error, interval, sparkline
 from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import Piece, paragraph, say, table
@@ -112,9 +112,9 @@ def first_advice(diagnosis: DiagnosisDocument, steps: Sequence[NextStep]) -> str
     return steps[0].advice if steps else diagnosis.next[0]
 
 
-def tails(diagnosis: DiagnosisDocument, out: TextIO) -> None:
-    """Which intervals cannot be trusted."""
-    for sentence in tail_sentences(diagnosis.tails):
+def remarks_below(diagnosis: DiagnosisDocument, out: TextIO) -> None:
+    """Which intervals cannot be trusted, and how rare classes fare."""
+    for sentence in error_remarks(diagnosis):
         paragraph("", translated(sentence), "yellow", stream=out)
 
 
@@ -127,7 +127,7 @@ def _measured(diagnosis: DiagnosisDocument, task: str | None, out: TextIO) -> No
     table([[*row, *share] for row, share in zip(rows, shares, strict=True)] if shares else rows, titles, stream=out)
     if note := note_on_errors(diagnosis.target_errors):
         paragraph("", translated(note), margin=0, stream=out)
-    tails(diagnosis, out)
+    remarks_below(diagnosis, out)
     if measure := diagnosis.measure:
         say(stream=out)
         of_measure = ("", translated(title_of_metric(measure.name)), translated("95 % interval"), "m")

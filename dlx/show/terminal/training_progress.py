@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dlx.language import translated
 from dlx.show.numbers import duration, error
 from dlx.show.terminal.progress import ProgressView
+from dlx.show.words import step_word
 from dlx.training.records import EpochRecord, Progress
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class TrainingProgress(ProgressView[EpochRecord | Progress]):
 
     def epoch(self) -> str:
         """Such as `epoch 12/40`; those of an objective are its steps."""
-        unit = "step" if self.task == "objective" else "refit epoch" if self.is_refit else "epoch"
+        unit = "refit epoch" if self.is_refit else step_word(self.task)
         unit = translated(unit)
         done = max(record.epoch for record in self._records())
         return f"{unit} {done:,}/{self.place.epochs:,}" if self.place else f"{unit} {done:,}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from math import isfinite
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from dlx.language import translated
 from dlx.show.numbers import error, sparkline
 from dlx.show.terminal.lines import say
 from dlx.show.terminal.progress import ProgressView
+from dlx.show.words import step_word
 from dlx.words import Status
 
 if TYPE_CHECKING:
@@ -21,7 +23,12 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 600.0
 CURVES = ("cost", "train_error", "dev_error")
 LABEL = 8  # characters
 VALUE = 12
-WORDS = {Status.COMPLETED: "trained", Status.RUNNING: "in training", Status.INTERRUPTED: "stopped early"}
+WORDS = {
+    Status.COMPLETED: "trained",
+    Status.EARLY_STOPPED: "trained",
+    Status.RUNNING: "in training",
+    Status.STOPPED: "stopped early",
+}
 
 
 class WatchProgress(ProgressView[WatchedWork]):
@@ -62,19 +69,35 @@ class WatchProgress(ProgressView[WatchedWork]):
 def line_of(work: WatchedWork) -> str:
     """Such as ``epoch 12/40  cost 0.0842  train 1.20 %  dev 3.40 %``, or ``12 trained, 2 in training``."""
     if work.counts is not None:
-        words = [translated(f"{count:,} {WORDS.get(status, status)}") for status, count in work.counts.items()]
+        words = [translated(count) for count in counted(work.counts, work.status)]
         best = best_lines(work)
         return "; ".join([", ".join(words) or translated("nothing trained yet"), *best[:1]])
-    steps = work.metrics.get("epoch")
+    if work.is_starting:
+        return translated("nothing is written there yet: it is waited for")
+    unit, steps = step_word(work.task), work.metrics.get("epoch")
     if not steps:
-        return translated("no epoch has ended yet")
-    unit = "step" if work.task == "objective" else "epoch"
+        return translated(f"no {unit} has ended yet")
     parts = [f"{translated(unit)} {steps[-1]:,.0f}" + (f"/{work.epochs:,}" if work.epochs else "")]
     for name in CURVES:
         value = work.metrics.get(name, (float("nan"),))[-1]
         if isfinite(value):
             parts.append(f"{translated(name.removesuffix('_error'))} {_value(name, value, work.task)}")
     return "  ".join(parts)
+
+
+def counted(counts: Mapping[Status, int], status: Status) -> list[str]:
+    """How many trainings there are of each status, in a search or a study that has this one.
+
+    One that was interrupted goes on where the search does: until then it is waiting.
+
+    >>> counted({Status.COMPLETED: 12, Status.EARLY_STOPPED: 1, Status.RUNNING: 2}, Status.RUNNING)
+    ['13 trained', '2 in training']
+    """
+    words: Counter[str] = Counter()
+    for each, count in counts.items():
+        is_waiting = each is Status.INTERRUPTED and status is Status.RUNNING
+        words["waiting" if is_waiting else WORDS.get(each, each.in_words)] += count
+    return [f"{count:,} {word}" for word, count in words.items()]
 
 
 def best_lines(work: WatchedWork) -> list[str]:
@@ -86,7 +109,7 @@ def best_lines(work: WatchedWork) -> list[str]:
 def watch_end(work: WatchedWork) -> None:
     """Print how it has ended."""
     style = "green" if work.status.is_good else "yellow"
-    say((translated(work.status.replace("_", " ")), style), (f"  {line_of(work)}", ""))
+    say((translated(work.status.in_words), style), (f"  {line_of(work)}", ""))
 
 
 def _value(name: str, value: float, task: str | None) -> str:

@@ -11,10 +11,12 @@ from pydantic import ValidationError
 from dlx.data.encoding import listed
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.table import TableProfile
+from dlx.data.source import Source
 from dlx.data.sources import File
-from dlx.errors import DataError, Place, UsageError
+from dlx.errors import DataError, Place, UsageError, hint
 from dlx.spec.yaml_text.reading import parse
 from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.synonyms import as_spelt
 from dlx.text import option
 
 # Options that are written with their reason, or follow.
@@ -27,6 +29,8 @@ def source_of(data: Path, target: list[str], **options: Any) -> File:
     Raises:
         UsageError: an option does not fit the file's format.
     """
+    if not data.exists() and not data.suffix:
+        raise UsageError(f"{data}: there is no such file or folder{_that_comes_with_dlx(data.name)}")
     columns = tuple(parse(text, Place(option("target"))).plain() for text in target)
     chosen: dict[str, Any] = {"target": columns[0] if len(columns) == 1 else columns} if columns else {}
     stated = {key: value for key, value in options.items() if value not in (None, (), [])}
@@ -34,6 +38,14 @@ def source_of(data: Path, target: list[str], **options: Any) -> File:
         return File.model_validate({"path": str(data)} | chosen | stated)
     except ValidationError as error:
         raise UsageError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+
+
+def _that_comes_with_dlx(name: str) -> str:
+    """What is to be said of a name that is no file's: the source that dlx has of it, or that it has none."""
+    source = as_spelt(name, Source.members())
+    if source not in Source.members():
+        return hint(name, None)
+    return f"; {source} comes with dlx, as data: {{source: {source}}} in a spec (dlx new --out spec.yaml writes one)"
 
 
 def target_columns(profile: TableProfile, source: File) -> tuple[ColumnProfile, ...]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import get_args
 
+from dlx.calls import instruction
 from dlx.data.columns import Impute
 from dlx.data.encoding import listed
 from dlx.data.profile.columns import ColumnProfile, Kind
+from dlx.data.profile.outlying import outliers_in_words, outliers_of
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import candidates, task_for
 from dlx.data.sources import File
@@ -18,7 +20,8 @@ from dlx.spec.starter.comments import shortened
 from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.spec.starter.sources import block, entry, relative
 from dlx.spec.yaml_text.writing import dump_scalar
-from dlx.text import command, option
+from dlx.stats.skewness import grow_by_factors
+from dlx.text import option
 from dlx.words import Task, percent
 
 MOST_CANDIDATES = 8
@@ -59,7 +62,7 @@ def candidates_in_words(profile: TableProfile) -> str:
         return "No column has values that could be predicted: each is constant, or differs in every row"
     what = [f"{column.name} ({_kind(column)})" for column in possible[:MOST_CANDIDATES]]
     rest = f" and {len(possible) - MOST_CANDIDATES} more" if len(possible) > MOST_CANDIDATES else ""
-    first = command("new", _as_typed(Path(profile.origin)), "--target", possible[0].name)
+    first = instruction("new", _as_typed(Path(profile.origin)), "--target", possible[0].name)
     return f"It may be {', '.join(what)}{rest}; as in: {first}"
 
 
@@ -123,7 +126,7 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
     if decisions.linear is not None and len(decisions.linear.terms) < len(decisions.features):
         predicted, term = decisions.target[0].name, decisions.linear.terms[0].name
         yield f"{predicted} is {decisions.linear.in_words()} in every row: are these known before the answer is?"
-        again = command("new", _as_typed(Path(profile.origin)), "--target", predicted, "--ignore", term)
+        again = instruction("new", _as_typed(Path(profile.origin)), "--target", predicted, "--ignore", term)
         yield f"else leave one of them out: {again}"
     column, labels = decisions.target[0], decisions.labels
     if labels.task.has_one_class and len(decisions.target) == 1:
@@ -136,12 +139,27 @@ def _remarks(decisions: Decisions) -> Iterator[str]:
         if counts.max() > IMBALANCE * counts.min():
             share, label = counts.max() / counts.sum(), column.frequent(1)[0][0]
             yield f"always saying {label} errs in {percent(1 - share, 2)} of the rows: less than that is the aim"
-    elif labels.task.is_regression and column.is_whole and column.distinct <= MOST_CLASSES:
+    elif labels.task.is_regression:
+        yield from _on_quantities(decisions)
+    yield from _on_the_split(decisions)
+
+
+def _on_quantities(decisions: Decisions) -> Iterator[str]:
+    """What is odd about targets that are taken for quantities."""
+    for target in decisions.target:
+        if (apart := outliers_of(target)) is not None:
+            yield f"{target.name}: {outliers_in_words(target)}"
+            deviation = float(target.numbers[decisions.labelled].std())
+            loss = f"loss: {{name: huber, delta: {apart.spread / deviation:.2g}}}"
+            yield f"if so, `{loss}` beside `data` lets them count less, so that the other rows are learned"
+        elif grow_by_factors(target.numbers[decisions.labelled]):
+            yield f"{target.name} seems to grow by factors: `normalize_targets: log` may err less on most rows"
+    column = decisions.target[0]
+    if column.is_whole and column.distinct <= MOST_CLASSES:
         what = f"{column.name} has {column.distinct} different whole numbers"
         yield f"{what}: {option('task', 'multiclass')} if they are classes"
         if column.present.min() in (0, 1):
             yield "if it counts something: `loss: poisson` beside `data`, and `normalize_targets: none` in it"
-    yield from _on_the_split(decisions)
 
 
 def _differ_by_case(labels: list[object]) -> str:

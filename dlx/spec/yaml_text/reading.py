@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from dlx.files import unread
 from dlx.spec.tree import Node
 from dlx.spec.yaml_text.composer import Composer
 from dlx.spec.yaml_text.limits import MAX_BYTES
+from dlx.text import quoted
 
 
 def load(path: Path) -> Node:
@@ -36,6 +38,8 @@ def _read(path: Path) -> str:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise SpecError.of(Place(str(path)), "", f"there is no such file{_similar(path)}") from None
+    except IsADirectoryError:
+        raise SpecError.of(Place(str(path)), "", f"is a folder, not a spec{_inside(path)}") from None
     except OSError as error:
         if isinstance(failure := unread(path, error), ReadFailure):
             raise failure from None
@@ -48,13 +52,30 @@ def _read(path: Path) -> str:
 
 
 def _similar(path: Path) -> str:
-    """A hint at a file that may be meant."""
+    """A hint at a file that may be meant: as it is spelt here, with another ending, or spelt almost so."""
+    with suppress(RuntimeError):  # of a user who is not there
+        spelt = Path(str(path).replace("\\", "/")).expanduser()
+        if spelt != path and spelt.is_file():
+            return f" (did you mean {quoted(spelt)}?)"
+    names = _names_in(path.parent)
+    near = next((f"{path.stem}{end}" for end in (".yaml", ".yml") if f"{path.stem}{end}" in names), None)
+    near = near or nearest(path.name.strip(), names)
+    return f" (did you mean {quoted(path.parent / near)}?)" if near else ""
+
+
+def _inside(path: Path) -> str:
+    """A hint at the spec in a folder."""
+    names = sorted(name for name in _names_in(path) if name.endswith((".yaml", ".yml")))
+    return f" (did you mean {quoted(path / names[0])}?)" if names else ""
+
+
+def _names_in(folder: Path) -> list[str]:
+    """What is in a folder, files in front of folders."""
     try:
-        names = [other.name for other in path.parent.iterdir()]
+        entries = sorted(folder.iterdir(), key=lambda entry: (entry.is_dir(), entry.name))
     except OSError:
-        return ""
-    near = nearest(path.name, names)
-    return f" (did you mean {path.parent / near}?)" if near else ""
+        return []
+    return [entry.name for entry in entries]
 
 
 def _decoded(data: bytes, source: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from dlx.diagnose.before.checks import before
+from dlx.diagnose.before.outliers import outlier_findings
 from dlx.nn.activations import Tanh
 from dlx.nn.update import Update
 from dlx.search.plan import kind_of
@@ -263,6 +265,32 @@ def test_targets_that_are_most_of_the_squared_error_are_named_with_a_loss_that_h
         answers = network.evaluation("train").answers()
         errors.append(np.median(np.abs(answers.residuals)))
     assert errors[1] < errors[0] / 2
+
+
+@pytest.mark.parametrize(
+    ("activation", "words"),
+    [("relu", "grows beyond what numbers can hold"), ("identity", "bring the cost to infinity, with relu to 0.0")],
+)
+def test_evidence_has_words_for_what_is_no_number(activation: str, words: str) -> None:
+    """Weights of 10⁸ in four layers, by which a signal overflows float32."""
+    loud = {"initializer": {"name": "normal", "scale": 1e8}}
+    (finding,) = before(experiment(with_architecture(hidden=[16] * 4, activation=activation) | loud))
+    assert words in finding.evidence
+    assert not re.search(r"\b(inf|nan)\b", finding.evidence)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_few_outliers_are_found_and_named_wherever_they_stand(seed: int, tmp_path: Path) -> None:
+    """Two of 90: by chance both are in the same half of train, from which simple models learn, or both in the other."""
+    rng = np.random.default_rng(seed)
+    x, z = normal(90), normal(90, 1)
+    y, rows = np.round(x + z, 3), rng.choice(90, 2, replace=False)
+    y[rows] = [80, -70]
+    data = {"source": csv(tmp_path, x1=x, x2=z, y=y), "normalize_targets": "standard", "split": {"train": 1.0}}
+    (finding,) = outlier_findings(experiment(HEALTHY | {"data": data, "task": "regression"}))
+    for row, value in zip(rows, ("80", "-70"), strict=True):
+        assert f"{row + 1} ({value}," in finding.evidence
+        assert f"{row + 1} ({value}," in finding.remedy
 
 
 @pytest.mark.parametrize(("share", "loss"), [(0.0, "squared_error"), (0.01, "huber"), (0.2, "squared_error")])

@@ -34,6 +34,17 @@ def test_targets_of_another_sign_or_unit_are_found_where_they_are() -> None:
         assert findings == (["labels_coded_otherwise"] if is_found else [])
 
 
+def test_targets_with_a_heavy_tail_are_in_no_other_unit_for_that() -> None:
+    """Of prices a few decide every slope by moments: by those alone, this was found in 4 of 20 such tables."""
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        X = rng.normal(size=(300, 4))
+        tail = np.where(rng.random(300) < 0.1, rng.normal(scale=1.2, size=300), 0)
+        y = np.exp(11 + 0.9 * X[:, 0] + 0.5 * X[:, 1] + 0.3 * rng.normal(size=300) + tail)
+        names = [finding.name for finding in rule_findings(dataset(X, y[:, np.newaxis], halved(X)))]
+        assert "labels_coded_otherwise" not in names
+
+
 def test_the_region_of_another_rule_is_named() -> None:
     X, y = moons(np.random.default_rng(0), 1500)
     dev = halved(X)["dev"]

@@ -261,12 +261,14 @@ def test_a_run_that_goes_on_is_shown_and_not_counted(
     going = train("seed=11", "training.epochs=3")
     changed(going, status="running", final=None, best=None, kept_epoch=None)
     rewrite(going / "diagnosis.json", None)
-    found = compared(train("seed=1"), going)
+    with RunDirectory.open(going, writing=True):
+        found = compared(train("seed=1"), going)
     assert found.difference is None
     row = plain(found.document())["runs"][1]
     assert (row["status"], row["epochs"]) == ("running", 3)
     assert row["errors"]["dev"]["low"] is None
     assert any("still running" in remark for remark in found.remarks)
+    assert any(remark.startswith("interrupted") for remark in compared(train("seed=1"), going).remarks)  # it was killed
 
 
 def test_a_diverged_run_is_named(train: Train) -> None:

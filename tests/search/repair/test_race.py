@@ -56,7 +56,6 @@ def ground_of(
     return RaceSetup(
         folder=folder,
         executor=Serial(),
-        workers=1,
         replicates=3,
         started=time.time(),
         budget=600.0,

@@ -361,6 +361,16 @@ def test_a_repair_that_is_left_in_between_is_saved(tmp_path: Path) -> None:
     assert len(list(run.trials.iterdir())) == 1
 
 
+def test_means_are_over_the_replicates_that_were_trained(undisturbed: tuple[RunDirectory, dict[str, Any]]) -> None:
+    """Not over as many as were asked for: of each spec the runs are counted, without the first, which chose."""
+    run, document = undisturbed
+    names = [load_spec(path).spec.initializer.name for path in run.trials.glob("*/config.yaml")]
+    winner = next(one for one in document["rounds"][-1]["remedies"] if one["name"] == document["rounds"][-1]["kept"])
+    name = winner["overrides"]["initializer"]["name"]
+    trained_so = names.count(name)
+    assert document["errors"]["replicates_after"] == winner["replicates"] <= trained_so - 1
+
+
 def test_races_that_were_won_are_taken_over(undisturbed: tuple[RunDirectory, dict[str, Any]]) -> None:
     (run, first), notes = undisturbed, Notes()
     assert without_times(acted(run, notes, replicates=3)) == without_times(first)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -313,7 +314,7 @@ def test_a_study_that_loses_trainings_compares_nothing(tmp_path: Path, monkeypat
     deadly.write_text("import os\nif os.environ.get('OWNER', str(os.getpid())) != str(os.getpid()): os._exit(7)\n")
     text = STUDY.replace("  fast:\n", f"  fast: {{plugins: ['{deadly}']}}\n").replace("seeds: 2", "seeds: 1")
     monkeypatch.setenv("OWNER", str(os.getpid()))
-    goes_on = f"dlx study --resume {tmp_path / 'study'} goes on from here"
+    goes_on = re.escape(f"dlx.study(resume='{tmp_path / 'study'}') goes on from here")
     lost = f"^a trial was lost: the worker died 3 times, at last with exit code 7; {goes_on}$"
     with Processes(1) as worker, pytest.raises(EnvironmentProblem, match=lost):
         studied(tmp_path / "study", text, worker)

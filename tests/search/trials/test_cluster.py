@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import dlx
 from dlx import locks
 from dlx.errors import EnvironmentProblem, Interrupted, UsageError
+from dlx.events import finish
+from dlx.runs.directory import RunDirectory
+from dlx.runs.train import Session
+from dlx.search.learning_curve import curve
+from dlx.search.learning_curve.curve import CurveOptions, learning_curve
+from dlx.search.repair import recipe
 from dlx.search.trials.cluster import Cluster
 from dlx.search.trials.cluster_call import sees
-from dlx.search.trials.executors import executor_for
+from dlx.search.trials.executors import Serial, executor_for
 from dlx.search.trials.pool import TrialsLost, run_trials
 from dlx.search.trials.trial import Trial
+from dlx.spec.loader import load_spec
 from tests.search.trials.conftest import ENDLESS, by_key, in_training, rows, trials_of, waited_for, written
 
 LONG = ("training.epochs=600", "training.evaluate_every=25")
@@ -237,3 +248,57 @@ def test_what_a_worker_sees(tmp_path: Path) -> None:
         assert sees(path, "a") == "locks do not reach it"
         assert locks.take(file.fileno())
         assert sees(path, "a") == ""
+
+
+def run_of(folder: Path) -> RunDirectory:
+    with Session.start(load_spec(written(folder), []), [], folder / "run", folder) as session:
+        session.light = True
+        for _ in session.records():
+            pass
+    return session.run
+
+
+def commands_of(run: RunDirectory) -> set[str]:
+    """Of the processes that have trained for it."""
+    return {
+        str(json.loads((trial / "run.json").read_text(encoding="utf-8"))["command"]) for trial in run.trials.iterdir()
+    }
+
+
+def test_a_learning_curve_is_the_same_from_there(
+    tmp_path: Path, scheduler: str, worker: subprocess.Popen[bytes]
+) -> None:
+    run, options = run_of(tmp_path), CurveOptions(replicates=2, sizes=(20, 60))
+    here, commands = finish(learning_curve(run, options)), commands_of(run)
+    shutil.rmtree(run.trials)
+    there = finish(learning_curve(run, replace(options, cluster=scheduler)))
+    assert there.points == here.points
+    assert (len(commands), len(commands_of(run))) == (1, 1)
+    assert commands_of(run) != commands
+
+
+@pytest.mark.parametrize("how", ["--act", "--learning-curve"])
+def test_what_a_diagnosis_trains_is_trained_there(
+    how: str, tmp_path: Path, call_dlx: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, blank_pictures: None
+) -> None:
+    asked: list[object] = []
+
+    def executor(workers: int, cluster: str | None = None) -> Serial:
+        asked.append((workers, cluster))
+        raise EnvironmentProblem("it was asked for")
+
+    for module in (recipe, curve):
+        monkeypatch.setattr(module, "executor_for", executor)
+    run = run_of(tmp_path)
+    result = call_dlx("diagnose", str(run.path), how, "--cluster", "tcp://host:8786", "--workers", "3")
+    assert (result.code, asked) == (6, [(3, "tcp://host:8786")])
+    api = dlx.Run(run.path)
+    call = api.act if how == "--act" else api.learning_curve
+    with pytest.raises(EnvironmentProblem, match="it was asked for"):
+        call(cluster="tcp://other:8786")
+    assert asked[1] == (1, "tcp://other:8786")
+
+
+def test_a_cluster_without_what_is_trained_there_is_refused(call_dlx: Callable[..., Any]) -> None:
+    result = call_dlx("diagnose", "latest", "--cluster", "tcp://host:8786")
+    assert (result.code, "--cluster say how --act or --learning-curve" in result.stderr) == (2, True)

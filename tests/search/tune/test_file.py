@@ -156,8 +156,8 @@ def test_an_override_changes_the_search_or_its_base(tmp_path: Path) -> None:
 
 def test_another_kind_of_file_is_told_in_one_line(tmp_path: Path) -> None:
     files = {
-        "data: {source: moons}\narchitecture: {hidden: []}\n": "this file is a spec; dlx tune takes a plan",
-        "base: x.yaml\nvariants: {a: {}}\n": "variants: this file is a plan for dlx study, not for dlx tune",
+        "data: {source: moons}\narchitecture: {hidden: []}\n": "this file is a spec; dlx.tune(plan) takes a plan",
+        "base: x.yaml\nvariants: {a: {}}\n": "variants: this file is a plan for dlx.study(plan), not for dlx.tune",
     }
     for text, said in files.items():
         path = tmp_path / "x.yaml"

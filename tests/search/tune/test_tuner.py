@@ -215,7 +215,7 @@ def test_what_was_interrupted_goes_on_and_repeats_nothing(
     overrides = ["search.halving=false"] if by_signal else []
     folder = tmp_path / "stopped" / "search"
     if by_signal:
-        with pytest.raises(Interrupted, match=r"dlx tune --resume .* goes on from here"):
+        with pytest.raises(Interrupted, match=r"dlx\.tune\(resume='.*'\) goes on from here"):
             tuned(folder, *overrides, notes=Notes(signal_after=after))
     else:
         with pytest.raises(KeyboardInterrupt):

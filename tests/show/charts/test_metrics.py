@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlx.documents.baselines import BaselineRecord, Baselines, NetworkDifference, PartBaseline
+from dlx.show.charts.error_remarks import rare_class_sentences, tail_sentences
 from dlx.show.charts.metrics import (
     baseline_tables,
     class_table,
     metric_text,
     metrics_table,
-    tail_sentences,
     target_table,
 )
 from dlx.stats.intervals import Estimate
@@ -107,6 +107,11 @@ def test_few_residuals_that_carry_an_error_are_counted() -> None:
     assert [*tail_sentences({"dev": Carriers(1, 40, 0.6)})] == [
         "the interval of dev cannot be trusted: 1 of 40 residuals carries 60 % of the squared error"
     ]
+    named = {"dev": Carriers(5, 400, 0.6, [7, 300, 21, 4, 5]), "test": Carriers(1, 40, 0.6)}
+    assert [*tail_sentences(named)] == [
+        "the intervals of dev and test cannot be trusted: 5 of 400 (rows 7, 300, 21 and 2 more) and 1 of 40 residuals "
+        "carry 60 % and 60 % of the squared error"
+    ]
     assert [*tail_sentences(None)] == []
 
 
@@ -115,3 +120,12 @@ def test_metrics_without_the_recall_of_the_classes_make_no_table_of_them() -> No
         part: {name: it for name, it in of_part.items() if name != "recall"} for part, of_part in of_labels().items()
     }
     assert class_table(metrics) is None
+
+
+def test_the_recall_of_a_rare_class_stands_beside_the_error() -> None:
+    """Of a network that always answers the first class; 0 of 9 has the Wilson interval 0 to 29.9 %."""
+    assert [*rare_class_sentences(of_classes([100, 9]))] == ["recall on dev: c1 0 % (0.00 to 29.91 %) of its 9"]
+    assert [*rare_class_sentences(of_classes([100, 25]))] == []  # a quarter
+    assert next(rare_class_sentences(of_classes([100, 9, 8, 7]))).endswith("of its 8, and 1 more rare class")
+    assert [*rare_class_sentences(of_labels())] == []
+    assert [*rare_class_sentences(None)] == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -9,7 +11,7 @@ from dlx.documents.range_test import RangeTest
 from dlx.documents.range_test import TestedRates as Rates
 from dlx.show.charts.range_test import range_chart
 from dlx.show.pictures import range_test as picture
-from dlx.show.rates import tested_in_words as in_words
+from dlx.show.rates import rates_in_words as in_words
 from dlx.show.terminal.range_test import COLUMNS, plot, sentences
 
 NOTHING = Rates(None, None, None, None, 5, 700)
@@ -51,8 +53,11 @@ def test_the_suggested_rate_is_pointed_at_above_its_place() -> None:
 
 
 def test_what_was_tested_in_words() -> None:
-    assert in_words(None) == ""
-    assert "no rate brought the cost down" in in_words(NOTHING)
+    assert in_words(None, is_set=True) == ""
+    assert "no rate brought the cost down" in in_words(NOTHING, is_set=True)
     tested = Rates(0.02, 0.0005, 0.005, 0.3, 5, 1700)
     words = "in 5 sweeps of growing rates, 1,700 steps, the cost falls from 0.0005 on and grows from 0.3 on"
-    assert in_words(tested) == f"{words}: 0.02 is suggested"
+    assert in_words(tested, is_set=True) == in_words(tested, is_set=False) == f"{words}: 0.02 is suggested"
+    may_stay = replace(tested, may_stay=True)
+    assert in_words(may_stay, is_set=True) == f"{words}: 0.02 is suggested"
+    assert in_words(may_stay, is_set=False) == f"{words}: nothing speaks against that of the spec"

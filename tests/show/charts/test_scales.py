@@ -31,6 +31,12 @@ def test_a_start_far_above_the_rest_is_cut_unless_values_are_few() -> None:
     assert fitting([[100.0, 1.0] + 30 * [nan]], may_be_logarithmic=False) == ValueRange(0, 100)
 
 
+def test_a_start_that_would_take_half_of_the_room_at_most_is_not_cut() -> None:
+    falling, noisy = [60.0] + 40 * [1.0], [100.0, 0.5] + 39 * [1.0]
+    assert fitting([falling, noisy], may_be_logarithmic=False) == ValueRange(0, 100)
+    assert fitting([[40.0] + 40 * [1.0], noisy], may_be_logarithmic=False) == ValueRange(0, 40)
+
+
 @given(values=st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=60), noisy=anything)
 def test_a_curve_that_only_falls_is_never_cut(values: list[float], noisy: list[float]) -> None:
     falling = sorted(values, reverse=True)

@@ -23,6 +23,7 @@ from dlx.documents.tuning import (
     tuning_of,
 )
 from dlx.plain_data import plain
+from dlx.search.tune.space import Dimension, Scale
 from dlx.show.charts.search import search_chart
 from dlx.show.page import CollectionMaterial, search_page, study_page
 from dlx.show.page.elements import REPLACEMENT, UNWRITABLE
@@ -218,3 +219,23 @@ def test_the_page_draws_the_curves_itself_where_there_are_colours_for_all(read_p
     assert [("curves" in page.sections(), len(page.named("img"))) for page in pages] == [(True, 0), (False, 1)]
     drawn = {tag.attributes["class"] for tag in pages[0].named("path") if tag.attributes["class"].startswith("group")}
     assert {f"group{number}" for number in range(1, 9)} <= drawn
+
+
+@pytest.mark.parametrize("scale", ["uniform", "log_uniform"])
+@pytest.mark.parametrize(("low", "high"), [(1, 2), (3, 9), (8, 64)])
+def test_whole_numbers_are_written_where_their_trials_stand(scale: Scale, low: int, high: int) -> None:
+    dimension = Dimension("units", scale, low, high, integer=True)
+    document = search(space=[SearchedDimension(key="units", scale=scale, low=low, high=high, integer=True, choices=[])])
+    [axis] = search_chart(document).axes
+    assert {text for _, text in axis.marks} >= {str(low), str(high)}
+    for place, text in axis.marks:
+        assert place == pytest.approx(dimension.position(int(text)))
+
+
+def test_a_variant_with_another_optimizer_does_not_name_the_options_of_the_first(read_page: Reader) -> None:
+    changes = {"optimizer.name": "momentum", "optimizer.beta1": None, "optimizer.beta": 0.9, "data.train_dev": None}
+    document = study("adam")
+    document = replace(document, variants=[replace(document.variants[0], changes=changes)])
+    words = "".join(read_page(study_page(document, material())).texts)
+    assert all(word in words for word in ("optimizer.name=momentum", "optimizer.beta=0.9", "data.train_dev=null"))
+    assert "beta1" not in words

@@ -96,11 +96,6 @@ def test_the_whole_of_it() -> None:
         "(notes: Mini-batch gradiente descendiente, p. 15)\n"
         "\n"
         "next      dead_units: mend them\n"
-        "          dead_units: a fitting initializer (he for relu, xavier for tanh), a smaller learning rate, or "
-        "leaky_relu\n"
-        "          variance is unsettled: 9,000 dev examples would settle it in 4 of 5 cases\n"
-        "          overfitting to dev is unsettled: 64,000 dev and 64,000 test examples would settle it in 4 of 5 "
-        "cases\n"
         "          dlx x\n"
         "pictures  r/diagnosis.png\n"
     )

@@ -105,10 +105,21 @@ def test_the_best_bet_with_its_price_and_its_command(capsys: pytest.CaptureFixtu
 def test_a_bet_that_lacks_time_asks_for_a_budget_and_one_that_lacks_examples_for_these(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    soon = shown(capsys, repair(bet=replace(BET, seeds=4)))
+    soon = shown(capsys, repair(bet=replace(BET, seeds=4), status=Status.BUDGET_SPENT))
     assert "          dlx diagnose a --act --budget 1m" in soon
     few = shown(capsys, repair(bet=replace(BET, seeds=None, trainings=0, examples=418)))
     assert any("on these dev examples; about 418 of them would" in line for line in few)
+
+
+@pytest.mark.parametrize("seeds", [4, 12])
+def test_no_longer_race_is_advised_where_others_were_better_in_this_one(
+    seeds: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would end as this one has: the remedy was left out for others, and not for want of time."""
+    dismissed = replace(BET, seeds=seeds, change=Estimate(-0.03, -inf, inf), replicates=1)
+    lines = shown(capsys, repair(bet=dismissed))
+    assert lines[-1] == "try       dlx train a/candidate.yaml"
+    assert not any("--act" in line or "certain" in line for line in lines)
 
 
 def test_where_nothing_is_likelier_to_help_than_not_there_is_no_bet(capsys: pytest.CaptureFixture[str]) -> None:
@@ -144,3 +155,16 @@ def test_the_table_of_a_race_has_as_many_columns_as_the_screen_takes(
     assert re.split("  +", header) == [title for title in titles if title not in absent]
     if columns >= 80:
         assert max(map(len, lines)) <= columns
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [((3, 3), ", means over 3 replicates"), ((5, 3), ", means over 5 replicates before and 3 now"), ((None, None), "")],
+)
+def test_means_are_over_as_many_replicates_as_were_trained(
+    counts: tuple[int | None, int | None], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of which at most 5 were asked for."""
+    errors = {"dev": Estimate(0.3, 0.2, 0.4, 90)}, {"dev": Estimate(0.1, 0.05, 0.2, 90)}
+    lines = shown(capsys, replace(repair(), spec="a/act.yaml", errors=ErrorChange(*errors, *counts)))
+    assert f"10.00 % (5.00 to 20.00 %) now{expected}" in " ".join(map(str.strip, lines))

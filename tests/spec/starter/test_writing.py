@@ -130,7 +130,9 @@ def test_what_is_missing_is_asked_for(tmp_path: Path) -> None:
     np.save(tmp_path / "X.npy", np.zeros((4, 2)))
     with pytest.raises(UsageError, match=r"X\.npy: say with target=… what is to be predicted$"):
         written_for(tmp_path / "X.npy", [], None, FILE)
-    with pytest.raises(UsageError, match=r"It may be kind \(2 classes\), width .*; as in: dlx new .* --target kind$"):
+    with pytest.raises(
+        UsageError, match=r"It may be kind \(2 classes\), width .*; as in: dlx\.new\(data, target='kind'\)$"
+    ):
         written_for(iris(tmp_path), [], None, FILE)
     with pytest.raises(DataError, match=r"'knd'.*did you mean kind"):
         written_for(iris(tmp_path), ["knd"], None, FILE)

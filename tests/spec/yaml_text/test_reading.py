@@ -135,7 +135,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         load(tmp_path / "digit.yaml")
     with pytest.raises(SpecError, match=r"nowhere/spec\.yaml: there is no such file$"):
         load(tmp_path / "nowhere" / "spec.yaml")
-    with pytest.raises(SpecError, match=r"cannot be read: Is a directory"):
+    with pytest.raises(SpecError, match=r"is a folder, not a spec"):
         load(tmp_path)
 
 

@@ -1,0 +1,1 @@
+"""How fast the page of ``dlx lab`` answers, and what it costs its server."""
