@@ -128,3 +128,19 @@ def test_a_template_has_each_of_its_readings() -> None:
     assert readings == [["error", "class of 5"], ["error of class", "5"]]
     assert list(Template("{0} to {1}", "").readings("what to do")) == []
     assert list(Template("{0} rows", "").readings("3 rows of dev")) == [["3", "of dev"]]
+
+
+@pytest.mark.parametrize(
+    ("level", "of", "word"),
+    [
+        ("high", "bias", "alto"),
+        ("high", "variance", "alta"),
+        ("low", "overfitting_to_dev", "bajo"),
+        ("low", "", "baja"),
+        ("high", "of a plugin", "alta"),
+    ],
+)
+def test_a_word_agrees_with_what_it_is_said_of(monkeypatch: pytest.MonkeyPatch, level: str, of: str, word: str) -> None:
+    assert translated(level, of=of) == level
+    monkeypatch.setenv("DLX_LANG", "es")
+    assert translated(level, of=of) == word

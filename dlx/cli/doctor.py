@@ -7,7 +7,7 @@ import os
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,9 +16,13 @@ from dlx.cli.options import Json
 from dlx.cli.rows import print_rows
 from dlx.errors import DataError, UsageError
 from dlx.extras import name_of, requirements
+from dlx.language import translated
 from dlx.runs import health, provenance
 from dlx.show import terminal
 from dlx.training import threads
+
+if TYPE_CHECKING:
+    from dlx.runs.file_health import FileHealth
 
 Directory = Annotated[
     str | None,
@@ -42,7 +46,13 @@ def doctor(run: Directory = None, json: Json = False, accept: Accept = False) ->
         terminal.document(facts)
         return
     groups = [(name, value if isinstance(value, dict) else {"": value}) for name, value in facts.items()]
-    print_rows([(f"{name} {key}".strip(), str(fact)) for name, group in groups for key, fact in group.items()])
+    print_rows(
+        [
+            (f"{translated(name)} {key}".strip(), translated(str(fact)))
+            for name, group in groups
+            for key, fact in group.items()
+        ]
+    )
 
 
 def _verify(run: str, json: bool, accept: bool) -> bool:
@@ -54,11 +64,15 @@ def _verify(run: str, json: bool, accept: bool) -> bool:
     if json:
         terminal.document(result.document())
     else:
-        status = [("status", result.status)] if result.status else []
-        print_rows([("directory", str(result.path)), *status])
-        print_rows([(file.name, ": ".join(filter(None, (file.state, file.what)))) for file in result.files])
-        print_rows([("advice", sentence) for sentence in result.advice])
+        status = [(translated("status"), translated(result.status.replace("_", " ")))] if result.status else []
+        print_rows([(translated("directory"), str(result.path)), *status])
+        print_rows([(file.name, _state(file)) for file in result.files])
+        print_rows([(translated("advice"), translated(sentence)) for sentence in result.advice])
     return result.intact
+
+
+def _state(file: FileHealth) -> str:
+    return ": ".join(translated(text) for text in (file.state, file.what) if text)
 
 
 def _facts() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlx.cli.options import Json, Plugins
-from dlx.cli.rows import print_rows
+from dlx.cli.rows import allowed_in_language, print_rows
 from dlx.language import translated
 from dlx.runs import explain as explaining
 from dlx.search.study import section as study_section
@@ -28,6 +28,9 @@ Name = Annotated[
 ]
 
 
+AS_IT_IS = ("allowed", "default", "related", "example")  # names and values, or translated already
+
+
 def explain(name: Name, plugin: Plugins = None, json: Json = False) -> None:
     """Say what a key, a finding, a metric or a component means, with its default, what is allowed, and an example.
 
@@ -46,25 +49,29 @@ def explain(name: Name, plugin: Plugins = None, json: Json = False) -> None:
 
 
 def _print(explanation: TopicEntry) -> None:
-    of = f" of {', '.join(explanation.of)}" if explanation.of else ""
-    rows = [(explanation.name, f"{explanation.kind}{of}"), ("meaning", explanation.meaning)]
-    rows += [("allowed", explanation.allowed or ""), ("default", _default(explanation))]
+    owners = [translated(owner) if " " in owner else owner for owner in explanation.of]  # every kind, or names
+    of = f" {translated('of')} {', '.join(owners)}" if owners else ""
+    head = explanation.name, f"{translated(explanation.kind)}{of}"
+    rows = [
+        ("meaning", explanation.meaning),
+        ("allowed", allowed_in_language(explanation.allowed or "")),
+        ("default", _default(explanation)),
+    ]
     rows += [("short", form) for form in explanation.short_forms]
     rows += list((explanation.also or {}).items())
     rows += [("related", ", ".join(explanation.related)), ("example", explanation.example)]
-    rows = [(label, text) for label, text in rows if text]
-    print_rows([*map(_in_language, rows)] if explanation.kind == "finding" else rows)
+    print_rows([head, *(_in_language(row) for row in rows if row[1])])
 
 
 def _in_language(row: tuple[str, str]) -> tuple[str, str]:
     """A row in the language of the reader, with names and the example as they are."""
     label, text = row
-    return translated(label), text if label in ("related", "example") else translated(text)
+    return translated(label), text if label in AS_IT_IS else translated(text)
 
 
 def _default(explanation: TopicEntry) -> str:
     if explanation.kind != "key":
         return ""
     if explanation.default is None:
-        return "none: it has to be stated"
-    return "nothing: it is left out" if explanation.default == "null" else explanation.default
+        return translated("none: it has to be stated")
+    return translated("nothing: it is left out") if explanation.default == "null" else explanation.default

@@ -10,8 +10,9 @@ import typer
 from dlx import guide
 from dlx.cli.commands import COMMANDS
 from dlx.cli.options import Json, Plugins
-from dlx.cli.rows import print_rows, print_text
+from dlx.cli.rows import allowed_in_language, print_rows, print_text
 from dlx.errors import UsageError, allowed, listing, nearest
+from dlx.language import translated
 from dlx.runs import explain as explaining
 from dlx.search.study import section as study_section
 from dlx.search.tune import section as tune_section
@@ -53,10 +54,10 @@ def list_components(kind: Kind = None, name: Name = None, plugin: Plugins = None
         _print_json(chosen, by_section if kind is None else {})
     elif kind is None:
         print_rows([(family, ", ".join(members)) for family, members in chosen.items()])
-        typer.echo("\nSections, each with its keys")
+        typer.echo(f"\n{translated('Sections, each with its keys')}")
         print_rows([(section, ", ".join(map(_last, section_keys))) for section, section_keys in by_section.items()])
     elif name is None:
-        print_rows([(name, schema.summary(member)) for name, member in chosen[kind].items()])
+        print_rows([(name, translated(schema.summary(member))) for name, member in chosen[kind].items()])
     else:
         [member] = chosen[kind].values()
         _print_details(member)
@@ -105,7 +106,8 @@ def _print_section(section: Sequence[Key], name: str | None, json: bool) -> None
 
 def _row(key: TopicEntry) -> tuple[str, ...]:
     default = {None: "required", "null": "optional", "": ""}.get(key.default, f"default {key.default}")
-    return key.name.rpartition(".")[2], key.allowed or "", default, key.meaning
+    allowed = allowed_in_language(key.allowed or "")
+    return key.name.rpartition(".")[2], allowed, translated(default), translated(key.meaning)
 
 
 def _chosen(kind: str | None, name: str | None, others: Sequence[str]) -> Mapping[str, Mapping[str, type[Component]]]:

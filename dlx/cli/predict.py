@@ -83,9 +83,10 @@ def _summary(reasons: list[str], m: int, state: str) -> str:
 
 def _among_train(count: int, m: int, run: str) -> str:
     """Such as `all 150 examples are among those that runs/x was trained on: …`."""
-    how_many = f"all {m:,}" if count == m else f"{count:,} of the {m:,}"
     what = "how it does on new ones is told by examples that it has not seen"
-    return f"{how_many} examples are among those that {run} was trained on: {what}"
+    if count == m:
+        return f"all {m:,} examples are among those that {run} was trained on: {what}"
+    return f"{count:,} of the {m:,} examples are among those that {run} was trained on: {what}"
 
 
 def _one_stream() -> bool:

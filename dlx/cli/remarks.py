@@ -12,6 +12,7 @@ from typing import Any
 
 from dlx.cli.quiet import is_quiet
 from dlx.errors import Remark
+from dlx.language import translated
 
 
 @contextmanager
@@ -35,7 +36,7 @@ def remarks_shown() -> Iterator[None]:
 
 def _say(message: str) -> None:
     """In one line; on a terminal in as many as its width asks for."""
-    lines = [f"remark: {message}"]
+    lines = [f"{translated('remark')}: {translated(message)}"]
     if sys.stderr.isatty():
         columns = shutil.get_terminal_size().columns
         lines = textwrap.wrap(

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
+from dlx.language import translated
 from dlx.show import terminal
 
 LEAST = 30  # columns of the last cell beside the others
@@ -31,6 +32,12 @@ def _print_stacked(row: Sequence[str], columns: int) -> None:
     *cells, last = row
     print(textwrap.fill("  ".join(filter(None, cells)), columns, subsequent_indent="    "))
     print(textwrap.fill(last, columns, initial_indent="      ", subsequent_indent="      "))
+
+
+def allowed_in_language(allowed: str) -> str:
+    """What may stand at a key, in the language of the reader; names of components, in front of the rest, stay."""
+    names, joint, rest = allowed.rpartition("; ")
+    return f"{translated(names)}{joint}{translated(rest)}"
 
 
 def _wrapped(row: Sequence[str], room: int) -> list[list[str]]:

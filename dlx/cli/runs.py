@@ -14,6 +14,7 @@ from dlx.cli.layout import Commands
 from dlx.cli.options import Json, Run
 from dlx.data import parquet_file
 from dlx.errors import UsageError
+from dlx.language import translated
 from dlx.runs import listing, manifest, references
 from dlx.show import numbers, terminal
 
@@ -70,16 +71,16 @@ def list_runs(
     if json:
         terminal.document({"runs": [run.document() for run in chosen]})
     elif chosen:
-        terminal.table([_row(run) for run in chosen], HEADERS)
+        terminal.table([_row(run) for run in chosen], [*map(translated, HEADERS)])
     else:
-        terminal.say(("no runs", "dim"), stream=sys.stderr)
+        terminal.say((translated("no runs"), "dim"), stream=sys.stderr)
 
 
 def _remarked(runs: Iterable[PastRun]) -> Iterator[PastRun]:
     """The runs, of which is said why one could not be read."""
     for run in runs:
         if run.fault:
-            terminal.say((f"remark: {run.fault}", ""), stream=sys.stderr)
+            terminal.say((f"{translated('remark')}: {translated(run.fault)}", ""), stream=sys.stderr)
         yield run
 
 
@@ -98,8 +99,9 @@ def _row(run: PastRun) -> tuple[str, ...]:
     task = (run.facts.get("data") or {}).get("task")
     errors = [run[f"{part}_error"] for part in ("train", "dev", "test")]
     error_cells = [numbers.error(value, task) if isinstance(value, int | float) else "" for value in errors]
-    cells = [str(run[column] if run[column] is not None else "") for column in ("id", "name", "status", "epoch")]
-    return (*cells, *error_cells, ", ".join(run.tags))
+    values = [str(run[column] if run[column] is not None else "") for column in ("id", "name", "status", "epoch")]
+    run_id, name, status, epoch = values
+    return (run_id, name, translated(status), epoch, *error_cells, ", ".join(run.tags))
 
 
 @runs.command("tag")
@@ -126,6 +128,6 @@ def remove_runs(names: Runs, yes: Yes = False, json: Json = False) -> None:
         terminal.document({"removed": [str(path) for path in paths], "left": [str(path) for path in foreign]})
         return
     for path in paths:
-        typer.echo(f"removed {path}")
+        typer.echo(f"{translated('removed')} {path}")
     for path in foreign:
-        typer.echo(f"{path}: stays, because it is not, or no longer, as dlx wrote it", err=True)
+        typer.echo(f"{path}: {translated('stays, because it is not, or no longer, as dlx wrote it')}", err=True)

@@ -12,6 +12,7 @@ from dlx.cli import folds, study
 from dlx.cli.options import Json
 from dlx.cli.quiet import is_quiet
 from dlx.errors import CheckFailed, Diverged, Interrupted
+from dlx.language import translated
 from dlx.runs import collection as collections
 from dlx.runs import signals as noted
 from dlx.runs import watch as watching
@@ -72,7 +73,7 @@ def _judge(work: WatchedWork) -> None:
     """Name the command that goes on, and raise what the command raises whose work did not come to a good end."""
     directory = collections.collection_at(work.path)
     if again := watching.way_on(work.path):
-        terminal.say((f"{again} goes on with it", "dim"), stream=sys.stderr)
+        terminal.say((translated(f"{again} goes on with it"), "dim"), stream=sys.stderr)
     if isinstance(directory, collections.StudyDirectory):
         study.judge(directory.outcome())
     if isinstance(directory, collections.FoldsDirectory):

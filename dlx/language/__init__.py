@@ -17,10 +17,13 @@ def language() -> str:
     return code if code in LANGUAGES else ENGLISH
 
 
-def translated(text: str) -> str:
-    """A text of dlx in that language; what no catalog has stays as it is."""
+def translated(text: str, of: str = "") -> str:
+    """A text of dlx in that language; what no catalog has stays as it is.
+
+    ``of`` is what a word is said of, where its translation agrees with that.
+    """
     code = language()
     if code == ENGLISH:
         return text
-    translation: str = import_module("dlx.language.catalog").catalog(code).translated(text)
+    translation: str = import_module("dlx.language.catalog").catalog(code).translated(text, of)
     return translation

@@ -105,8 +105,12 @@ class Catalog:
         templates = [Template(key, text) for key, text in self.sentences.items() if PLACE.search(key)]
         return sorted(templates, key=lambda template: -template.letters)
 
-    def translated(self, text: str) -> str:
+    def translated(self, text: str, of: str = "") -> str:
         """The text in that language, as far as it is known; blanks around it stay."""
+        if of and (agreeing := self.labels.get(f"{of}: {text}")):
+            return agreeing
+        if not LETTERS.search(text):
+            return text
         words = text.strip()
         if words and words not in self._translated:
             fitting = [template for template in self._templates if template.may_be(words)]

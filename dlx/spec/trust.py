@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from dlx.errors import DataError, DlxError, Place, Problem, SpecError, UsageError
+from dlx.language import translated
 from dlx.spec import plugins
 from dlx.spec.plugin_sources import PluginSource, is_file, sources
 from dlx.spec.trust_store import entries, remember
@@ -137,7 +138,8 @@ def _remember(files: Sequence[PluginSource]) -> None:
     """Remember what the user has run, and say so once; that it cannot be remembered is no failure of what he does."""
     try:
         for entry in remember(files):
-            _say(f"trusted from now on, because you ran it: {quoted(entry.path)} (SHA-256 {entry.sha256})")
+            what = f"trusted from now on, because you ran it: {quoted(entry.path)} (SHA-256 {entry.sha256})"
+            _say(translated(what))
     except DlxError as error:
         names = ", ".join(quoted(str(file.path)) for file in files)
         _say(f"{names}: ran, but cannot be remembered as trusted: {error}")

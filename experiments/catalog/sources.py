@@ -1,4 +1,4 @@
-"""What is translated: the help of all commands, the sentences of diagnoses, of their screens and of the run page."""
+"""What is translated: the help of all commands, what they find, their screens and pages, and what keys mean."""
 
 from __future__ import annotations
 
@@ -17,28 +17,35 @@ from dlx.cli.commands import COMMANDS, GROUPS
 from dlx.cli.layout import paragraphs
 from dlx.cli.loading import load_command
 from dlx.diagnose.sections import SECTIONS
+from dlx.runs.explain import of_key
+from dlx.search.study.section import StudyFile
+from dlx.search.tune.section import TuneFile
+from dlx.spec.keys import keys
+from dlx.spec.schema import components, summary
+from dlx.spec.sections import Spec
 from experiments.catalog.words import LABELS, WORDS, WORDS_IN
 
 ROOT = Path(__file__).parents[2]
-DIAGNOSE, CHARTS, PAGE, TERMINAL = "dlx/diagnose", "dlx/show/charts", "dlx/show/page", "dlx/show/terminal"
+DIAGNOSE = "dlx/diagnose"
 FILES = (  # whose strings of two words or more are shown in the language of the reader
     *("dlx/documents/findings.py", f"{DIAGNOSE}/**/*.py", "dlx/show/words.py", "dlx/show/rates.py"),
-    *(f"{CHARTS}/{name}.py" for name in ("confusion", "curves", "learning_curve", "metrics", "recipe", "waterfall")),
-    *(f"{PAGE}/{name}.py" for name in ("charts", "classes", "curves", "folds", "heading", "metrics", "origin", "page")),
-    *(f"{PAGE}/{name}.py" for name in ("pictures", "signal", "tried", "verdict", "words")),
-    *(
-        f"{TERMINAL}/{name}.py"
-        for name in ("advice", "best_bet", "brief", "diagnosis", "folds", "learning_curve", "recipe", "summary")
-    ),
-    *("dlx/documents/earlier_run.py", "dlx/runs/judge_errors.py", "dlx/runs/report.py", "dlx/cli/explain.py"),
-    "dlx/search/folds/advice.py",
+    *("dlx/show/charts/*.py", "dlx/show/page/*.py", "dlx/show/terminal/*.py", "dlx/runs/compare/*.py"),
+    *(f"dlx/runs/{name}.py" for name in ("calibrate", "explain", "file_health", "judge_errors", "recovery", "report")),
+    *(f"dlx/cli/{name}.py" for name in ("explain", "predict", "runs", "watch")),
+    *("dlx/documents/earlier_run.py", "dlx/search/folds/advice.py"),
+    *("dlx/data/dropped_lines.py", "dlx/data/profile/*.py", "dlx/spec/starter/left_out.py"),
 )
-# What stays in English: errors of input, what `dlx data` shows, and where the notes speak of a topic.
-OTHERS = (f"{DIAGNOSE}/stated_errors.py", f"{DIAGNOSE}/fail_on.py", f"{DIAGNOSE}/data/overview.py")
-OTHERS_TOO = (f"{DIAGNOSE}/sections.py", f"{DIAGNOSE}/typed_overrides.py")
+# What stays in English: errors of input, and where the notes speak of a topic.
+OTHERS = (
+    *(f"{DIAGNOSE}/{name}.py" for name in ("fail_on", "sections", "stated_errors", "typed_overrides")),
+    "dlx/show/terminal/markdown_page.py",
+)
+OF_FAMILIES = "a name, or a mapping with its options"  # behind the names of all its members, which come and go
 NAMES = {*SECTIONS, *(heading for heading, _ in SECTIONS.values())}
 SENTENCE = re.compile(r"[^\W\d_]{2,}\S*\s(?:.*[\W_])?[^\W\d_]{2,}", re.DOTALL)
-MARKUP = re.compile(r"<|%;|-src|[\w-]+:[\w/]+;|width=|\W'none'|\{:|^[\w.]+=|light dark|bold red|\$\{")
+MARKUP = re.compile(
+    r"<|%;|-src|[\w-]+:[\w/]+;|width=|\W'none'|\{:|^[\w.]+=|light dark|bold red|sortable|dots beyond|plot named|\$\{"
+)
 PLACE = "\x00"  # of a value, before it has its number
 ERRORS = ("Error", "Problem", "Failed", "compile")
 
@@ -59,7 +66,7 @@ class Message:
 def messages() -> list[Message]:
     """All of them, each once, in the order of the files."""
     by_key: dict[tuple[str, bool], Message] = {}
-    for message in (*_of_help(), *_of_files(), *_of_words()):
+    for message in (*_of_help(), *_of_files(), *_of_keys(), *_of_words()):
         by_key.setdefault((message.key, message.label), message)
     return list(by_key.values())
 
@@ -85,7 +92,7 @@ def _of_files() -> Iterator[Message]:
     for pattern in FILES:
         for path in sorted(ROOT.glob(pattern)):
             file = path.relative_to(ROOT).as_posix()
-            if file not in (*OTHERS, *OTHERS_TOO):
+            if file not in OTHERS:
                 yield from sentences(path.read_text(encoding="utf-8"), file)
 
 
@@ -159,6 +166,17 @@ def _alternatives(piece: ast.expr) -> list[ast.Constant]:
         arms = [value.left, ast.Constant("")]
     constants = [arm for arm in arms if isinstance(arm, ast.Constant) and isinstance(arm.value, str)]
     return constants if len(constants) == 2 else []
+
+
+def _of_keys() -> Iterator[Message]:
+    """What is said of keys, components and metrics."""
+    for record in (Spec, TuneFile, StudyFile):
+        for entry in map(of_key, keys(record).values()):
+            texts = (entry.meaning, "" if (entry.allowed or "").endswith(OF_FAMILIES) else entry.allowed or "")
+            yield from (Message(text, "dlx/spec/keys.py") for text in texts if " " in text)
+    for member in (member for members in components().values() for member in members.values()):
+        if SENTENCE.search(summary(member)):
+            yield Message(summary(member), "dlx/spec/schema.py")
 
 
 def _of_words() -> Iterator[Message]:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import combinations
 
+from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
+from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.sections import SECTIONS, place_in_notes
+from dlx.documents.diagnosis import GAPS as KEYS_OF_GAPS
+from dlx.show.words import minimized, title_of_finding, title_of_metric
+from dlx.stats.metrics.metric import Metric
 
 GAPS = ("bias", "variance", "mismatch", "overfitting to dev")
 PARTS = ("train", "train-dev", "dev", "test", "out-of-fold", "data")
 ERRORS = ("error", "relative error", "RMSE")
+BEFORE_ANY_STEP = "that is at the initialization, before any step, and no learning rate helps"
+OF_EPOCHS = ("error (%)", "RMSE (units of the target)")
 # What stands in the places of a sentence, by file and expression, where a translation agrees with it.
 WORDS_IN: dict[tuple[str, str], Iterable[str | None]] = {
     ("verdict.py", "in_words(name)"): GAPS,
@@ -32,16 +40,33 @@ WORDS_IN: dict[tuple[str, str], Iterable[str | None]] = {
     ("duplicates.py", "about"): ("", "about "),
     ("mistaken_regions.py", "sign"): ("up to", "above"),
     ("label_rules.py", "what"): ("wrong about", "far off on"),
-    ("metrics.py", "carry"): ("carry", "carries"),
-    ("metrics.py", "intervals"): (None, "the intervals of {}"),
+    ("error_remarks.py", "carry"): ("carry", "carries"),
+    ("difference.py", "difference.example"): ("dev example", "example"),
+    ("dividing.py", "in_words(MISLED)"): ("overfitting to dev",),
+    ("watching.py", "unit"): ("epoch", "step"),
+    ("error_remarks.py", "intervals"): (None, "the intervals of {}"),
     ("metrics.py", "classes.kind"): ("class", "label"),
-    ("charts.py", "curve.label"): ("cost", "train", "dev", "J"),
+    ("charts.py", "curve.label"): ("cost", "train", "dev", "J", None),
+    ("terminal/comparison.py", "what"): ("cost", "train cost", "dev cost", "train error", "dev error", None),
+    ("repair_progress.py", "event.against"): GAPS[:2],
+    ("predict.py", "are"): ("is", "are"),
+    ("predict.py", "state"): ("unanswered", "left out"),
+    ("study.py", "of_what(study.task)"): ("error", "RMSE"),
+    ("search.py", "sure"): ("surely better", "not surely better"),
+    ("tuning.py", "sure"): ("surely better than", "not surely better than"),
+    ("forecast.py", "first"): ("of the first fold, ", ""),
+    ("range_test.py", "enough"): ("", ", with which its {} steps get as far"),
+    ("overview.py", "what"): ("numbers", "values"),
     ("tried.py", "race.against"): GAPS[:2],
     ("recipe.py", "race.against"): GAPS[:2],
     ("brief.py", "in_words(name)"): GAPS[:2],
     ("brief.py", "gap.level"): ("high", "low", "unsettled"),
     ("summary.py", "' and '.join(high)"): GAPS[2:],
     ("heading.py", "in_words(name)"): GAPS[2:],
+}
+REMEDIES = {
+    remedy.name.replace("_", " "): None
+    for remedy in (*AGAINST_BIAS, *AGAINST_VARIANCE, *(remedy for cause in CAUSES.values() for remedy in cause.changes))
 }
 # How a training ended, and after what.
 ENDINGS = ("completed", "early stopped", "diverged", "interrupted", "failed", "running")
@@ -80,12 +105,38 @@ WORDS: dict[str, Iterable[str]] = {
         "or let remedies race (--act)",
     ),
     "dlx/show/charts/learning_curve.py": ("95 % interval {0}",),
-    "dlx/show/charts/metrics.py": ("class, {0}", "label, {0}", "target, {0}", "95 % interval, {0}", "{0} of {1}"),
+    "dlx/show/charts/metrics.py": (
+        "from {0}",
+        *("class, {0}", "label, {0}", "target, {0}", "95 % interval, {0}", "{0} of {1}"),
+        *(f"{what}, data" for what in ("class", "label", "target", "95 % interval")),
+    ),
+    "dlx/training/fit.py": (
+        "diverged in epoch {0}, step {1}: {2} (learning rate {3}: try a smaller one)",
+        "the cost of the frozen network on train is not finite",
+        "the cost of the frozen network on dev is not a number",
+        *(
+            f"diverged in epoch {{0}}, step {{1}}: a {what} is not finite, first in {{2}}; the state before that step "
+            f"is kept ({hint})"
+            for what in ("cost", "gradient", "parameter")
+            for hint in ("learning rate {3}: try a smaller one", BEFORE_ANY_STEP)[: 1 + (what == "cost")]
+        ),
+    ),
+    "dlx/cli/doctor.py": ("{0}, files {1}",),
+    "dlx/runs/predict.py": (
+        *(
+            "{0}: {1}; what follows is of the network that predicts",
+            "{0}; this is the one that was trained on train alone",
+        ),
+        "the network has not been trained again on all {0} examples yet",
+    ),
+    "dlx/spec/trust.py": ("trusted from now on, because you ran it: {0} (SHA-256 {1})",),
+    "dlx/gradcheck/orders.py": ("all of θ",),
     "dlx/show/page/charts.py": (
-        *("Cost, epochs {0} to {1}", "RMSE (units of the target), epochs {0} to {1}", "epochs {0} to {1}", "cost {0}"),
+        *("RMSE (units of the target), epochs {0} to {1}", "epochs {0} to {1}", "cost {0}"),
+        *(f"{what}, epochs {{0}} to {{1}}" for what in ("Cost", "Dev cost", "Train cost")),
+        *(f"{part} {what}, epochs {{0}} to {{1}}" for part in ("Dev", "Train") for what in OF_EPOCHS),
     ),
     "dlx/show/page/folds.py": ("fold {0}", "deviation {0}"),
-    "dlx/show/page/collection.py": ("The complete plan (plan.yaml)",),
     "dlx/show/page/heading.py": ("begun {0}", "{0} steps"),
     "dlx/show/page/pictures.py": ("no. {0}, p {1}",),
     "dlx/show/page/tried.py": ("after {0}",),
@@ -97,13 +148,66 @@ WORDS: dict[str, Iterable[str]] = {
     "dlx/show/charts/recipe.py": ("above {0}", "below {0}", "at least {0}"),
     "dlx/show/terminal/brief.py": ("{0} trainings", "tolerance {0}"),
     "dlx/show/terminal/summary.py": ("{0}, but {1}", "{0} variables"),
+    "dlx/show/terminal/watching.py": (
+        *(f"{{0}} {ending}" for ending in (*ENDINGS[1:-1], "trained", "in training", "stopped", "stopped early")),
+        *("{0} damaged", "{0} unfinished", "{0} incomplete"),
+    ),
+    "dlx/diagnose/remedies": tuple(REMEDIES),
+    "dlx/show/charts/search.py": ("{0} trained to the end",),
+    "dlx/show/terminal/comparison_rows.py": ("{0}, mean (range)", "{0}, mean"),
+    "dlx/runs/compare/groups.py": ("{0} ({1} runs)",),
+    "dlx/show/terminal/tuning.py": ("{0} trials", "{0} trials after {1}", "after {0} trials"),
+    "dlx/show/terminal/tuning_progress.py": ("{0} of {1} trials", "round {0}{1}", "of {0}"),
+    "dlx/show/terminal/study.py": ("by {0}", "{0} variants", "{0} variant"),
+    "dlx/show/terminal/forecast.py": (
+        *("about {0}", "at most {0}", "{0} input", "{0} inputs", "{0} output", "{0} outputs", "{0} bytes"),
+        "{0}, {1} each",
+    ),
+    "dlx/show/terminal/gradcheck.py": (
+        *("none: {0} is not known to be analytic", "{0} example", "{0} entries", "{0} entry", "other θ"),
+        *("and {0} directions", "and {0} direction", "after {0} steps", "after {0} step"),
+        *("elsewhere, {0} examples", "elsewhere, {0} example"),
+    ),
+    "dlx/show/terminal/calibration.py": ("temperature {0}", "answered {0}"),
+    "dlx/show/charts/columns.py": ("mean {0}, deviation {1}",),
+    "dlx/spec/keys.py": (
+        *("every {0}", "{0} is short for {1}", "{0} in place of a mapping", "a claim", "a number of units"),
+        *("a list of {0}", "a name, or a mapping with its options"),
+    ),
+    "dlx/cli/list.py": ("Sections, each with its keys", "default {0}"),
+    "dlx/show/terminal/difference.py": ("established: {0}{1}", "{0} pairs", "about {0} dev examples in all"),
+    "dlx/show/page/collection.py": ("The complete plan (plan.yaml)", "{0} pictures", "a study"),
+    "dlx/data/dropped_lines.py": ("line {0} {1}", "lines {0}{1} {2}"),
 }
 # Words that stand alone: labels, heads of columns, what stands in their cells.
 LABELS: dict[str, Iterable[str]] = {
     "dlx/show/terminal": (
         *("verdict", "cause", "advice", "beaten", "expected", "more", "then", "next", "run", "cost", "refit", "tested"),
         *("kept", "try", "findings", "none", "pictures", "remedy:", "notes:", "written", "gap", "unknown", "taken"),
-        *("as", "all", "fold", "probability", "loss", "optimal"),
+        *("as", "all", "fold", "probability", "loss", "optimal", "picture", "best", "result", "widened", "claims"),
+        *("search", "fresh", "trial", "trials", "before", "importance", "share", "dimension", "scale", "variant"),
+        *("first settings", "first cost", "one training", "steps", "method", "epochs at most", "group", "runs"),
+        *("absent", "holds", "fails", "suggested", "falls", "grows", "column", "type", "missing", "different"),
+        *("values", "value", "tells", "part", "target?", "(no name)", "rows", "target", "number", "text", "last"),
+        *("replicate", "training", "in front", "as it is", "data", "memory", "difference", "worst entry", "analytic"),
+        *("numeric", "covered", "left out", "rounding", "referee", "not seen", "elsewhere", "alone", "fault", "along"),
+        *(
+            "initialization",
+            "met",
+            "here",
+            "trained",
+            "and",
+            "defined in",
+            "passed",
+            "with",
+            "settings",
+            "one-sided",
+            "two-sided",
+            "complex step",
+            "not judged",
+            "great",
+        ),
+        *("look", "worry", "great here only", "as trained", "threshold", "infinity", "-infinity", "best so far"),
     ),
     "dlx/documents": (
         *(
@@ -151,11 +255,48 @@ LABELS: dict[str, Iterable[str]] = {
             "trainings",
             "overrides",
             "${plots[1 - which].dataset.scale} scale",
+            "Rows with",
+            "of ${rows.length}",
         ),
+        *(
+            "Claims",
+            "Variants",
+            "claim",
+            "measured",
+            "by",
+            "variants",
+            "Pictures",
+            "activations",
+            "boundaries",
+            "curves",
+            "paths",
+            "sweep",
+            "round",
+            "diverged",
+        ),
+        *("hyperparameter", "Trials", "plan", "Columns", "Parts", "tells of the target", "in the search"),
         *(f"{part} {error}" for part in ("optimal", *PARTS[:-1]) for error in ERRORS),
     ),
     "dlx/diagnose/sections.py": tuple(SECTIONS),
+    "dlx/diagnose/causes.py": (*map(title_of_finding, CAUSES), *(name.replace("_", " ") for name in CAUSES)),
+    "dlx/documents/diagnosis.py": (
+        *(f"{gap}: {level}" for gap in KEYS_OF_GAPS for level in ("high", "low", "unsettled", "unknown")),
+    ),
+    "dlx/stats/metrics": (
+        *(title_of_metric(name) for name in Metric.members()),
+        *(minimized(f"dev_{name}") for name in ("cost", *Metric.members())),
+        *("train cost", "dev error (%)", "train error (%)"),
+        *("Dev cost", "Train cost", "Dev error (%)", "Train error (%)"),
+        *(f"{part} RMSE (units of the target)" for part in ("Dev", "Train", "dev", "train")),
+    ),
+    "dlx/words.py": ("budget spent", "incomplete", "unfinished", "damaged", "budget_spent"),
+    "dlx/cli": (
+        *("remark", "directory", "intact", "faulty", "not verified", "versions", "packages", "cores", "executable"),
+        *("installed_in", "encoding", "terminal", "environment", "not recognized", "not installed", "removed", "name"),
+        *("required", "optional"),
+    ),
     "dlx/cli/explain.py": (
         *("meaning", "allowed", "default", "related", "short", "finding", "key", "severity", "notes", "--act tries"),
+        *("of", "component", "quantity", "all of it", "tasks", "better", "higher", "lower"),
     ),
 }

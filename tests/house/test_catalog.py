@@ -11,20 +11,21 @@ import pytest
 
 from dlx.cli.commands import COMMANDS
 from dlx.cli.loading import load_command
+from dlx.cli.rows import allowed_in_language
 from dlx.documents.diagnosis import SpecDiagnosis
 from dlx.documents.findings import Finding
-from dlx.language import ENGLISH, LANGUAGES
+from dlx.language import ENGLISH, LANGUAGES, translated
 from dlx.language.catalog import FOLDER, LABEL, PLACE, catalog
+from dlx.runs.explain import of_key
+from dlx.search.study.section import StudyFile
+from dlx.search.tune.section import TuneFile
 from dlx.show import terminal
+from dlx.spec.keys import keys
+from dlx.spec.sections import Spec
 from experiments.catalog.sources import Message, messages, sentences
+from tests.english import in_english
 
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
-# Words that no sentence of another language has; those of keys and of names of findings are left aside.
-ENGLISH_WORDS = re.compile(
-    r"\b(the|of|is|are|was|were|and|or|from|has|have|than|that|which|its|it|as|for|to|on|at|not|there|where|with|by"
-    r"|smaller|larger|longer|more|try|high|unsettled|examples|would|while|after|since|each|every|all|epochs? kept)\b"
-)
-KEYS = re.compile(r"[\w.]*[._=][\w.:]*|--\w+")
 VALUES = ("37", "1.5", "0.002", "44 %", "5", "6", "7", "8")
 
 
@@ -92,7 +93,7 @@ def test_findings_are_shown_without_english(
     terminal.diagnosis("a", SpecDiagnosis(findings=findings, next=advice), {})
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) > 3 * len(texts)
-    assert [line for line in lines if ENGLISH_WORDS.search(KEYS.sub("", line))] == []
+    assert in_english(lines) == []
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -141,3 +142,13 @@ def test_what_is_compiled_is_what_is_written(code: str) -> None:
 )
 def test_a_sentence_in_the_program_is_noticed(code: str, keys: list[str]) -> None:
     assert [message.key for message in sentences(code, "dlx/diagnose/new.py")] == keys
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_what_may_stand_at_a_key_is_translated(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the names of all components of a kind stand, which come and go."""
+    monkeypatch.setenv("DLX_LANG", code)
+    entries = [of_key(key) for record in (Spec, TuneFile, StudyFile) for key in keys(record).values()]
+    texts = {allowed_in_language(entry.allowed or "").rpartition(";")[2] for entry in entries}
+    texts |= {translated(text) for entry in entries for text in entry.short_forms}
+    assert in_english([text for text in texts if "|" not in text], ["none"]) == []  # beside the words of choices

@@ -16,6 +16,7 @@ import yaml
 from PIL import Image
 
 from dlx.guide import REFERENCE, TOPICS, pages
+from tests.english import in_english
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")
 
@@ -63,6 +64,19 @@ def sequences() -> Iterator[tuple[str, list[list[str]]]]:
 
 ORDERS = dict(sequences())
 PETS_ORDER = "data pets.csv --target kind"
+# What is the same in every language: code and data, the English guide, components with their whole docstrings.
+ENGLISH = {"config show", "list optimizer", "guide", "new", "predict", "trust", "average", "--csv", "--to", "--step"}
+# Of runs, keys of specs and the words of a plan, beside those of dlx that are the same in Spanish.
+NAMES = (
+    "first",
+    "kept",
+    "escrito   study",
+    "escrito   search",
+    "layers",
+    "units",
+    "Adam reaches a low cost within a few epochs",
+    "out-of-fold",
+)
 # What they find is no matter here.
 SHORTER = {
     "tune": ["search.trials=2", "search.fresh_seeds=2", "search.finalists=1", "base.data.train_examples=200"],
@@ -117,7 +131,11 @@ def folder(start: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_every_command_runs(order: str, folder: Path, call_alone: Callable[..., Any]) -> None:
+def test_every_command_runs_and_speaks_spanish(
+    order: str, folder: Path, call_alone: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the other language, so that what no catalog has is noticed."""
+    monkeypatch.setenv("DLX_LANG", "es")
     if order.endswith(PETS_ORDER):  # it makes what the others stand on
         shutil.rmtree(folder / "first")
         (folder / "pets.yaml").unlink()
@@ -129,8 +147,15 @@ def test_every_command_runs(order: str, folder: Path, call_alone: Callable[..., 
         result = call_alone(*arguments, *shorter, *alone, cwd=folder)
         assert result.code == 0, f"dlx {' '.join(arguments)}: {result.stderr}"
         assert result.stdout
+        if (
+            " ".join(arguments[:2]) not in ENGLISH
+            and arguments[0] not in ENGLISH
+            and not {*arguments} & {*ENGLISH}
+            and arguments != ["list"]
+        ):
+            assert in_english(f"{result.stdout}{result.stderr}".splitlines(), NAMES) == []
         if "--resume" in arguments:
-            assert "stopped" in result.stdout or "completed" in result.stdout
+            assert "detenido" in result.stdout or "completado" in result.stdout
 
 
 def test_no_block_of_commands_is_left_out() -> None:

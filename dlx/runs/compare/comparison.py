@@ -195,7 +195,7 @@ def _of_other_data(groups: Sequence[RunGroup]) -> str | None:
     if len({run.measured_on for run in runs}) == 1 or len({run.fingerprint for run in runs}) == 1:
         return None
     names = list(dict.fromkeys(run.data_in_words for run in runs))
-    of = " and ".join(names) if len(names) > 1 else f"{names[0]} with other options"
+    of = ", ".join(names) if len(names) > 1 else f"{names[0]} with other options"
     return f"no verdict: the errors are of different data ({of}), where one may simply be harder"
 
 

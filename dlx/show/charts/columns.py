@@ -9,6 +9,7 @@ from dlx.data.dropped_lines import in_words
 from dlx.text import shorten
 
 NAMELESS = "(no name)"
+ROWS = "rows"  # what notes that are of no column are of
 LONGEST_VALUE, LONGEST_VALUES = 16, 34
 Document = Mapping[str, Any]
 
@@ -71,7 +72,7 @@ def notes(document: Document) -> list[tuple[str, str]]:
     unreadable = [(name or NAMELESS, reason) for name, reason in document["unreadable"].items()]
     rows = in_words(document.get("dropped_rows", {}))
     filled = in_words({"ragged": document.get("filled_rows", ())})
-    of_rows = [("rows", f"no examples: {rows}")] * bool(rows) + [("rows", f"filled up: {filled}")] * bool(filled)
+    of_rows = [(ROWS, f"no examples: {rows}")] * bool(rows) + [(ROWS, f"filled up: {filled}")] * bool(filled)
     return [*of_rows, *odd, *unreadable]
 
 

@@ -16,8 +16,9 @@ NAMES = {"bias": "avoidable bias"}
 
 @dataclass(frozen=True)
 class ErrorGap:
-    """The difference of two parts' errors, and whether it is high, low or unsettled."""
+    """The difference of two parts' errors, in documents under ``key``, and whether it is high, low or unsettled."""
 
+    key: str
     name: str
     upper: str
     lower: str
@@ -50,7 +51,7 @@ def waterfall(document: DiagnosisDocument, task: str | None) -> Waterfall:
     errors = {"optimal": exact(document.optimal_error), **document.judged_errors}
     pairs = between(document.judged_errors)
     gaps = [
-        ErrorGap(NAMES.get(name, in_words(name)), *pairs[name], gap, gap.level)
+        ErrorGap(name, NAMES.get(name, in_words(name)), *pairs[name], gap, gap.level)
         for name, gap in document.gaps.items()
         if gap is not None
     ]

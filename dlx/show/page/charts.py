@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 from math import isfinite
 from typing import Any, NamedTuple
 
+from dlx.language import translated
 from dlx.show.charts.curves import Curve, Curves
 from dlx.show.charts.scales import apart, epoch_range, other_scale, third
 from dlx.show.page.elements import Content, Element, element, name_of
@@ -53,11 +54,13 @@ def _values_in_json(chart: Curves, x: PageScale) -> str:
     every = -(-len(chart.epochs) // MOST_POINTS)
     epochs = chart.epochs[::every].tolist()
     places = [round(x(epoch), 2) for epoch in epochs]
-    columns: list[dict[str, Any]] = [{"name": chart.unit, "values": [f"{e:,.0f}" for e in epochs], "places": places}]
+    numbers = [f"{epoch:,.0f}" for epoch in epochs]
+    columns: list[dict[str, Any]] = [{"name": translated(chart.unit), "values": numbers, "places": places}]
     for curve in chart.curves:
         values = curve.values[::every].tolist()
         texts = [_written(chart, value) if isfinite(value) else None for value in values]
-        columns.append({"name": curve.label, "values": texts})
+        name = curve.label if curve.kind else translated(curve.label)  # that of a group is a user's
+        columns.append({"name": name, "values": texts})
     return json.dumps(columns, separators=(",", ":"))
 
 

@@ -31,7 +31,7 @@ def folds_page(outcome: FoldsDocument, material: CollectionMaterial) -> str:
     sections = [*judged, _trainings(outcome, material), _metrics(outcome), plan_section(material.plan)]
     present = [part for part in sections if part is not None]
     end = foot("To repeat it:", material.repeat)
-    return document(title_of(outcome.name, material), _heading(outcome, material), present, end, by_language=True)
+    return document(title_of(outcome.name, material), _heading(outcome, material), present, end)
 
 
 def _heading(outcome: FoldsDocument, material: CollectionMaterial) -> Element:

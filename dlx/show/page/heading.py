@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dlx.diagnose.verdict import NO_BETTER, in_words
 from dlx.documents.diagnosis import GAPS
+from dlx.language import translated
 from dlx.show.numbers import duration, error
 from dlx.show.page.elements import Element, element, name_of
 from dlx.show.page.material import Document, Material
@@ -24,7 +25,10 @@ def heading(material: Material) -> Element:
         element("p", _verdict(material), _ending(material), class_="verdict"),
     ]
     if message := material.facts.get("message"):
-        lines.append(element("p", str(message), class_="message"))
+        is_known = (
+            material.facts.get("status") == Status.DIVERGED
+        )  # what other errors say is the same in every language
+        lines.append(element("p", translated(str(message)) if is_known else str(message), class_="message"))
     lines += [element("p", remark, class_="remark") for remark in material.remarks]
     measured = material.diagnosis.errors if material.diagnosis else None
     note = element("p", "Below each error stands its 95 % interval.", class_="note") if measured else None

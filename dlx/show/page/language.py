@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from dlx.language import ENGLISH, language, translated
 from dlx.show.page.elements import Child, Element
 
@@ -31,12 +29,4 @@ def _child(child: Child) -> Child:
 def _attribute(name: str, value: str | None) -> str | None:
     if name == "lang":
         return language()
-    if name == "data-values" and value:
-        return _values(value)
     return translated(value) if name in SPOKEN and value else value
-
-
-def _values(text: str) -> str:
-    """What the script tells of curves: their names."""
-    columns = json.loads(text)
-    return json.dumps([{**column, "name": translated(column["name"])} for column in columns], separators=(",", ":"))

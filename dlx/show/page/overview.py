@@ -9,7 +9,7 @@ from dlx import __version__
 from dlx.documents.findings import Finding
 from dlx.documents.reading import of_hint
 from dlx.show.charts.columns import ColumnRow, column_rows, in_short, notes, part_rows
-from dlx.show.page.elements import Element, columns, element, name_of, table
+from dlx.show.page.elements import Child, Element, columns, element, name_of, table
 from dlx.show.page.findings import findings_list
 from dlx.show.page.page import document as page_of
 from dlx.show.page.words import section
@@ -38,8 +38,9 @@ def _columns(document: Document) -> Element:
 
 
 def _row(row: ColumnRow) -> Element:
-    texts = [row.kind, row.missing, row.distinct, row.values, row.association]
-    cells = [element("td", text, class_="words" if text is row.values else None) for text in texts]
+    texts: list[Child] = [row.kind, row.missing, row.distinct, row.association]
+    cells = [element("td", text) for text in texts]
+    cells.insert(-1, element("td", name_of(row.values), class_="words"))
     return element("tr", element("th", name_of(row.name), scope="row"), cells, element("td", _bar(row), class_="bar"))
 
 

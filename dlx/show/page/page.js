@@ -20,7 +20,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells];
   heads.forEach((head, column) => {
     const title = head.textContent;
-    if (title === "" || head.firstElementChild) return;
+    if (title === "" || head.querySelector(".axis")) return;
     head.textContent = "";
     make("button", "sort", title, head).addEventListener("click", () => {
       const down = head.getAttribute("aria-sort") === "ascending";

@@ -26,7 +26,7 @@ DOCTYPE = "<!DOCTYPE html>\n"
 STYLE, SCRIPT = (Path(__file__).with_name(name) for name in ("page.css", "page.js"))
 RESULTS = (curves, verdict, remedies, learning_curve, metrics, classes, boundary, path, worst, signal)
 SECTIONS = (*RESULTS, spec, environment)
-SCALE = "${plots[1 - which].dataset.scale} scale"  # the one text that the script has for such pages
+SAID_BY_SCRIPT = ("${plots[1 - which].dataset.scale} scale", "Rows with ", "of ${rows.length}")
 
 
 def page(material: Material) -> str:
@@ -34,16 +34,16 @@ def page(material: Material) -> str:
     sections = [section for make in SECTIONS if (section := make(material)) is not None]
     end = foot("To repeat it, bit for bit on the same kind of machine:", material.repeat)
     title = ", ".join(filter(None, [material.name, moment(material.facts.get("started"))]))
-    return document(title, heading(material), sections, end, by_language=True)
+    return document(title, heading(material), sections, end)
 
 
-def document(title: str, head: Element, sections: list[Element], end: Element, by_language: bool = False) -> str:
-    """Some sections as a whole page, with links to each of them; ``by_language``: in that of the reader."""
+def document(title: str, head: Element, sections: list[Element], end: Element) -> str:
+    """Some sections as a whole page in the language of the reader, with links to each of them."""
     content = element("main", head, _links(sections), sections)
-    script = _script().replace(SCALE, translated(SCALE)) if by_language else _script()
+    script = _script()
     body = element("body", content, end, element("script", script))
     html = element("html", _head(title, script), body, lang=ENGLISH)
-    return f"{DOCTYPE}{in_language(html) if by_language else html}\n"
+    return f"{DOCTYPE}{in_language(html)}\n"
 
 
 def is_ours(content: bytes) -> bool:
@@ -65,7 +65,10 @@ def _head(title: str, script: str) -> Element:
 
 
 def _script() -> str:
-    return SCRIPT.read_text(encoding="utf-8")
+    script = SCRIPT.read_text(encoding="utf-8")
+    for text in SAID_BY_SCRIPT:
+        script = script.replace(text, translated(text))
+    return script
 
 
 def _policy(script: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
+from dlx.language import translated
 from dlx.show.charts.search import SearchChart, TrialPoint
 from dlx.show.page.charts import drawing, short, stroke
-from dlx.show.page.elements import Element, element, name_of, scrolled
+from dlx.show.page.elements import Child, Element, element, name_of, scrolled
 from dlx.show.page.scales import PageScale, with_margin
 from dlx.show.page.words import section
 from dlx.show.short_names import short_names, short_value
@@ -23,14 +24,12 @@ LOST = 0.0  # from above, in percent: where lines without a value end
 def parallel(chart: SearchChart) -> Element:
     """The section."""
     y = with_margin(chart.range)
-    names = [*short_names([axis.key for axis in chart.axes]), chart.quantity.name]
+    names: list[Child] = [*map(name_of, short_names([axis.key for axis in chart.axes])), chart.quantity.name]
     places = [100 * number / (len(names) - 1) for number in range(len(names))]
     rules = [stroke([(place, 0), (place, 100)], "rule") for place in places]
     ordered = sorted(chart.points, key=lambda point: KINDS.index(point.kind))
     lines = [_line(chart, point, places, y) for point in ordered]
-    heads = [
-        element("span", name_of(name), style=f"left:{place:.2f}%") for name, place in zip(names, places, strict=True)
-    ]
+    heads = [element("span", name, style=f"left:{place:.2f}%") for name, place in zip(names, places, strict=True)]
     parts = [
         element("div", heads, class_="heads"),
         drawing([*rules, *lines]),
@@ -52,9 +51,10 @@ def _line(chart: SearchChart, point: TrialPoint, places: Sequence[float], y: Pag
 
 def in_words(chart: SearchChart, point: TrialPoint) -> str:
     """What is told of a trial to those who point at it."""
-    value = chart.quantity.written(point.value) if isfinite(point.value) else point.record.status.replace("_", " ")
+    status = translated(point.record.status.replace("_", " "))
+    value = chart.quantity.written(point.value) if isfinite(point.value) else status
     settings = (f"{key} = {short_value(setting)}" for key, setting in point.record.settings.items())
-    return "\n".join([f"trial {point.record.index:,}: {value}", *settings])
+    return "\n".join([f"{translated('trial')} {point.record.index:,}: {value}", *settings])
 
 
 def _marks(chart: SearchChart, places: Sequence[float], y: PageScale) -> Iterator[Element]:

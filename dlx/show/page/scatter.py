@@ -7,7 +7,7 @@ from math import isfinite
 
 from dlx.show.charts.search import SearchChart, TrialPoint
 from dlx.show.page.charts import drawing, short, stroke
-from dlx.show.page.elements import Element, element, name_of
+from dlx.show.page.elements import Child, Element, element, name_of
 from dlx.show.page.parallel import KINDS, in_words
 from dlx.show.page.scales import PageScale, with_margin
 from dlx.show.page.words import section
@@ -55,7 +55,7 @@ def over_each(chart: SearchChart) -> Element | None:
     for axis in chart.axes:
         marks = [(_within(place), text) for place, text in axis.marks]
         points = [(_within(axis.place(point.record)), point) for point in chart.points]
-        figures.append(_figure(chart, axis.key, points, marks))
+        figures.append(_figure(chart, axis.key, points, marks, caption=name_of(axis.key)))
     return section(
         "hyperparameters",
         "Over each hyperparameter",
@@ -75,7 +75,9 @@ def _figure(
     marks: Sequence[tuple[float, str]],
     lines: Sequence[Element] = (),
     unit: str = "",
+    caption: Child = "",
 ) -> Element:
+    """``caption`` is what stands above it in place of the title, such as a name."""
     y = with_margin(chart.range)
     grid = [stroke([(0, 100 - y(tick)), (100, 100 - y(tick))], "grid") for tick in y.ticks()]
     ordered = sorted(points, key=lambda pair: KINDS.index(pair[1].kind))
@@ -89,8 +91,8 @@ def _figure(
     ]
     label = f"{chart.quantity.name} of {len(points):,} trials: {title}"
     plot = element("div", parts, class_="plot trials", role="img", aria_label=label)
-    caption = element("figcaption", name_of(title), element("small", chart.quantity.name))
-    return element("figure", caption, plot, class_="chart")
+    above = element("figcaption", caption or title, element("small", chart.quantity.name))
+    return element("figure", above, plot, class_="chart")
 
 
 def _side(place: float) -> str | None:

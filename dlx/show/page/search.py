@@ -90,7 +90,7 @@ def _again(search: TuningDocument) -> Element | None:
     rows = [*_finalists(search, confirmation, keys, scale), _before(search, confirmation, keys, scale)]
     again = f"{confirmation.finalists[0].seeds} further trainings"
     note = f"In the search: where they were chosen. Trained again: the mean of {again}, of which the lowest wins."
-    heads = columns("trial", "in the search", "trained again", scale.axis(), *short_names(keys))
+    heads = columns("trial", "in the search", "trained again", scale.axis(), *map(name_of, short_names(keys)))
     return section("again", "Trained again", table(note, heads, [row for row in rows if row], class_="many"))
 
 
@@ -170,9 +170,8 @@ def _trials(search: TuningDocument, chart: SearchChart, material: CollectionMate
         return None
     keys = [axis.key for axis in chart.axes]
     rows = [_trial(point, keys, unit(search), material) for point in chart.ranked]
-    heads = columns(
-        "trial", minimized(search.objective), "round", *short_names(keys), "status", "epoch", "time", "runs"
-    )
+    settings = map(name_of, short_names(keys))
+    heads = columns("trial", minimized(search.objective), "round", *settings, "status", "epoch", "time", "runs")
     note = "Every trial, the best first. A run opens as its page where it has one (dlx report), else as its folder."
     kind = "many sortable long" if len(rows) >= LONG else "many sortable"
     return section("trials", "Trials", table(note, heads, rows, class_=kind))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dlx.documents.study import ClaimRecord, ComparisonRecord, Side, StudyDocument, VariantRecord
+from dlx.language import translated
 from dlx.show.charts.groups import MOST_COLOURS, Group, group_curves
 from dlx.show.charts.quantities import error_quantity
 from dlx.show.numbers import duration, error
@@ -66,7 +67,7 @@ def _claims(claims: Sequence[ClaimRecord]) -> Element | None:
     rows = []
     for claim in claims:
         badge = element("span", "holds" if claim.holds else "fails", class_=f"badge {'low' if claim.holds else 'high'}")
-        why = element("small", claim.why) if claim.why else None
+        why = element("small", name_of(claim.why)) if claim.why else None
         agreeing = element("td", f"{claim.seeds_holding} of {claim.seeds}") if has_seeds else None
         sides = [element("div", _compared(comparison)) for comparison in claim.comparisons]
         margins = [element("div", _margin(comparison)) for comparison in claim.comparisons]
@@ -87,9 +88,9 @@ def _margin(comparison: ComparisonRecord) -> str:
 
 def _side(value: Side) -> str:
     if isinstance(value, list):
-        return ", ".join(value) or "none"
+        return ", ".join(value) or translated("none")
     if value is None:
-        return "no number"
+        return translated("no number")
     return f"{value:.6g}" if isinstance(value, float | int) else value
 
 
@@ -125,7 +126,7 @@ class _VariantTable:
         heads: list[Child | None] = ["variant"]
         for part in self.parts:
             heads += [part.replace("_", "-"), *([self.levels.axis()] if part == self.chief else [])]
-        heads += [f"{self.chief} − {self.first}", self.changes.axis()] if self.differs else []
+        heads += [element("span", f"{self.chief} − ", name_of(self.first)), self.changes.axis()] if self.differs else []
         return [*heads, *([] if self.parts else ["cost"]), "epochs", "time", "runs"]
 
     def cells(self, variant: VariantRecord) -> Iterator[Content]:

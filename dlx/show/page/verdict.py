@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dlx.diagnose.verdict import in_words
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.findings import Finding
+from dlx.language import translated
 from dlx.show.charts.error_remarks import error_remarks
 from dlx.show.charts.quantities import error_quantity
 from dlx.show.charts.waterfall import ErrorGap, Waterfall, waterfall
@@ -71,7 +72,7 @@ class _Table:
             yield _row(in_words(part), error(measured.value, task), ends(measured, task), m, shapes)
 
     def _gap(self, gap: ErrorGap) -> Element:
-        level = element("span", gap.level, class_=f"badge {gap.level}")
+        level = element("span", translated(gap.level, of=gap.key), class_=f"badge {gap.level}")
         shapes = [*self._grid(), *self._bar(gap)]
         parts = " − ".join(map(in_words, (gap.upper, gap.lower)))
         title = [element("span", gap.name), element("small", parts)]

@@ -78,10 +78,10 @@ class AdviceLines(LinesInMargin):
         self.gap_above()
         is_set = any(RATE_IS_SET in step.command for step in steps)
         if tested := rates_in_words(self.document.learning_rate, is_set):
-            paragraph(translated("tested"), translated(f"learning rates: {tested}"), stream=self.out)
+            paragraph("tested", translated(f"learning rates: {tested}"), stream=self.out)
         before = ""
         for number, step in enumerate(steps or [NextStep("", sentence) for sentence in self.document.next]):
-            label = translated("next") if number == 0 else translated("or") if steps else ""
+            label = "next" if number == 0 else "or" if steps else ""
             advice = translated(step.advice)
             if sentence := continued(advice, before):
                 paragraph(label, sentence, stream=self.out)

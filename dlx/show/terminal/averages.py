@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from dlx.language import translated
 from dlx.show.terminal.lines import columns_of, say, table
 from dlx.show.terminal.text_plot import letter, letter_plot, style
 from dlx.words import Task
@@ -30,7 +31,11 @@ def averages(courses: Mapping[str, MeanCurve]) -> None:
         say(*line)
     say()
     rows = [
-        [(letter(number), style(number)), (label, ""), (f"{curve.mean[-1]:.4g}", "")]
+        [
+            (letter(number), style(number)),
+            (label if label == series[0] else translated(label), ""),
+            (f"{curve.mean[-1]:.4g}", ""),
+        ]
         for number, (label, curve) in enumerate(from_top)
     ]
-    table(rows, ("", "", "last"))
+    table(rows, ("", "", translated("last")))

@@ -31,16 +31,16 @@ def best_bet(repair: RepairDocument, bet: BestBet, task: str | None) -> None:
     likely = probability(bet.probability)
     if bet.spec is None:
         none = f"none: the likeliest remedy, {bet.name}, helps with a probability of {likely} only"
-        paragraph(translated("best bet"), translated(none))
+        paragraph("best bet", translated(none))
         return
     times = f"{bet.replicates} replicate{'s' * (bet.replicates != 1)}"
     change = f": dev {error(bet.change.value, task)} in {times}" if bet.change else ""
     helps = f"{bet.name} helps with a probability of {likely}{change}"
-    paragraph(translated("best bet"), translated(helps))
+    paragraph("best bet", translated(helps))
     for key, value in bet.overrides.items():
         labeled("", (f"{key}={shorten(dump_scalar(value), LONGEST)}", "yellow"))
     _price(bet, Path(bet.spec).parent, repair)
-    say_command(translated("try"), command("train", Path(bet.spec)))
+    say_command("try", command("train", Path(bet.spec)))
 
 
 def _price(bet: BestBet, run: Path, repair: RepairDocument) -> None:

@@ -59,7 +59,7 @@ def brief(
     """
     columns = columns_of(out)
     blocks = [*_reasons(document, columns), *_advice(document, facts, steps, columns), *_judged(document, columns)]
-    blocks += [Block([[]], 2), Block(list(command_lines(translated("more"), more, columns)))]
+    blocks += [Block([[]], 2), Block(list(command_lines("more", more, columns)))]
     for line in _fitting(blocks, columns, MOST_LINES - above):
         say(*line, stream=out)
 
@@ -82,7 +82,7 @@ def _height(line: Line, columns: int) -> int:
 
 def _paragraph(label: str, text: str, columns: int, style: str = "") -> list[Line]:
     """In the language of the reader."""
-    return _lines(translated(label), translated(text), columns, style)
+    return _lines(label, translated(text), columns, style)
 
 
 def _lines(label: str, text: str, columns: int, style: str = "") -> list[Line]:
@@ -109,12 +109,12 @@ def _advice(
         yield Block(list(command_lines("", step.command, columns)))
         sentences = [translated(sentence) for sentence in (step.effect, _time(step, facts)) if sentence]
         if sentences:
-            yield Block(_lines(translated("expected"), "; ".join(sentences), columns), 3)
+            yield Block(_lines("expected", "; ".join(sentences), columns), 3)
     is_waiting = bool(steps) and not steps[0].command and steps[0].effect != RACES  # for what the reader knows
     if is_waiting and (then := next((step for step in steps if step.command), None)):
         sentence = continued(translated(then.advice), translated(steps[0].advice))
-        words = _lines(translated("then"), sentence, columns) if sentence else []
-        yield Block([*words, *command_lines("" if words else translated("then"), then.command, columns)], 1)
+        words = _lines("then", sentence, columns) if sentence else []
+        yield Block([*words, *command_lines("" if words else "then", then.command, columns)], 1)
 
 
 def _time(step: NextStep, facts: Mapping[str, Any]) -> str:
@@ -134,7 +134,7 @@ def _judged(document: DiagnosisDocument, columns: int) -> Iterator[Block]:
     yield Block(_paragraph("", _gaps(document, task), columns, "dim"), 4)
     yield Block([[]])
     measure = document.measure
-    title = title_of_metric(measure.name) if measure else translated(title_of_error(document.target_errors))
+    title = translated(title_of_metric(measure.name) if measure else title_of_error(document.target_errors))
     titles = ("", title, translated("95 % interval"), "m")
     yield Block(list(table_lines(errors(document.judged_errors, task), titles)))
     for sentence in error_remarks(document):

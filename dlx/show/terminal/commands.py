@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import TextIO
 
+from dlx.language import translated
 from dlx.show.terminal.lines import MARGIN, Piece, columns_of, say, text_width
 
 WORDS = re.compile(r"""(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+""")
@@ -26,7 +27,8 @@ def say_command(label: str, line: str, margin: int = MARGIN, style: str = "cyan"
 def command_lines(
     label: str, line: str, columns: int, margin: int = MARGIN, style: str = "cyan"
 ) -> Iterator[list[Piece]]:
-    """The lines of such a command on a screen of so many columns."""
+    """The lines of such a command on a screen of so many columns; the label is in the language of the reader."""
+    label = translated(label)
     lines = [line] if margin + text_width(line) <= columns else broken(line, columns - margin)
     for number, text in enumerate(lines):
         yield [(f"{label if number == 0 else '':<{margin}}", "dim"), (text, style)]

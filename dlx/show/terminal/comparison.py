@@ -7,9 +7,10 @@ import sys
 from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
+from dlx.language import translated
 from dlx.show.terminal import comparison_rows
 from dlx.show.terminal.difference import sentences
-from dlx.show.terminal.lines import Piece, paragraph, say, table
+from dlx.show.terminal.lines import Piece, labeled, paragraph, say, table
 from dlx.show.terminal.text_plot import LETTERS, letter_plot, style
 from dlx.words import Task
 
@@ -41,7 +42,8 @@ def comparison(
     what = document.curve.replace("_", " ")
     if lines := letter_plot(curves, document.task if "error" in what else Task.REGRESSION, min(width, WIDTH)):
         say()
-        say((f"{what} over the epochs{_of_groups(document)}", "dim"))
+        above = f"{what} over the epochs{', the mean of each group' if document.is_grouped else ''}"
+        say((translated(above), "dim"))
     plain = {} if "utf" in (sys.stdout.encoding or "utf-8").lower() else ASCII
     for line in lines:
         say(*((text.translate(plain), look) for text, look in line))
@@ -49,15 +51,11 @@ def comparison(
     for label, text in sentences(document):
         paragraph(label, text, "bold" if label == "verdict" else "", MARGIN)
     if document.picture is not None:
-        say((f"{'picture':<{MARGIN}}", "dim"), (document.picture, "cyan"))
+        labeled("picture", (document.picture, "cyan"))
 
 
 def _measure(document: ComparisonDocument) -> str:
     return "dev" if any("dev" in run.errors for run in document.runs) else "train"
-
-
-def _of_groups(document: ComparisonDocument) -> str:
-    return ", the mean of each group" if document.is_grouped else ""
 
 
 def _table(document: ComparisonDocument, width: int) -> None:
@@ -89,15 +87,15 @@ def _print_runs(ways: Sequence[Sequence[comparison_rows.Row]], document: Compari
     """As `_print_first_fitting`; where a terminal is too narrow, without what most runs lack, and the last ones."""
     rows = ways[-1]
     names = [name for name in comparison_rows.short_keys(document.differing).values() if name in rows[0]]
-    names.sort(key=lambda name: sum(row[name] == comparison_rows.ABSENT for row in rows))
+    names.sort(key=lambda name: sum(row[name] == translated(comparison_rows.ABSENT) for row in rows))
     left: list[str] = []
     while sys.stdout.isatty() and _wide(rows) > width and names:
         left.insert(0, names.pop())
         rows = [_without(row, set(left)) for row in rows]
     _print_first_fitting([rows] if left else ways, width)
     if left:
-        many = f"{len(left)} more setting{'s differ' if len(left) > 1 else ' differs'}"
-        paragraph("", f"{many} (--csv has all): {', '.join(left)}", "dim", margin=0)
+        many = f"{len(left)} more setting{'s differ' if len(left) > 1 else ' differs'} (--csv has all)"
+        paragraph("", f"{translated(many)}: {', '.join(left)}", "dim", margin=0)
 
 
 def _without(row: comparison_rows.Row, keys: Set[str]) -> comparison_rows.Row:

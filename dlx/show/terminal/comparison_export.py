@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 
 from dlx.documents.comparison import ComparisonDocument
+from dlx.language import translated
 from dlx.show.terminal.comparison_rows import group_rows, measured_parts, metric_rows, run_rows
 from dlx.show.terminal.difference import sentences
 
@@ -16,7 +17,7 @@ def markdown(document: ComparisonDocument) -> str:
     tables = [list(run_rows(document, parts)), *([list(group_rows(document, parts))] if document.is_grouped else [])]
     if metrics := list(metric_rows(document)):
         tables.append(metrics)
-    lines = [[f"**{label}**: {text}" for label, text in sentences(document)]]
+    lines = [[f"**{translated(label)}**: {text}" for label, text in sentences(document)]]
     blocks = ["\n".join(_markdown(rows)) for rows in tables] + ["  \n".join(texts) for texts in lines if texts]
     return "\n\n".join(blocks) + "\n"
 

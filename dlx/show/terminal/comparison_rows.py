@@ -7,6 +7,7 @@ from math import isfinite
 
 from dlx.diagnose.verdict import in_words
 from dlx.documents.comparison import ComparisonDocument, MeanError, RunRow
+from dlx.language import translated
 from dlx.show.charts.metrics import metric_text
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.text_plot import letter
@@ -37,11 +38,12 @@ def run_rows(document: ComparisonDocument, parts: Sequence[str], timed: bool = T
     ended = {run.status for run in document.runs}
     sizes = {run.parameters for run in document.runs}
     for run in document.runs:
-        row = {"run": f"{letter(groups.index(run.group))} {run.id}"}
+        row = {translated("run"): f"{letter(groups.index(run.group))} {run.id}"}
         row |= {keys[key]: _setting(run, key) for key in document.differing}
-        row |= {"status": run.status.replace("_", " ")} if ended != {Status.COMPLETED} else {}
-        row |= {"parameters": _count(run.parameters)} if len(sizes) > 1 else {}
-        row |= {"epochs": _count(run.epochs)} | ({"time": _time(run.seconds)} if timed else {})
+        row |= {translated("status"): translated(run.status.replace("_", " "))} if ended != {Status.COMPLETED} else {}
+        row |= {translated("parameters"): _count(run.parameters)} if len(sizes) > 1 else {}
+        row |= {translated("epochs"): _count(run.epochs)}
+        row |= {translated("time"): _time(run.seconds)} if timed else {}
         names = {part: f"{in_words(part)}{' (95 %)' * (part in parts)}" for part in measured_parts(document)}
         yield row | {name: _error(run, part, part in parts) for part, name in names.items()}
 
@@ -54,7 +56,7 @@ def measured_parts(document: ComparisonDocument) -> list[str]:
 def _setting(run: RunRow, key: str) -> str:
     value = run.settings[key]
     if key in run.absent:
-        return ABSENT
+        return translated(ABSENT)
     if isinstance(value, float):
         return f"{value:.6g}"
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -74,7 +76,7 @@ def _error(run: RunRow, part: str, ends: bool) -> str:
     if estimate is None:
         return ""
     if not isfinite(estimate.value):
-        return "not finite"
+        return translated("not finite")
     value = error(estimate.value, run.task)
     if not ends or not isfinite(estimate.low) or not isfinite(estimate.high):
         return value
@@ -82,16 +84,19 @@ def _error(run: RunRow, part: str, ends: bool) -> str:
 
 
 def _ends(spread: Estimate | MeanError, task: str | None) -> str:
-    return f"({interval(spread.low, spread.high, task).removesuffix(' %')})"
+    return f"({translated(interval(spread.low, spread.high, task)).removesuffix(' %')})"
 
 
 def group_rows(document: ComparisonDocument, parts: Sequence[str]) -> Iterator[dict[str, str]]:
     """A row for each group: the means of its runs' errors; of ``parts`` also the lowest and the highest."""
     tasks = {run.group: run.task for run in document.runs}
     for number, group in enumerate(document.groups):
-        row = {"group": f"{letter(number)} {group.label}", "runs": str(len(group.runs))}
+        row = {
+            translated("group"): f"{letter(number)} {translated(group.label)}",
+            translated("runs"): str(len(group.runs)),
+        }
         for part in measured_parts(document):
-            name = f"{in_words(part)}, mean{' (range)' * (part in parts)}"
+            name = translated(f"{in_words(part)}, mean{' (range)' * (part in parts)}")
             row[name] = _mean(group.errors.get(part), tasks[group.label], part in parts)
         yield row
 
@@ -103,7 +108,10 @@ def metric_rows(document: ComparisonDocument) -> Iterator[dict[str, str]]:
         by_run = [(run, (run.metrics or {})[name]) for run in document.runs]
         parts = [part for part in PARTS if any(part in metrics for _, metrics in by_run)]
         for run, metrics in by_run:
-            row = {"run": f"{letter(groups.index(run.group))} {run.id}", "metric": title_of_metric(name)}
+            row = {
+                translated("run"): f"{letter(groups.index(run.group))} {run.id}",
+                translated("metric"): translated(title_of_metric(name)),
+            }
             row |= {in_words(part): _metric(name, metrics.get(part), run.task, part == "dev") for part in parts}
             yield row
 
@@ -115,7 +123,7 @@ def _metric(name: str, metric: MeasuredMetric | None, task: str | None, ends: bo
     if not ends or metric.low is None or metric.high is None:
         return value
     low, high = (metric_text(name, end, task).removesuffix(" %") for end in (metric.low, metric.high))
-    return f"{value} ({low} to {high})"
+    return f"{value} ({translated(f'{low} to {high}')})"
 
 
 def _mean(errors: MeanError | None, task: str | None, spread: bool) -> str:
@@ -134,4 +142,4 @@ def settings_of_groups(document: ComparisonDocument) -> list[Row]:
     common = [key for key in names if all(key in settings for _, settings in groups)]
     if not common or not document.is_grouped:
         return []
-    return [{"group": name} | {names[key]: settings[key] for key in common} for name, settings in groups]
+    return [{translated("group"): name} | {names[key]: settings[key] for key in common} for name, settings in groups]

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dlx.events import Count
+from dlx.language import translated
 from dlx.show.terminal.progress import ProgressView
 
 if TYPE_CHECKING:
@@ -35,5 +36,5 @@ class CountProgress(ProgressView[Count]):
         from rich.progress import Progress
 
         bar = Progress(auto_refresh=False)
-        bar.add_task(self.label)
+        bar.add_task(translated(self.label))
         return bar

@@ -128,10 +128,10 @@ class _Screen(LinesInMargin):
             parts = " − ".join(translated(in_words(part)) for part in pairs[name])
             if gap is not None:
                 value = error(gap.value, self.task)
-                level = translated(gap.level), COLORS[gap.level]
+                level = translated(gap.level, of=name), COLORS[gap.level]
                 yield translated(in_words(name)), parts, value, ends(gap, self.task), level
             elif name in GAPS[:2]:
-                yield translated(in_words(name)), parts, "", "", (translated("unknown"), COLORS["unsettled"])
+                yield translated(in_words(name)), parts, "", "", (translated("unknown", of=name), COLORS["unsettled"])
 
     def verdict(self) -> None:
         """In the colour of the worst that it says."""
@@ -193,9 +193,9 @@ class _Screen(LinesInMargin):
 
 
 def translated_rows(chart: MetricsChart | ClassTable | TargetTable | BaselineTable) -> list[tuple[str, ...]]:
-    """The rows of a table; what it is of is a name, but for simple models."""
-    of_models = isinstance(chart, BaselineTable)
-    return [(translated(name) if of_models else name, *map(translated, cells)) for name, *cells in chart.rows]
+    """The rows of a table; what it is of is the name of a class or a target, but for metrics and simple models."""
+    is_own = isinstance(chart, MetricsChart | BaselineTable)
+    return [(translated(name) if is_own else name, *map(translated, cells)) for name, *cells in chart.rows]
 
 
 def _count(count: int, is_right: bool) -> Piece:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dlx.documents.comparison import DEV_ERROR, ESTABLISHED, ComparisonDocument, GroupDifference
+from dlx.language import translated
 from dlx.show.numbers import error, interval
 
 
@@ -12,16 +13,14 @@ def sentences(document: ComparisonDocument) -> Iterator[tuple[str, str]]:
     """The difference, what it was paired by and whether it is established; and the remarks. Each with its label."""
     if difference := document.difference:
         task = document.task
-        of_all = "" if difference.measure == DEV_ERROR else "of all examples out of their folds, "
-        pair = f"{of_all}{difference.of} − {difference.against}"
-        ends = f"({_signed(difference.low, task).removesuffix(' %')} to {_signed(difference.high, task)})"
-        yield (
-            difference.error_in_words,
-            f"{pair}: {_signed(difference.value, task)} {ends}; {paired(difference)}",
-        )
-        yield "verdict", verdict(difference, task)
+        of_all = "" if difference.measure == DEV_ERROR else f"{translated('of all examples out of their folds')}, "
+        pair = f"{of_all}{translated(difference.of)} − {translated(difference.against)}"
+        ends = translated(f"{_signed(difference.low, task).removesuffix(' %')} to {_signed(difference.high, task)}")
+        value = f"{_signed(difference.value, task)} ({ends})"
+        yield difference.error_in_words, f"{pair}: {value}; {translated(paired(difference))}"
+        yield "verdict", translated(verdict(difference, task))
     for remark in document.remarks:
-        yield "note", remark
+        yield "note", translated(remark)
 
 
 def _signed(value: float, task: str | None) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dlx.language import translated
 from dlx.show import numbers
 from dlx.show.charts.metrics import DATA, class_table, metrics_table, target_table
+from dlx.show.terminal.diagnosis import translated_rows
 from dlx.show.terminal.lines import facts, say, table
 from dlx.show.words import title_of_error
 from dlx.stats.measured import PartMetrics
@@ -22,14 +24,14 @@ def _rows(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if document.get("left_out"):
         examples.append(f"{document['left_out']:,} more left out")
     yield "run", str(document["run"])
-    yield "data", f"{document['data']}: {', '.join(examples)}"
+    yield "data", f"{document['data']}: {', '.join(map(translated, examples))}"
     error = numbers.error(document["error"], task)
     if document["low"] is not None and document["high"] is not None:
-        error += f" (95 %: {numbers.interval(document['low'], document['high'], task)})"
-    unit = ", in the unit of the target" if task is not None and not document.get("target_errors") else ""
+        error += f" (95 %: {translated(numbers.interval(document['low'], document['high'], task))})"
+    unit = f", {translated('in the unit of the target')}" if task and not document.get("target_errors") else ""
     name = "RMSE" if unit else title_of_error(document.get("target_errors"))
     yield name, f"{error}{unit}"
-    yield "cost", "unknown" if document["cost"] is None else f"{document['cost']:.4g}"
+    yield "cost", translated("unknown") if document["cost"] is None else f"{document['cost']:.4g}"
 
 
 def evaluation(document: Mapping[str, Any], json: bool = False) -> None:
@@ -37,11 +39,11 @@ def evaluation(document: Mapping[str, Any], json: bool = False) -> None:
     if json:
         facts(document, json)
         return
-    table(list(_rows(document)))
+    table([(translated(name), text) for name, text in _rows(document)])
     task = Task.REGRESSION if "rmse" in document["metrics"] else None
     metrics: PartMetrics = {DATA: document["metrics"]} if document["metrics"] else {}
     of_all = metrics_table(metrics, task, document.get("target_errors"))
     for chart in (of_all, class_table(metrics), target_table(metrics)):
         if chart is not None:
             say()
-            table(chart.rows, chart.titles)
+            table(translated_rows(chart), [*map(translated, chart.titles)])

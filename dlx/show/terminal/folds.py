@@ -51,25 +51,25 @@ def folds(
         say(stream=out)
         _errors(document, document.diagnosis, out)
         advice = step.advice if step else document.diagnosis.next[0]
-        paragraph(translated("advice"), translated(advice), stream=out)
+        paragraph("advice", translated(advice), stream=out)
         if step is not None and step.command:
             say_command("", step.command, stream=out)
     say(stream=out)
-    labeled(translated("written"), (str(directory), "cyan"))
+    labeled("written", (str(directory), "cyan"))
     for number, command in enumerate(commands):
-        say_command("" if number else translated("next"), command)
+        say_command("" if number else "next", command)
 
 
 def _measured(document: FoldsDocument, diagnosis: DiagnosisDocument, out: TextIO) -> None:
     """The metric that is judged in place of the error, the metrics, and simple models that were fitted in each fold."""
     if measure := diagnosis.measure:
         say(stream=out)
-        titles = (translated("all folds"), title_of_metric(measure.name), translated("95 % interval"), "m")
+        titles = (translated("all folds"), translated(title_of_metric(measure.name)), translated("95 % interval"), "m")
         table(errors(measure.errors, document.task), titles, stream=out)
     if measured := fold_metrics(document):
         say(stream=out)
         spreads = ((row, translated(f"{row.least} to {row.largest}")) for row in measured)
-        rows = [(row.title, row.value, translated(row.interval), spread) for row, spread in spreads]
+        rows = [(translated(row.title), row.value, translated(row.interval), spread) for row, spread in spreads]
         titles = ("out-of-fold", "all", "95 % interval", "folds, by themselves")
         table(rows, [*map(translated, titles)], stream=out)
     charts = class_table(document.metrics), target_table(document.metrics)
@@ -118,8 +118,9 @@ def _errors(document: FoldsDocument, diagnosis: DiagnosisDocument, out: TextIO) 
         paragraph("", translated(sentence), "yellow", stream=out)
     _measured(document, diagnosis, out)
     say(stream=out)
-    labeled(translated("verdict"), (translated(verdict), f"bold {COLORS[level_of(verdict)]}"))
+    labeled("verdict", (translated(verdict), f"bold {COLORS[level_of(verdict)]}"))
     for name, gap in (("bias", diagnosis.bias), ("variance", diagnosis.variance)):
         assert gap is not None, "train and out_of_fold are measured"
-        pieces = (f"{translated(name)} {error(gap.value, task)} ", ""), (translated(gap.level), COLORS[gap.level])
+        level = translated(gap.level, of=name), COLORS[gap.level]
+        pieces = (f"{translated(name)} {error(gap.value, task)} ", ""), level
         labeled("", *pieces, (f" ({ends(gap, task)})", "dim"))

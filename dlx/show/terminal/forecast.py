@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dlx.language import translated
 from dlx.show.numbers import duration
 from dlx.show.terminal.lines import facts, table
 
@@ -16,28 +17,26 @@ def forecast(document: Mapping[str, Any], json: bool = False) -> None:
     if json:
         facts(document, json)
     else:
-        table(list(_rows(document)))
+        table([(translated(name), text) for name, text in _rows(document)])
 
 
 def _rows(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "name", str(document["name"])
     if "task" in document:
-        yield "task", str(document["task"])
-        yield "n x", _counted(document["n_x"], "input")
-        yield "n y", _counted(document["n_y"], "output")
+        yield "task", translated(str(document["task"]))
+        yield "n x", translated(f"{document['n_x']:,} input{'s' * (document['n_x'] != 1)}")
+        yield "n y", translated(f"{document['n_y']:,} output{'s' * (document['n_y'] != 1)}")
         yield "examples", ", ".join(f"{part} {count:,}" for part, count in document["examples"].items())
     yield "parameters", f"{document['parameters']:,}"
     if "folds" in document:
         yield "folds", f"{document['folds']}"
-    each = "of the first fold, " if "folds" in document else ""
-    yield "steps", f"{document['steps']:,}, {each}{brief(document['seconds_per_step'])} each"
+    each = brief(document["seconds_per_step"])
+    first = "of the first fold, " if "folds" in document else ""
+    yield "steps", translated(f"{document['steps']:,}, {first}{each} each")
     yield "first cost", f"{document['first_cost']:.4g}"
-    yield "time", f"about {duration(document['predicted_seconds'])}, on {_counted(document['threads'], 'thread')}"
-    yield "memory", f"about {size(document['predicted_bytes'])}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' * (count != 1)}"
+    time, threads = duration(document["predicted_seconds"]), document["threads"]
+    yield "time", translated(f"about {time}, on {threads:,} thread{'s' * (threads != 1)}")
+    yield "memory", translated(f"about {size(document['predicted_bytes'])}")
 
 
 def brief(seconds: float) -> str:

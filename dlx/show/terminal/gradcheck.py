@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from dlx.language import translated
 from dlx.show.terminal.lines import say, table
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ NAMES = {"one_sided": "one-sided", "two_sided": "two-sided", "complex_step": "co
 def report(check: Report) -> None:
     """A table for each θ that was checked, then what they amount to."""
     for point in check.points:
-        on = f", {_counted(check.examples, 'example')}" if check.examples else ""
-        say((check.name, "bold"), (f"  {point.when}{on}, J = {point.cost:.6g}", ""))
+        on = f", {check.examples:,} example{'s' * (check.examples != 1)}" if check.examples else ""
+        say((check.name, "bold"), (f"  {translated(point.when)}{translated(on)}, J = {point.cost:.6g}", ""))
         say()
         _parameters(point)
         say()
@@ -50,11 +51,11 @@ def plugin(cases: Sequence[PluginCase], unchecked: Sequence[str] = ()) -> None:
             case.name,
             case.setting,
             f"{case.point.difference:.1e}",
-            "passed" if case.point.passed else "failed",
+            translated("passed" if case.point.passed else "failed"),
         )
         for case in cases
     ]
-    table(rows, ("", "", "with", "difference", ""))
+    table(rows, [*map(translated, ("", "", "with", "difference", ""))])
     say()
     _tell("referee", _referee([case.point for case in cases]))
     _others([case.point for case in cases])
@@ -71,8 +72,8 @@ def registered(cases: Sequence[PluginCase]) -> None:
         settings = list(group)
         largest = max(case.point.difference for case in settings)
         passed = all(case.point.passed for case in settings)
-        rows.append((kind, name, f"{len(settings)}", f"{largest:.1e}", "passed" if passed else "failed"))
-    table(rows, ("", "", "settings", "difference", ""))
+        rows.append((kind, name, f"{len(settings)}", f"{largest:.1e}", translated("passed" if passed else "failed")))
+    table(rows, [*map(translated, ("", "", "settings", "difference", ""))])
     failed = [case for case in cases if not case.point.passed]
     if failed:
         say()
@@ -80,16 +81,16 @@ def registered(cases: Sequence[PluginCase]) -> None:
         return
     say()
     _tell("referee", _referee([case.point for case in cases]))
-    say((f"{'result':<12}", "dim"), ("passed", "green"), (f", {len(rows)} components in {len(cases):,} settings", ""))
+    _result(True, translated(f", {len(rows)} components in {len(cases):,} settings"))
 
 
 def orders(convergence: Orders) -> None:
     """The errors over ε, then the powers of ε that they follow."""
     methods = list(convergence.errors)
     columns = zip(convergence.epsilons, *convergence.errors.values(), strict=True)
-    marks = ["a kink lies within ε" if at_kink else "" for at_kink in convergence.at_kink]
+    marks = [translated("a kink lies within ε") if at_kink else "" for at_kink in convergence.at_kink]
     rows = [(*(f"{number:.1e}" for number in row), mark) for row, mark in zip(columns, marks, strict=True)]
-    table(rows, ("ε", *(NAMES[method] for method in methods), ""))
+    table(rows, ("ε", *(translated(NAMES[method]) for method in methods), ""))
     say()
     _tell("along", f"a random unit vector over {convergence.over}")
     _tell("error", ", ".join(order(convergence, method) for method in methods))
@@ -100,11 +101,13 @@ def orders(convergence: Orders) -> None:
 def order(convergence: Orders, method: str) -> str:
     """Such as `two-sided ε^2.00`."""
     exponent = convergence.slopes[method]
-    return f"{NAMES[method]} {'hidden by rounding' if exponent is None else f'ε^{exponent:.2f}'}"
+    return (
+        f"{translated(NAMES[method])} {translated('hidden by rounding') if exponent is None else f'ε^{exponent:.2f}'}"
+    )
 
 
 def _tell(label: str, what: str) -> None:
-    say((f"{label:<12}", "dim"), (what, ""))
+    say((f"{translated(label):<12}", "dim"), (translated(what), ""))
 
 
 def _parameters(point: Point) -> None:
@@ -113,8 +116,9 @@ def _parameters(point: Point) -> None:
     rows: list[tuple[str, ...]] = [_row(parameter) for parameter in point.parameters]
     if any(parameter.at for parameter in point.parameters):
         headers = (*headers, "met")
-        rows = [(*row, parameter.at or "here") for row, parameter in zip(rows, point.parameters, strict=True)]
-    table(rows, headers)
+        places = [translated(parameter.at or "here") for parameter in point.parameters]
+        rows = [(*row, place) for row, place in zip(rows, places, strict=True)]
+    table(rows, [*map(translated, headers)])
 
 
 def _difference(point: Point) -> str:
@@ -127,8 +131,8 @@ def _difference(point: Point) -> str:
 
 def _row(parameter: Parameter) -> tuple[str, ...]:
     if parameter.difference is None:
-        return parameter.name, "", "not judged", "", "", ""
-    cells, worst = (parameter.name, f"{parameter.difference:.1e}", parameter.verdict), parameter.worst
+        return parameter.name, "", translated("not judged"), "", "", ""
+    cells, worst = (parameter.name, f"{parameter.difference:.1e}", translated(parameter.verdict)), parameter.worst
     if worst is None:
         return *cells, "", "", ""
     return *cells, f"[{', '.join(map(str, worst.index))}]", f"{worst.analytic:.8g}", f"{worst.numeric:.8g}"
@@ -170,7 +174,7 @@ def _others(points: Sequence[Point]) -> None:
 
 
 def _listed(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {translated('and')} {items[-1]}"
 
 
 def _counted(number: int, singular: str, plural: str | None = None) -> str:
@@ -183,12 +187,14 @@ def _no_referee(call: str) -> str:
 
 def _fault(point: Point) -> None:
     if fault := point.fault:
-        name = "" if fault.is_described else f" ({fault.signature})"
-        say((f"{'fault':<12}", "dim"), (fault.operation, "bold"), (f"  {fault.sentence}{name}", ""))
+        name = "" if fault.is_described else f" ({translated(fault.signature)})"
+        what = f"  {translated(fault.sentence)}{name}"
+        say((f"{translated('fault'):<12}", "dim"), (fault.operation, "bold"), (what, ""))
         if fault.place:
             label, method = ("written in", f", {fault.method}") if fault.method else ("defined in", "")
             _tell(label, f"{fault.place}{method}")
 
 
-def _result(passed: bool) -> None:
-    say((f"{'result':<12}", "dim"), ("passed", "green") if passed else ("failed", "red"))
+def _result(passed: bool, of_what: str = "") -> None:
+    word = translated("passed" if passed else "failed")
+    say((f"{translated('result'):<12}", "dim"), (word, "green" if passed else "red"), (of_what, ""))

@@ -28,9 +28,9 @@ def learning_curve(document: LearningCurve, written: Sequence[Path] = ()) -> Non
     for label, text in sentences(document):
         lines = textwrap.wrap(translated(text), WIDTH - MARGIN) or [""]
         for place, line in zip((label, *[""] * len(lines)), lines, strict=False):
-            labeled(translated(place), (line, "bold" if label == "verdict" else ""))
+            labeled(place, (line, "bold" if label == "verdict" else ""))
     for number, path in enumerate(written):
-        labeled("" if number else translated("written"), (str(path), "cyan"))
+        labeled("" if number else "written", (str(path), "cyan"))
 
 
 def _rows(document: LearningCurve) -> Iterator[tuple[str, ...]]:

@@ -14,6 +14,7 @@ from typing import TextIO
 from unicodedata import combining, east_asian_width
 
 from dlx.files import to_json, versioned
+from dlx.language import translated
 from dlx.plain_data import plain
 from dlx.show.terminal.terminal import open_terminal
 from dlx.text import visible_json, visible_line
@@ -47,7 +48,8 @@ def say(*pieces: Piece, stream: TextIO | None = None) -> None:
 
 
 def labeled(label: str, *pieces: Piece) -> None:
-    """A line with its label in the margin."""
+    """A line with its label in the margin, in the language of the reader."""
+    label = translated(label)
     say((f"{label:<{MARGIN}}{' ' * (len(label) >= MARGIN)}", "dim"), *pieces)
 
 
@@ -106,11 +108,15 @@ def paragraph(
 def paragraph_lines(
     label: str, text: str, columns: int, style: str = "", margin: int = MARGIN, label_style: str = "dim"
 ) -> Iterator[list[Piece]]:
-    """The lines of such a text on a screen of so many columns."""
-    room = max(columns - margin, SHORTEST)
+    """The lines of such a text on a screen of so many columns; the label is in the language of the reader."""
+    room, label = max(columns - margin, SHORTEST), translated(label)
+    taken = " " * max(len(label) + 1 - margin, 0) if label else ""  # by a label that is wider than the margin
     held = BEFORE_UNIT.sub(HELD, text)
-    for number, line in enumerate(textwrap.wrap(held, room, break_long_words=False, break_on_hyphens=False)):
-        yield [(f"{label if number == 0 else '':<{margin}}", label_style), (line.replace(HELD, " "), style)]
+    wrapped = textwrap.wrap(held, room, initial_indent=taken, break_long_words=False, break_on_hyphens=False)
+    for number, line in enumerate(wrapped):
+        text = line.replace(HELD, " ").removeprefix(taken if number == 0 else "")
+        head = f"{label}{taken and ' '}" if number == 0 else ""
+        yield [(f"{head:<{margin}}", label_style), (text, style)]
 
 
 def document(content: object) -> None:
@@ -124,7 +130,7 @@ def facts(document: Mapping[str, object], json: bool = False) -> None:
         text = to_json(document).decode()
         sys.stdout.write(visible_json(text) if sys.stdout.isatty() else text)
     else:
-        table([(name.replace("_", " "), _plainly(value)) for name, value in document.items()])
+        table([(translated(name.replace("_", " ")), _plainly(value)) for name, value in document.items()])
 
 
 def csv_table(rows: Iterable[Iterable[object]]) -> None:

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-from dlx.show.charts.columns import column_rows, in_short, notes, part_rows
+from dlx.language import translated
+from dlx.show.charts.columns import NAMELESS, ROWS, column_rows, in_short, notes, part_rows
 from dlx.show.terminal.lines import paragraph, say, table
 from dlx.show.terminal.summary import SEVERITIES
 from dlx.text import command, shorten
@@ -15,30 +16,31 @@ from dlx.text import command, shorten
 TITLES = ("column", "type", "missing", "different", "values", "tells")
 MOST_COLUMNS, MOST_NOTES = 40, 20
 WIDTH, NARROWEST = 80, 12  # of a screen where there is no terminal; characters of a name
+OWN = (NAMELESS, ROWS)  # what stands in the place of the name of a column
 OTHERS = 61  # characters that the other columns take at most, with the gaps
 
 
 def overview(document: Mapping[str, Any], stream: TextIO | None = None) -> None:
     """Prints the document of ``dlx data``."""
     out = stream or sys.stdout
-    say((document["data"], "bold"), (f"  {in_short(document)}", ""), stream=out)
+    say((document["data"], "bold"), (f"  {translated(in_short(document))}", ""), stream=out)
     _columns(document, out)
     _notes(document, out)
     rows = part_rows(document)
     if rows:
         say(stream=out)
-        table([[name, m, shorten(what, _width(out) - 20)] for name, m, what in rows], ("part", "m", ""), stream=out)
+        lines = [[name, m, shorten(translated(what), _width(out) - 20)] for name, m, what in rows]
+        table(lines, (translated("part"), "m", ""), stream=out)
     for finding in document["findings"]:
         severity = finding["severity"]
-        paragraph(
-            f"{severity}  ", f"{finding['name']}: {finding['evidence']}", stream=out, label_style=SEVERITIES[severity]
-        )
+        evidence = f"{finding['name']}: {translated(finding['evidence'])}"
+        paragraph(f"{severity}  ", evidence, stream=out, label_style=SEVERITIES[severity])
     if document["candidates"]:
         say(stream=out)
         likely = ", ".join(document["candidates"][:5])
-        paragraph("target?", f"what may be predicted: {likely}", stream=out)
+        paragraph("target?", f"{translated('what may be predicted')}: {likely}", stream=out)
         first = command("data", document["data"], "--target", document["candidates"][0])
-        paragraph("next", f"{first}  (what each column tells of it)", stream=out)
+        paragraph("next", f"{first}  ({translated('what each column tells of it')})", stream=out)
 
 
 def _width(out: TextIO) -> int:
@@ -48,12 +50,16 @@ def _width(out: TextIO) -> int:
 def _columns(document: Mapping[str, Any], out: TextIO) -> None:
     rows = column_rows(document)
     longest = max(NARROWEST, _width(out) - OTHERS)
-    lines = [[shorten(row.name, longest), *row[1:-1]] for row in rows[:MOST_COLUMNS]]
+    lines = [
+        [shorten(row.name, longest), translated(row.kind), *row[2:-2], translated(row.association)]
+        for row in rows[:MOST_COLUMNS]
+    ]
     say(stream=out)
     has_target = bool(document["target"])
-    table(lines if has_target else [line[:-1] for line in lines], TITLES if has_target else TITLES[:-1], stream=out)
+    titles = [*map(translated, TITLES if has_target else TITLES[:-1])]
+    table(lines if has_target else [line[:-1] for line in lines], titles, stream=out)
     if len(rows) > MOST_COLUMNS:
-        say((f"and {len(rows) - MOST_COLUMNS:,} more columns (--json has all)", "dim"), stream=out)
+        say((translated(f"and {len(rows) - MOST_COLUMNS:,} more columns (--json has all)"), "dim"), stream=out)
 
 
 def _notes(document: Mapping[str, Any], out: TextIO) -> None:
@@ -61,6 +67,6 @@ def _notes(document: Mapping[str, Any], out: TextIO) -> None:
     if remarks:
         say(stream=out)
     for name, note in remarks[:MOST_NOTES]:
-        paragraph("note", f"{name}: {note}", stream=out)
+        paragraph("note", f"{translated(name) if name in OWN else name}: {translated(note)}", stream=out)
     if len(remarks) > MOST_NOTES:
-        say((f"and {len(remarks) - MOST_NOTES:,} more notes (--json has all)", "dim"), stream=out)
+        say((translated(f"and {len(remarks) - MOST_NOTES:,} more notes (--json has all)"), "dim"), stream=out)

@@ -7,6 +7,7 @@ from math import ceil, floor, log10
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlx.language import translated
 from dlx.show.rates import rate_in_words
 from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import Piece, labeled, paragraph, say
@@ -33,16 +34,14 @@ def range_test(
         picture: that was drawn of it.
     """
     tested = document.tested
-    say(
-        (document.name, "bold"),
-        (f"  learning-rate range test of {document.optimizer}: {tested.probes} sweeps, {tested.steps:,} steps", ""),
-    )
+    what = f"learning-rate range test of {document.optimizer}: {tested.probes} sweeps, {tested.steps:,} steps"
+    say((document.name, "bold"), (f"  {translated(what)}", ""))
     say()
     for line in plot(chart):
         say(*line)
     say()
     for label, text in sentences(document):
-        paragraph(label, text, "bold" if label == "suggested" else "")
+        paragraph(label, translated(text), "bold" if label == "suggested" else "")
     for number, command in enumerate(commands):
         say_command("" if number else "next", command)
     if picture is not None:
@@ -81,7 +80,7 @@ def plot(chart: RangeChart) -> list[list[Piece]]:
     if at is not None and not 0 <= at < COLUMNS:
         at = None
     rows = [_row(row, dots, at, scale) for row in reversed(range(HEIGHT))]
-    pointer = [] if at is None else [[(f"{'':{MARGIN}} {'':{at + 1}}{ARROW} suggested", "bold")]]
+    pointer = [] if at is None else [[(f"{'':{MARGIN}} {'':{at + 1}}{ARROW} {translated('suggested')}", "bold")]]
     return [*rows, [(f"{'':{MARGIN}} └{_rates(low, high)}", "dim")], *pointer]
 
 

@@ -42,18 +42,18 @@ def recipe(repair: RepairDocument, task: str | None) -> None:
         paragraph("folds", translated(text))
     before, after = repair.errors.before.get("dev"), repair.errors.after.get("dev")
     if repair.spec and before and after:
-        labeled(translated("dev error"), (translated(f"{error_with_ends(before, task)} before"), ""))
+        labeled("dev error", (translated(f"{error_with_ends(before, task)} before"), ""))
         means = f", {repair.errors.means}" if repair.errors.means else ""
         now = f"{error_with_ends(after, task)} now{means}"
         labeled("", (translated(now), ""))
-        labeled(translated("verdict"), (translated(repair.verdict), "bold"))
+        labeled("verdict", (translated(repair.verdict), "bold"))
     if repair.test:
         measured = f"{error_with_ends(repair.test, task)}, measured once: no choice was made by it"
         labeled("test", (translated(measured), ""))
     if repair.bet:
         best_bet(repair, repair.bet, task)
     if repair.spec:
-        say_command(translated("next"), command("train", Path(repair.spec)))
+        say_command("next", command("train", Path(repair.spec)))
 
 
 def _round(number: int, race: RaceResult, task: str | None) -> None:
@@ -75,10 +75,10 @@ def _round(number: int, race: RaceResult, task: str | None) -> None:
         left_out = f"{len(names)} more not tried, since {reason}: {', '.join(names)}"
         paragraph("", translated(left_out), "dim")
     if race.winner is None:
-        labeled(translated("kept"), (translated("none: no remedy surely lowers the error"), ""))
+        labeled("kept", (translated("none: no remedy surely lowers the error"), ""))
         return
     overrides = race.winner.overrides
-    for label, (key, value) in zip((translated("kept"), *[""] * len(overrides)), overrides.items(), strict=False):
+    for label, (key, value) in zip(("kept", *[""] * len(overrides)), overrides.items(), strict=False):
         labeled(label, (f"{key}={shorten(dump_scalar(value), LONGEST)}", "green"))
 
 

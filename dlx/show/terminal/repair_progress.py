@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dlx.events import RaceEnd, RaceStart, RaceState, RepairEvent, TrialEnd
+from dlx.language import translated
 from dlx.show.numbers import duration, error
 from dlx.show.terminal.progress import ProgressView
 
@@ -34,7 +35,7 @@ class RepairProgress(ProgressView[RepairEvent]):
 
     def take(self, event: RepairEvent) -> None:
         if isinstance(event, RaceStart):
-            self.race, self.state = f"{event.remedies} remedies against {event.against}", None
+            self.race, self.state = translated(f"{event.remedies} remedies against {event.against}"), None
         elif isinstance(event, RaceState):
             self.state, self.since = event, time.monotonic()
         elif isinstance(event, TrialEnd):
@@ -44,7 +45,8 @@ class RepairProgress(ProgressView[RepairEvent]):
         if isinstance(event, RaceStart):
             yield self.race
         elif isinstance(event, RaceEnd):
-            yield f"kept: {event.winner or 'none'}, after {self.trials:,} trials"
+            winner = event.winner or translated("none")
+            yield f"{translated('kept')}: {winner}, {translated(f'after {self.trials:,} trials')}"
         elif isinstance(event, RaceState) and time.monotonic() >= self.latest + LATER:
             self.latest = time.monotonic()
             yield self.standing()
@@ -53,15 +55,17 @@ class RepairProgress(ProgressView[RepairEvent]):
         """The state of the race in one line."""
         if self.state is None:
             return self.race
-        state, names = self.state, [name or "as it is" for name in self.state.training]
-        training = names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+        state, names = self.state, [name or translated("as it is") for name in self.state.training]
+        others = translated(f" and {len(names) - 1} more") if len(names) > 1 else ""
         spent = state.elapsed + time.monotonic() - self.since
         leader = ""
         if state.leader and state.change is not None:
-            leader = f"  in front: {state.leader} {'+' * (state.change >= 0)}{error(state.change, self.task)}"
+            change = f"{'+' * (state.change >= 0)}{error(state.change, self.task)}"
+            leader = f"  {translated('in front')}: {state.leader} {change}"
         return (
-            f"{duration(spent)} of {duration(state.budget)}  {self.race}  "
-            f"training {training}, replicate {state.replicate}{leader}  {self.trials:,} trials"
+            f"{translated(f'{duration(spent)} of {duration(state.budget)}')}  {self.race}  "
+            f"{translated('training')} {names[0]}{others}, {translated('replicate')} {state.replicate}{leader}  "
+            f"{translated(f'{self.trials:,} trials')}"
         )
 
     def picture(self, width: int) -> RenderableType:

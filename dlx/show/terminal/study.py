@@ -8,6 +8,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from dlx.language import translated
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.lines import Piece, columns_of, facts, labeled, paragraph, say, table, text_width
 from dlx.words import PARTS, Status
@@ -55,7 +56,7 @@ def foretold(document: Mapping[str, Any], json: bool = False) -> None:
     variants = document["variants"]
     say((document["name"], "bold"), (f"  {_each(len(variants), document['seeds'])}", ""))
     say()
-    headers = ["variant", "parameters", "steps", "first cost", "one training"]
+    headers = [*map(translated, ("variant", "parameters", "steps", "first cost", "one training"))]
     rows = [
         (
             variant["name"],
@@ -68,7 +69,7 @@ def foretold(document: Mapping[str, Any], json: bool = False) -> None:
     ]
     table(rows, headers)
     say()
-    time = f"about {duration(document['predicted_seconds'])} on one worker"
+    time = translated(f"about {duration(document['predicted_seconds'])} on one worker")
     labeled("trainings", (f"{document['trainings']:,}, {time}", "cyan"))
     labeled("claims", (f"{document['claims']:,}", "cyan"))
 
@@ -79,13 +80,13 @@ def failing(document: StudyDocument) -> str:
     lines = [f"{claim.claim} ({_outcome(claim)})" for claim in claims if not claim.holds]
     if not lines:
         return ""
-    head = f"{len(lines)} of {len(claims)} claims fail:"
-    return f"{head} {lines[0]}" if len(lines) == 1 else "\n".join([head, *(f"  {line}" for line in lines)])
+    head = translated(f"{len(lines)} of {len(claims)} claims fail")
+    return f"{head}: {lines[0]}" if len(lines) == 1 else "\n".join([f"{head}:", *(f"  {line}" for line in lines)])
 
 
 def _each(variants: int, seeds: int) -> str:
     count = f"{variants:,} variant{'s' if variants > 1 else ''}"
-    return f"{count}, {seeds:,} seed{'s' if seeds > 1 else ''} each"
+    return translated(f"{count}, {seeds:,} seed{'s' if seeds > 1 else ''} each")
 
 
 def _table(document: StudyDocument) -> None:
@@ -93,14 +94,14 @@ def _table(document: StudyDocument) -> None:
     names = [(variant.name, "") for variant in document.variants]
     for part in _folded(_groups(document), names):
         say()
-        columns = [("variant", names), *part]
+        columns = [(translated("variant"), names), *part]
         table(zip(*(cells for _, cells in columns), strict=True), [header for header, _ in columns])
 
 
 def _folded(groups: Iterable[list[Column]], names: Sequence[Piece]) -> list[list[Column]]:
     """Groups of columns, which stay together, on as few tables as the width of the terminal allows."""
     room = columns_of(sys.stdout)
-    first = max(text_width(text) for text in ("variant", *(name for name, _ in names)))
+    first = max(text_width(text) for text in (translated("variant"), *(name for name, _ in names)))
     parts: list[list[Column]] = []
     width = room
     for group in groups:
@@ -123,25 +124,25 @@ def _groups(document: StudyDocument) -> Iterator[list[Column]]:
         estimates = [variant.errors.get(part) for variant in variants]
         group = [(part, [(_error(estimate, task), "") for estimate in estimates])]
         if part == chief:
-            group.append(("95 % interval", [(_interval(estimate, task), "") for estimate in estimates]))
+            group.append((translated("95 % interval"), [(_interval(estimate, task), "") for estimate in estimates]))
         yield group
     if not parts:
         costs = [variant.train_cost for variant in variants]
-        yield [("cost", [(_side(cost) if cost is not None else "", "") for cost in costs])]
+        yield [(translated("cost"), [(_side(cost) if cost is not None else "", "") for cost in costs])]
     differences = [variant.difference for variant in variants]
     if any(differences):
         value, ends = zip(*(_difference(difference, task) for difference in differences), strict=True)
-        yield [(f"dev − {variants[0].name}", list(value)), ("95 % interval", list(ends))]
+        yield [(f"dev − {variants[0].name}", list(value)), (translated("95 % interval"), list(ends))]
     yield [
-        ("epochs" if parts else "steps", [_epochs(variant) for variant in variants]),
-        ("time", [_time(variant) for variant in variants]),
+        (translated("epochs" if parts else "steps"), [_epochs(variant) for variant in variants]),
+        (translated("time"), [_time(variant) for variant in variants]),
     ]
 
 
 def _epochs(variant: VariantRecord) -> Piece:
     bad = sorted({status for status in variant.status if not Status(status).is_good})
     if bad:
-        return ", ".join(bad), "red"
+        return ", ".join(translated(status.replace("_", " ")) for status in bad), "red"
     return "" if variant.epochs is None else f"{variant.epochs:,.0f}", ""
 
 
@@ -168,12 +169,12 @@ def _error(estimate: Estimate | None, task: str | None) -> str:
 def _interval(estimate: Estimate | None, task: str | None) -> str:
     if estimate is None or not (isfinite(estimate.low) and isfinite(estimate.high)):
         return ""
-    return interval(estimate.low, estimate.high, task)
+    return translated(interval(estimate.low, estimate.high, task))
 
 
 def _claim(claim: ClaimRecord) -> None:
     """Whether it holds, both sides, by how much, and in how many of the seeds."""
-    style, word = ("green", "holds") if claim.holds else ("red bold", "fails")
+    style, word = ("green", "holds") if claim.holds else ("bold red", "fails")
     paragraph(word, claim.claim, label_style=style)
     paragraph("", _outcome(claim), "dim")
     if claim.why:
@@ -182,20 +183,20 @@ def _claim(claim: ClaimRecord) -> None:
 
 def _outcome(claim: ClaimRecord) -> str:
     comparisons = "; ".join(_compared(comparison) for comparison in claim.comparisons)
-    agreeing = f"; in {claim.seeds_holding} of {claim.seeds} seeds" if claim.seeds > 1 else ""
-    return f"{comparisons}{agreeing}"
+    agreeing = translated(f"in {claim.seeds_holding} of {claim.seeds} seeds") if claim.seeds > 1 else ""
+    return "; ".join(filter(None, (comparisons, agreeing)))
 
 
 def _compared(comparison: ComparisonRecord) -> str:
     sides = f"{_side(comparison.left)} {comparison.sign} {_side(comparison.right)}"
-    return f"{sides}, by {abs(comparison.by):.4g}" if isinstance(comparison.by, float) else sides
+    return f"{sides}, {translated(f'by {abs(comparison.by):.4g}')}" if isinstance(comparison.by, float) else sides
 
 
 def _side(value: Side) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(value) + "]"
     if value is None:
-        return "no number"
+        return translated("no number")
     if isinstance(value, float | int):
         return f"{value:.6g}"
-    return value if value.endswith("infinity") else f'"{value}"'
+    return translated(value) if value.endswith("infinity") else f'"{value}"'

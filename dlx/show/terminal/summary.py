@@ -65,7 +65,7 @@ def summary(
     say((margin("run"), "dim"), (str(path), "cyan"), stream=out)
     others = steps[1:] if diagnosis else steps
     for number, step in enumerate(others):
-        label = "" if number else translated("then" if diagnosis else "next")
+        label = "" if number else ("then" if diagnosis else "next")
         say_command(label, step.command, room(), "", out)
 
 
@@ -77,10 +77,10 @@ def _verdict_first(diagnosis: DiagnosisDocument, steps: Sequence[NextStep], out:
     verdict = verdict_in_words(diagnosis)
     say((margin("verdict"), "dim"), (translated(verdict), f"bold {COLORS[level_of(verdict)]}"), stream=out)
     if worse := beaten_in_words(diagnosis):
-        paragraph(translated("beaten"), translated(worse), COLORS["high"], margin=room(), stream=out)
+        paragraph("beaten", translated(worse), COLORS["high"], margin=room(), stream=out)
     for number, line in enumerate(causes(diagnosis)):
         say((margin("cause" if number == 0 else ""), "dim"), *line, stream=out)
-    paragraph(translated("advice"), translated(first_advice(diagnosis, steps)), margin=room(), stream=out)
+    paragraph("advice", translated(first_advice(diagnosis, steps)), margin=room(), stream=out)
     for step in filter(lambda step: step.command, steps[:1]):
         say_command("", step.command, room(), stream=out)
 
@@ -130,7 +130,7 @@ def _measured(diagnosis: DiagnosisDocument, task: str | None, out: TextIO) -> No
     remarks_below(diagnosis, out)
     if measure := diagnosis.measure:
         say(stream=out)
-        of_measure = ("", title_of_metric(measure.name), translated("95 % interval"), "m")
+        of_measure = ("", translated(title_of_metric(measure.name)), translated("95 % interval"), "m")
         table(errors(measure.errors, diagnosis.task), of_measure, stream=out)
 
 
@@ -145,7 +145,7 @@ def _explained(diagnosis: DiagnosisDocument) -> list[list[str]]:
 def _refit_or_minimum(facts: Mapping[str, Any], out: TextIO) -> None:
     """That the network that predicts is not the one whose errors these are; of an objective where it has come to."""
     if note := (facts.get("refit") or {}).get("note"):
-        paragraph(translated("refit"), translated(note), margin=room(), stream=out)
+        paragraph("refit", translated(note), margin=room(), stream=out)
     for line in _minimum(facts.get("objective")):
         say(*line, stream=out)
 

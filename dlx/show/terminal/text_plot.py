@@ -8,6 +8,7 @@ from math import exp, isfinite, log
 from string import ascii_letters, ascii_uppercase
 from typing import TYPE_CHECKING
 
+from dlx.language import translated
 from dlx.show.charts.scales import ValueRange, fitting
 from dlx.show.numbers import error
 from dlx.show.terminal.lines import Piece
@@ -36,7 +37,7 @@ def letter_plot(
 ) -> list[list[Piece]]:
     """The lines of the plot, of at most ``width`` characters; none where there is nothing to draw.
 
-    ``unit`` is what is counted to the right, in the plural.
+    ``unit`` is what is counted to the right, in the plural: a word of dlx.
     """
     numbered = {number: curve for number, curve in enumerate(curves[: len(LETTERS)]) if curve is not None}
     if not numbered:
@@ -50,7 +51,7 @@ def letter_plot(
         values = curve.means_at(first, last, columns)
         cells |= {(scale.row(value), column): number for column, value in enumerate(values) if isfinite(value)}
     lines = [_line(row, cells, columns, scale, task) for row in reversed(range(HEIGHT))]
-    ends = f"{first:,.0f}", f"{last:,.0f} {unit}" if columns > 1 else unit.removesuffix("s")
+    ends = f"{first:,.0f}", f"{last:,.0f} {translated(unit)}" if columns > 1 else translated(unit.removesuffix("s"))
     return [*lines, [(f"{'':{MARGIN}} {ends[0]}{ends[1]:>{max(columns + 1 - len(ends[0]), 6)}}", "dim")]]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dlx.language import translated
 from dlx.show.charts.importance import importance_bars
 from dlx.show.charts.search import COUNTS, ends_of, unit
 from dlx.show.numbers import duration, error
@@ -53,7 +54,7 @@ def tuning(document: TuningDocument, directory: Path | None = None, pictures: Se
     say()
     _outcome(document)
     for number, message in enumerate(document.messages):
-        paragraph("" if number else "widened", message)
+        paragraph("" if number else "widened", translated(message))
     if directory is not None:
         labeled("written", (str(directory), "cyan"))
     if pictures:
@@ -75,18 +76,20 @@ def tuning_foretold(document: Mapping[str, Any], json: bool = False) -> None:
         for key, scale in document["dimensions"].items()
     ]
     say()
-    table(rows, ("dimension", "scale", *("first settings", *[""] * (len(first) - 1))[: len(first)]))
+    titles = ("dimension", "scale", *("first settings", *[""] * (len(first) - 1))[: len(first)])
+    table(rows, [*map(translated, titles)])
 
 
 def _headline(document: TuningDocument) -> str:
     rounds = len(document.rounds)
     trials = f"{len(document.trials):,} trials" + (f" in {rounds} rounds" if rounds > 1 else "")
-    return f"{trials} after {duration(document.seconds)}, {STATUS.get(document.status, '')}"
+    ended = translated(f"{trials} after {duration(document.seconds)}")
+    return f"{ended}, {translated(STATUS.get(document.status, ''))}"
 
 
 def _counts(document: TuningDocument) -> None:
     counts = document.counts
-    parts = [f"{counts[name]:,} {words}" for name, words in COUNTS.items() if counts.get(name)]
+    parts = [translated(f"{counts[name]:,} {words}") for name, words in COUNTS.items() if counts.get(name)]
     if parts:
         labeled("", (", ".join(parts), "dim"))
 
@@ -101,12 +104,13 @@ def _finalists(document: TuningDocument, confirmation: ConfirmationResult) -> No
         cells += [short_value(finalist.settings.get(key, "")) for key in keys]
         rows.append([(cell, style) for cell in cells])
     if confirmation.base:
-        rows.append(["", "before", *_estimate(confirmation.base, task), *[""] * len(keys)])
-    headers = [*FACTS, *short_names(keys)]
+        rows.append(["", translated("before"), *_estimate(confirmation.base, task), *[""] * len(keys)])
+    headers = [*map(translated, FACTS), *short_names(keys)]
     count = fitting([[_text(cell) for cell in row] for row in rows], headers, columns_of(sys.stdout))
     table([row[:count] for row in rows], headers[:count])
     again = f"{confirmation.finalists[0].seeds} further trainings"
-    paragraph("", f"search: where they were chosen; fresh: mean of {again}, the lowest wins", "dim", margin=0)
+    note = f"search: where they were chosen; fresh: mean of {again}, the lowest wins"
+    paragraph("", translated(note), "dim", margin=0)
 
 
 def _text(cell: str | Piece) -> str:
@@ -116,8 +120,8 @@ def _text(cell: str | Piece) -> str:
 def _estimate(estimate: Estimate | None, task: str | None) -> tuple[str, str]:
     """The value and its interval."""
     if estimate is None:
-        return "", "diverged"
-    return error(estimate.value, task), ends_of(estimate, task)
+        return "", translated("diverged")
+    return error(estimate.value, task), translated(ends_of(estimate, task))
 
 
 def _importance(shares: Sequence[Importance]) -> None:
@@ -128,12 +132,12 @@ def _importance(shares: Sequence[Importance]) -> None:
     rows = []
     for name, share in zip(names, bars, strict=True):
         style = "cyan" if share.is_sure else "dim"
-        ends = f"{share.low:.0f} to {share.high:.0f} %"
+        ends = translated(f"{share.low:.0f} to {share.high:.0f} %")
         rows.append((name, f"{share.value:.0f} %", ends, (bar(share.value / 100), style)))
-    table(rows, ("importance", "share", "95 % interval", ""))
+    table(rows, [*map(translated, ("importance", "share", "95 % interval", ""))])
     rest = max(100 - sum(share.value for share in bars), 0)
     note = f"alone, of what is explained of the trials' ranks; {rest:.0f} % are of several together, or unsure"
-    paragraph("", note, "dim", margin=0)
+    paragraph("", translated(note), "dim", margin=0)
 
 
 def bar(share: float) -> str:
@@ -151,16 +155,17 @@ def _outcome(document: TuningDocument) -> None:
     for label, (key, value) in zip(("best", *[""] * len(settings)), settings.items(), strict=False):
         labeled(label, (f"{key}={dump_scalar(value)}", "green"))
     for number, sentence in enumerate(_sentences(document, document.confirmation, document.confirmation.best)):
-        paragraph("" if number else "result", sentence)
+        paragraph("" if number else "result", translated(sentence))
 
 
 def _none(document: TuningDocument) -> str:
     measured = [(trial.value, trial) for trial in document.trials if trial.value is not None]
     if not measured:
-        return "none: no trial came to a number" if document.trials else "none: nothing has been tried"
+        return translated("none: no trial came to a number" if document.trials else "none: nothing has been tried")
     lowest, first = min(measured, key=lambda pair: pair[0])
     values = ", ".join(f"{key}={dump_scalar(value)}" for key, value in first.settings.items())
-    return f"so far trial {first.index}, {error(lowest, unit(document))}, not yet trained again: {values}"
+    so_far = f"so far trial {first.index}, {error(lowest, unit(document))}, not yet trained again"
+    return f"{translated(so_far)}: {values}"
 
 
 def _sentences(document: TuningDocument, confirmation: ConfirmationResult, best: FinalistRecord) -> Iterator[str]:

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from dlx.events import ConfirmationStart, RoundStart, SettingEnd, TriedSetting, TuningEvent
+from dlx.language import translated
 from dlx.show.numbers import duration, error
 from dlx.show.short_names import short_names, short_value
 from dlx.show.terminal.lines import fitting, padded
@@ -37,7 +38,7 @@ class TuningProgress(ProgressView[TuningEvent]):
 
     def __init__(self, task: str | None = None, trials: int | None = None, objective: str = "dev_error") -> None:
         self.task = task if objective.endswith("error") else Task.REGRESSION
-        self.what = minimized(objective)
+        self.what = translated(minimized(objective))
         self.stated = self.total = trials or 0
         self.round, self.rounds, self.done = 0, 1, 0
         self.best: tuple[TriedSetting, ...] = ()
@@ -60,35 +61,36 @@ class TuningProgress(ProgressView[TuningEvent]):
 
     def lines(self, event: TuningEvent) -> Iterator[str]:
         if isinstance(event, RoundStart):
-            yield f"{self.stage()}: {event.trials:,} trials"
+            yield f"{self.stage()}: {translated(f'{event.trials:,} trials')}"
         elif isinstance(event, ConfirmationStart):
-            yield f"{self.done:,} trials after {duration(monotonic() - self.started)}; {self.stage()}"
+            yield f"{translated(f'{self.done:,} trials after {duration(monotonic() - self.started)}')}; {self.stage()}"
         elif event.best and event.best[0].index == event.setting.index:
-            yield f"best so far: {self.describe(event.setting)}"
+            yield f"{translated('best so far')}: {self.describe(event.setting)}"
         elif monotonic() >= self.due:
             self.wait = min(2 * self.wait, LONGEST_WAIT)
             self.due = monotonic() + self.wait
-            yield f"{self.done:,} of {self.total:,} trials  {self.left()}"
+            yield f"{translated(f'{self.done:,} of {self.total:,} trials')}  {self.left()}"
 
     def stage(self) -> str:
         """Such as `round 2 of 3`."""
         if self.again:
-            return f"the best again, {self.again:,} trainings"
+            return translated(f"the best again, {self.again:,} trainings")
         of_all = f" of {self.rounds}" if self.rounds >= self.round > 0 and self.rounds > 1 else ""
-        return f"round {self.round}{of_all}"
+        return translated(f"round {self.round}{of_all}")
 
     def left(self) -> str:
         """The time that the remaining trials take at the speed so far; empty while it is too early to tell."""
         if self.again or self.done < TRIALS_TO_JUDGE_SPEED:
             return ""
         each = (monotonic() - self.started) / self.done
-        return f"{duration(each * (self.total - self.done))} left"
+        return translated(f"{duration(each * (self.total - self.done))} left")
 
     def describe(self, setting: TriedSetting) -> str:
         """A trial in words."""
         names = short_names(list(setting.values))
         values = (f"{name}={short_value(value)}" for name, value in zip(names, setting.values.values(), strict=True))
-        return f"trial {setting.index}, {self.what} {error(setting.value, self.task)}: {' '.join(values)}"
+        result = f"{self.what} {error(setting.value, self.task)}"
+        return f"{translated('trial')} {setting.index}, {result}: {' '.join(values)}"
 
     def picture(self, width: int) -> RenderableType:
         from rich.console import Group
@@ -103,7 +105,7 @@ class TuningProgress(ProgressView[TuningEvent]):
         from rich.text import Text
 
         spent = duration(int(monotonic() - self.started)) if monotonic() - self.started >= 1 else ""
-        counts = f"{self.done:,}/{self.total:,} trials"
+        counts = f"{self.done:,}/{self.total:,} {translated('trials')}"
         texts = [text for text in (self.stage(), counts, spent, self.left()) if text]
         room = width - len("  ".join(texts)) - 2 * NARROW
         line = Grid.grid(padding=(0, 2, 0, 0))
@@ -120,7 +122,7 @@ class TuningProgress(ProgressView[TuningEvent]):
         if not self.best:
             return []
         keys = list(self.best[0].values)
-        headers = ["trial", self.what, *short_names(keys)]
+        headers = [translated("trial"), self.what, *short_names(keys)]
         rows = [
             [str(best.index), error(best.value, self.task), *(short_value(best.values.get(key, "")) for key in keys)]
             for best in self.best

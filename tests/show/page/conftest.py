@@ -78,6 +78,12 @@ class Read(HTMLParser):
     def named(self, name: str) -> list[Tag]:
         return [tag for tag in self.tags if tag.name == name]
 
+    def spoken(self) -> list[str]:
+        """The texts, and what is read out, but for names, code and what is no text."""
+        own = {tag.text for tag in self.tags if tag.name in ("bdi", "code", "pre", "script", "style", "title")}
+        read = [value for tag in self.tags for key in ("alt", "aria-label") if (value := tag.attributes.get(key))]
+        return [text for text in [*self.texts, *read] if text not in own]
+
     def sections(self) -> list[str | None]:
         return [tag.attributes["id"] for tag in self.named("section")]
 

@@ -30,6 +30,7 @@ from dlx.show.page.elements import REPLACEMENT, UNWRITABLE
 from dlx.show.page.images import png, source_of
 from dlx.stats.intervals import Estimate
 from dlx.words import Status
+from tests.english import in_english
 
 Reader = Callable[[str], Any]
 
@@ -112,6 +113,21 @@ def test_the_title_names_what_it_is_of_and_when_it_began(read_page: Reader, kind
     page = read_page(PAGES[kind]("adam"))
     assert page.named("title")[0].text == "adam, 2026-11-30 11:35 UTC – dlx"
     assert page.named("h1")[0].text == "adam"
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_the_page_speaks_spanish_but_for_names(monkeypatch: pytest.MonkeyPatch, read_page: Reader, kind: str) -> None:
+    english = read_page(PAGES[kind]("none"))
+    monkeypatch.setenv("DLX_LANG", "es")
+    spanish = read_page(PAGES[kind]("none"))
+    assert spanish.structure() == english.structure()
+    assert [tag.text for tag in spanish.named("bdi")] == [tag.text for tag in english.named("bdi")]
+    assert in_english(spanish.spoken(), ["none", " in "]) == []
+    names = {tag.text for tag in spanish.named("bdi")}
+    assert in_english(names, ["none", "other", "optimizer"]) == []  # nothing of dlx is taken for a name
+    [script] = [tag.text for tag in spanish.named("script")]
+    assert "Rows with" not in script
+    assert "Filas con " in script
 
 
 def test_a_search_shows_its_trials_in_svg_and_in_a_table(read_page: Reader) -> None:

@@ -24,6 +24,7 @@ from dlx.show.page.classes import FAINTEST, STRONGEST
 from dlx.show.page.elements import REPLACEMENT, UNWRITABLE
 from dlx.show.page.findings import finding_linked
 from dlx.stats.intervals import error_rate
+from tests.english import in_english
 
 Reader = Callable[[str], Any]
 Make = Callable[..., Material]
@@ -105,12 +106,24 @@ def test_the_page_speaks_spanish_but_for_names(
     assert "".join(spanish.texts).count("Curvas") == 2  # the link and the section
     names = [[tag.text for tag in content.named("bdi")] for content in (english, spanish)]
     assert names[0] == names[1]
-    own = {tag.text for tag in spanish.tags if tag.name in ("bdi", "code", "pre", "script", "style", "title")}
-    read = [value for tag in spanish.tags for key in ("alt", "aria-label") if (value := tag.attributes.get(key))]
-    words = re.compile(
-        r"\b(the|of|is|are|and|or|from|with|than|not|more|kept|examples|Notes|interval|error [^o]|epochs? \w+ed)\b"
+    assert in_english(spanish.spoken(), ["Round 1, against high", "high"]) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "begin"), [("diverged", "divergió en el epoch 3, paso 4: "), ("failed", "diverged in epoch 3, step 4: ")]
+)
+def test_that_a_training_diverged_is_said_in_spanish_and_an_error_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, read_page: Reader, status: str, begin: str
+) -> None:
+    monkeypatch.setenv("DLX_LANG", "es")
+    message = (
+        "diverged in epoch 3, step 4: the cost of the frozen network on train is not finite (learning rate 9: try a "
+        "smaller one)"
     )
-    assert [text for text in [*spanish.texts, *read] if text not in own and words.search(text)] == []
+    content = read_page(page(Material(**{**BARE, "facts": {**BARE["facts"], "status": status, "message": message}})))
+    [shown] = [tag.text for tag in content.named("p") if tag.attributes.get("class") == "message"]
+    assert shown.startswith(begin)
+    assert len(in_english([shown])) == (status == "failed")
 
 
 def test_the_scale_of_a_chart_is_named_in_spanish(

@@ -1,0 +1,62 @@
+"""What commands show in Spanish where the guide has no example: forecasts, and what is followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dlx.events import WatchedWork
+from dlx.language import translated
+from dlx.show.terminal.lines import paragraph_lines, text_width
+from dlx.show.terminal.watching import line_of
+from dlx.words import Status
+from tests.english import in_english
+
+Call = Callable[..., Any]
+
+SPEC = "data: {source: {name: moons, m: 60}, split: {dev: 20}}\n"
+SEARCH = "base: spec.yaml\nsearch: {trials: 4, space: {optimizer.learning_rate: {log_uniform: [1.0e-3, 1]}}}\n"
+STUDY = "base: spec.yaml\nvariants: {more: {training.epochs: 20}, fewer: {training.epochs: 5}}\nseeds: 1\n"
+
+
+@pytest.fixture(autouse=True)
+def _spanish(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLX_LANG", "es")
+
+
+@pytest.mark.parametrize(("command", "plan"), [("tune", SEARCH), ("study", STUDY)])
+def test_a_forecast_is_shown_in_spanish_and_printed_in_english(
+    command: str, plan: str, tmp_path: Path, call_dlx: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    (tmp_path / "plan.yaml").write_text(plan)
+    shown = call_dlx(command, "plan.yaml", "--dry-run", cwd=tmp_path).stdout
+    assert in_english(shown.splitlines(), ["more", "fewer"]) == []
+    documents = [call_dlx(command, "plan.yaml", "--dry-run", "--json", cwd=tmp_path).stdout]
+    monkeypatch.setenv("DLX_LANG", "en")
+    documents.append(call_dlx(command, "plan.yaml", "--dry-run", "--json", cwd=tmp_path).stdout)
+    keys = [[line.partition(":")[0] for line in document.splitlines()] for document in documents]
+    assert keys[0] == keys[1]
+
+
+@pytest.mark.parametrize("status", Status)
+def test_what_is_followed_is_said_in_spanish(status: Status) -> None:
+    epochs = {"epoch": [1.0, 2.0], "cost": [0.5, 0.25], "train_error": [0.2, 0.1], "dev_error": [0.3, 0.2]}
+    for work in (
+        WatchedWork(Path("run"), "run", status, "binary", epochs=40, metrics=epochs),
+        WatchedWork(Path("run"), "run", status, "binary"),
+        WatchedWork(Path("search"), "search", status, "binary", counts={status: 3}, best=[("beta 0.9", 0.2)]),
+        WatchedWork(Path("search"), "search", status, "binary", counts={}),
+    ):
+        assert in_english([line_of(work)]) == []
+
+
+def test_a_label_that_is_wider_than_the_margin_stands_apart_from_its_text() -> None:
+    text = " ".join(["evidence"] * 30)
+    for label in ("trainings", "dev error", "note"):
+        lines = ["".join(piece for piece, _ in line) for line in paragraph_lines(label, text, 60)]
+        assert max(map(text_width, lines)) <= 60
+        assert " ".join(lines).split() == [*translated(label).split(), *text.split()]
