@@ -13,7 +13,7 @@ import numpy as np
 
 from dlx.api.signatures import Target
 from dlx.data.in_memory import columns_of, is_table, table_file
-from dlx.data.plain_values import as_text, is_number, reading, values_of
+from dlx.data.values.plain_values import as_text, is_number, reading, values_of
 from dlx.errors import DataError, UsageError, allowed
 from dlx.files import write_atomically
 from dlx.types import Array

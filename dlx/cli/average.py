@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlx.cli.options import Json
-from dlx.data import series as tables
+from dlx.data.text_tables import series as tables
 from dlx.errors import UsageError
 from dlx.nn import averages
 from dlx.runs import manifest
@@ -18,7 +18,7 @@ from dlx.show import pictures, terminal
 from dlx.show.charts import averages as charts
 
 if TYPE_CHECKING:
-    from dlx.data.series import Series
+    from dlx.data.text_tables.series import Series
     from dlx.types import Array
 
 File = Annotated[Path, typer.Argument(help="A CSV file with a column of numbers.", show_default=False)]

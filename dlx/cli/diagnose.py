@@ -14,7 +14,7 @@ from dlx.cli.folds import diagnose_folds, of_folds
 from dlx.cli.learning_curve import LearningCurve, Sizes, Target, options_of_curve, show_learning_curve
 from dlx.cli.options import Json, Overrides, Plugins, Quiet
 from dlx.diagnose import fail_on as fail_conditions
-from dlx.diagnose import next_step
+from dlx.diagnose.steps import next_step
 from dlx.documents import diagnosis as documents
 from dlx.errors import CheckFailed, EnvironmentProblem, UsageError
 from dlx.runs import diagnose as examinations

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from dlx.data.reading import watcher
+from dlx.data.files.reading import watcher
 
 PATIENCE = 1.0  # seconds until a bar is shown
 SILENT = frozenset(("--json", "--quiet", "-q"))

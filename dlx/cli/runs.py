@@ -12,7 +12,7 @@ import typer
 
 from dlx.cli.layout import Commands
 from dlx.cli.options import Json, Run
-from dlx.data import parquet_file
+from dlx.data.files import parquet_file
 from dlx.errors import UsageError
 from dlx.language import translated
 from dlx.runs import listing, manifest, references

@@ -15,7 +15,7 @@ from dlx import files
 from dlx.cli import several
 from dlx.cli.folds import is_in_folds, train_folds
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
-from dlx.diagnose import next_step
+from dlx.diagnose.steps import next_step
 from dlx.errors import UsageError
 from dlx.runs import dry_run as dry_runs
 from dlx.runs import earlier as earlier_runs

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from dlx.data.compact_rows import CompactRows
 from dlx.data.examples import chunks
-from dlx.data.mapped import MappedRows
-from dlx.data.normalized_rows import NormalizedRows
-from dlx.data.stored_rows import StoredRows
-from dlx.data.windows import Windows
+from dlx.data.rows.compact_rows import CompactRows
+from dlx.data.rows.mapped import MappedRows
+from dlx.data.rows.normalized_rows import NormalizedRows
+from dlx.data.rows.stored_rows import StoredRows
+from dlx.data.rows.windows import Windows
 from dlx.errors import DataError
 from dlx.nn.compiled.byte_rows import ByteRows
 from dlx.types import Array

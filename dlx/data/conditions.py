@@ -12,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from dlx.data.column_values import BOOLEANS
-from dlx.data.columns import ColumnDetails, ColumnOptions, Order
-from dlx.data.encoding import missing
-from dlx.data.moments import NoMoment, moments
-from dlx.data.numbers import NumberStyle
-from dlx.data.rounded import EXACT
 from dlx.data.table import Table, taken
-from dlx.data.texts import Texts, as_array
-from dlx.data.times import moment
 from dlx.data.valid_times import stated_invalid
+from dlx.data.values.column_values import BOOLEANS
+from dlx.data.values.columns import ColumnDetails, ColumnOptions, Order
+from dlx.data.values.encoding import missing
+from dlx.data.values.moments import NoMoment, moments
+from dlx.data.values.numbers import NumberStyle
+from dlx.data.values.rounded import EXACT
+from dlx.data.values.texts import Texts, as_array
+from dlx.data.values.times import moment
 from dlx.errors import DataError
 from dlx.types import Array
 

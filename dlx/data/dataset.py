@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from dlx.data.examples import chunks
-from dlx.data.labels import Label, Labels
-from dlx.data.mapped import MappedRows
-from dlx.data.normalized_rows import NormalizedRows
-from dlx.data.stored_rows import StoredRows
-from dlx.data.target_names import names_of_targets
-from dlx.data.target_scaling import UNSCALED, TargetScaling
+from dlx.data.rows.mapped import MappedRows
+from dlx.data.rows.normalized_rows import NormalizedRows
+from dlx.data.rows.stored_rows import StoredRows
+from dlx.data.targets.labels import Label, Labels
+from dlx.data.targets.target_names import names_of_targets
+from dlx.data.targets.target_scaling import UNSCALED, TargetScaling
 from dlx.types import Array
 from dlx.words import Task
 

@@ -8,11 +8,11 @@ from math import prod
 
 import numpy as np
 
-from dlx.data.columns import Column as Column
-from dlx.data.compact_rows import CompactRows, stacked
-from dlx.data.rounded import tell_rounded
-from dlx.data.stored_rows import StoredRows
-from dlx.data.weights import checked
+from dlx.data.rows.compact_rows import CompactRows, stacked
+from dlx.data.rows.stored_rows import StoredRows
+from dlx.data.targets.weights import checked
+from dlx.data.values.columns import Column as Column
+from dlx.data.values.rounded import tell_rounded
 from dlx.errors import DataError
 from dlx.types import Array
 

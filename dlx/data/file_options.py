@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from dlx.data.conditions import Stated, checked_conditions
-from dlx.data.dropped_rows import RowKind
-from dlx.data.numbers import MISSING
 from dlx.data.ragged_rows import RaggedRows
-from dlx.data.text_encoding import known_encoding
+from dlx.data.text_tables.dropped_rows import RowKind
+from dlx.data.text_tables.text_encoding import known_encoding
+from dlx.data.values.numbers import MISSING
 
 Names = Annotated[tuple[str | int, ...], Field(strict=False)]
 MissingMarks = Annotated[

@@ -8,9 +8,9 @@ from math import nan
 
 import numpy as np
 
-from dlx.data.compact_rows import CompactRows
 from dlx.data.examples import Examples, chunks, column_chunks
-from dlx.data.stored_rows import StoredRows
+from dlx.data.rows.compact_rows import CompactRows
+from dlx.data.rows.stored_rows import StoredRows
 from dlx.errors import DataError
 from dlx.types import Array
 

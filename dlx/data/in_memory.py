@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlx.data.plain_values import as_text, check_text, plain_values, reading, values_of
+from dlx.data.values.plain_values import as_text, check_text, plain_values, reading, values_of
 from dlx.errors import DataError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import numpy as np
 
 from dlx.data.examples import Examples
 from dlx.data.normalization import Scaled
+from dlx.data.rows.stored_rows import StoredRows
 from dlx.data.sources import File
-from dlx.data.stored_rows import StoredRows
 from dlx.errors import DataError
 from dlx.types import Array
 

@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.component import as_tuple
-from dlx.data.compact_rows import CompactRows
 from dlx.data.dataset import Dataset, Part
-from dlx.data.division import divided, strata_of
 from dlx.data.examples import Column, Examples, joined, tidy
+from dlx.data.files.memory import check_room, give_back
 from dlx.data.formats.format import has_only_inputs, read_file
 from dlx.data.imputation import fill_missing, fit_imputation, plain_row
 from dlx.data.input_scaling import input_scaling
-from dlx.data.labels import Labels, infer_labels
-from dlx.data.memory import check_room, give_back
 from dlx.data.open_columns import decided, with_columns
 from dlx.data.ragged_rows import FILL_OR_MARK, MARK
 from dlx.data.row_faults import fitting
+from dlx.data.rows.compact_rows import CompactRows
 from dlx.data.sources import File, Source
-from dlx.data.splits import stratified_order
+from dlx.data.splitting.division import divided, strata_of
+from dlx.data.splitting.splits import stratified_order
 from dlx.data.tables import TableOptions
-from dlx.data.target_scaling import fit_targets
-from dlx.data.target_settings import settings_of_targets, target_settings
-from dlx.data.weights import class_weights, combined
+from dlx.data.targets.labels import Labels, infer_labels
+from dlx.data.targets.target_scaling import fit_targets
+from dlx.data.targets.target_settings import settings_of_targets, target_settings
+from dlx.data.targets.weights import class_weights, combined
 from dlx.errors import DataError
 from dlx.types import Array, Rng
 from dlx.words import PARTS, Task

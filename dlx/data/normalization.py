@@ -10,7 +10,7 @@ from pydantic import Field
 
 from dlx.component import Component
 from dlx.data.examples import chunks, feature_chunks
-from dlx.data.stored_rows import StoredRows
+from dlx.data.rows.stored_rows import StoredRows
 from dlx.types import Array
 
 SORTED_AT_ONCE = 2**22  # numbers: 32 MiB of float64

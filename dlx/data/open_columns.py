@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from dlx.data.columns import OTHER, Column
-from dlx.data.compact_rows import CompactRows
 from dlx.data.examples import Examples, column_chunks
-from dlx.data.features import Binary, Features, Numbers, WithIndicator, code_type
-from dlx.data.mapped import MappedRows
-from dlx.data.quantiles import fitted, transformed
+from dlx.data.rows.compact_rows import CompactRows
+from dlx.data.rows.mapped import MappedRows
+from dlx.data.values.columns import OTHER, Column
+from dlx.data.values.features import Binary, Features, Numbers, WithIndicator, code_type
+from dlx.data.values.quantiles import fitted, transformed
 from dlx.types import Array
 
 

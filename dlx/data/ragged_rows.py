@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from dlx.data.dropped_lines import in_words
-from dlx.data.dropped_rows import Chunk
 from dlx.data.examples import RowFault
-from dlx.data.numbers import number_in
-from dlx.data.records import Record
+from dlx.data.text_tables.dropped_lines import in_words
+from dlx.data.text_tables.dropped_rows import Chunk
+from dlx.data.text_tables.records import Record
+from dlx.data.values.numbers import number_in
 from dlx.errors import DataError, remark
 
 RaggedRows = Literal["fill", "drop"]

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dlx.data.columns import Column
 from dlx.data.examples import Examples
 from dlx.data.tables import TableOptions
+from dlx.data.values.columns import Column
 from dlx.files import identity
 
 REMEMBERED = 4  # tables at a time

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dlx.data.columns import ColumnOptions
 from dlx.data.conditions import RowCondition
+from dlx.data.values.columns import ColumnOptions
 
 
 @dataclass(frozen=True)

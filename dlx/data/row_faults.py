@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from dlx.data.examples import Examples, RowFault, chunks
-from dlx.data.labels import Labels
+from dlx.data.targets.labels import Labels
 
 
 def fitting(

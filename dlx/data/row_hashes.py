@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlx.data.examples import chunks
-from dlx.data.stored_rows import StoredRows
+from dlx.data.rows.stored_rows import StoredRows
 from dlx.types import Array
 
 

@@ -11,9 +11,9 @@ from dlx.data.augmentation import Augmentation
 from dlx.data.formats.format import format_of
 from dlx.data.normalization import Normalization, Standard
 from dlx.data.sources import Blobs, Circles, Digits, File, Moons, Source, Spirals, Xor
-from dlx.data.splits import Split
-from dlx.data.target_scaling import TargetNormalization
-from dlx.data.weights import ClassWeight
+from dlx.data.splitting.splits import Split
+from dlx.data.targets.target_scaling import TargetNormalization
+from dlx.data.targets.weights import ClassWeight
 
 TOY_SETS = (Blobs, Circles, Digits, Moons, Spirals, Xor)  # which read no file of the user
 COMPLETE_SPLIT = frozenset(("train", "dev", "test", "train_dev"))  # what every complete spec says of a split

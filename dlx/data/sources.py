@@ -10,11 +10,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from dlx.component import FilePath, absolute
-from dlx.data.columns import OTHER, ColumnOptions, Impute
-from dlx.data.columns import description as description_of_columns
-from dlx.data.dialect import Dialect, sniff
 from dlx.data.examples import Column, Examples
 from dlx.data.file_options import DropRows, Encoding, ImageShape, MissingMarks, Names, Quote, Ragged, Where
+from dlx.data.files.opening import is_folder
+from dlx.data.files.packing import ZIP
 from dlx.data.formats.format import (
     SLASHES,
     description,
@@ -24,12 +23,13 @@ from dlx.data.formats.format import (
     no_format,
     read_file,
 )
-from dlx.data.opening import is_folder
-from dlx.data.packing import ZIP
 from dlx.data.source import Source
-from dlx.data.split_options import SplitTableOptions
+from dlx.data.splitting.split_options import SplitTableOptions
 from dlx.data.tables import TableOptions
+from dlx.data.text_tables.dialect import Dialect, sniff
 from dlx.data.toy_sets import Blobs, Circles, Digits, Moons, NoisyPoints, Spirals, Xor
+from dlx.data.values.columns import OTHER, ColumnOptions, Impute
+from dlx.data.values.columns import description as description_of_columns
 from dlx.errors import DataError
 
 __all__ = ["Blobs", "Circles", "Digits", "File", "Moons", "NoisyPoints", "Source", "Spirals", "Xor"]

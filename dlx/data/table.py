@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from dlx.data.column_store import ColumnStore
-from dlx.data.columns import as_key
-from dlx.data.encoding import missing
 from dlx.data.examples import RowFault
-from dlx.data.rounded import Rounded
-from dlx.data.texts import Values, as_array
+from dlx.data.values.column_store import ColumnStore
+from dlx.data.values.columns import as_key
+from dlx.data.values.encoding import missing
+from dlx.data.values.rounded import Rounded
+from dlx.data.values.texts import Values, as_array
 from dlx.errors import DataError, remark
 from dlx.types import Array
 

@@ -10,21 +10,21 @@ from typing import get_args
 
 import numpy as np
 
-from dlx.data.column_names import Doubled
-from dlx.data.columns import Column, ColumnOptions, Kind
-from dlx.data.compact_rows import CompactRows, is_large
 from dlx.data.conditions import RowCondition, Stated, fulfilling
-from dlx.data.encoding import Describer, encoded, listed, missing
 from dlx.data.examples import Examples, RowFault
-from dlx.data.features import Features, matrix
 from dlx.data.roles import Roles
-from dlx.data.split_columns import split_values
+from dlx.data.rows.compact_rows import CompactRows, is_large
+from dlx.data.splitting.split_columns import split_values
 from dlx.data.table import Table, labelled, target_faults
-from dlx.data.target_columns import targets
-from dlx.data.texts import Texts, as_array
+from dlx.data.targets.target_columns import targets
+from dlx.data.targets.weights import read
 from dlx.data.unseen_categories import tell_unseen
 from dlx.data.valid_times import check_times
-from dlx.data.weights import read
+from dlx.data.values.column_names import Doubled
+from dlx.data.values.columns import Column, ColumnOptions, Kind
+from dlx.data.values.encoding import Describer, encoded, listed, missing
+from dlx.data.values.features import Features, matrix
+from dlx.data.values.texts import Texts, as_array
 from dlx.errors import DataError
 
 KINDS: tuple[Kind, ...] = get_args(Kind)

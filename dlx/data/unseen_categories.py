@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dlx.data.columns import OTHER, Column
 from dlx.data.table import Table
-from dlx.data.texts import Texts, as_texts
+from dlx.data.values.columns import OTHER, Column
+from dlx.data.values.texts import Texts, as_texts
 from dlx.errors import remark
 
 MOST_CATEGORIES, MOST_COLUMNS = 3, 5  # that are named

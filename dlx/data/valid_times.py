@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlx.data.columns import ColumnDetails, ColumnOptions, Order
 from dlx.data.table import Table
-from dlx.data.texts import Texts, Values
-from dlx.data.times import moments, order_of
+from dlx.data.values.columns import ColumnDetails, ColumnOptions, Order
+from dlx.data.values.texts import Texts, Values
+from dlx.data.values.times import moments, order_of
 
 
 def invalid_times(texts: Texts, order: Order | None, is_clock: bool | None = None) -> set[str]:

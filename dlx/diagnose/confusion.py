@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlx.data.labels import Label
+from dlx.data.targets.labels import Label
 from dlx.documents.classes import ClassesDocument, ConfusedPair, WorstExample
 from dlx.stats.intervals import error_rate
 from dlx.stats.measured import LabelValue

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.data.labels import FEW_EXAMPLES
-from dlx.diagnose.next_step import NextStep
+from dlx.diagnose.steps.advice_context import AdviceContext
+from dlx.diagnose.steps.next_step import NextStep
 from dlx.diagnose.using import JUDGE_ALL
 from dlx.diagnose.verdict import in_words
 

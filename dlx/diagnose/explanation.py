@@ -11,7 +11,7 @@ from dlx.diagnose.after.rare_class import FEW_EXAMPLES_OF_A_CLASS, RARE_CLASS_MI
 from dlx.diagnose.after.refuted import ends_of, unrefuted
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.findings import Finding
-from dlx.diagnose.rate_advice import rates_for, rates_for_bias
+from dlx.diagnose.steps.rate_advice import rates_for, rates_for_bias
 from dlx.documents.range_test import TestedRates
 from dlx.stats.intervals import Estimate
 from dlx.stats.measured import PartMetrics

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from dlx.data.dataset import Dataset
-from dlx.data.division import within_fold
-from dlx.data.mapped import MappedRows
+from dlx.data.rows.mapped import MappedRows
 from dlx.data.sources import File
-from dlx.data.splits import Split, part_sizes
+from dlx.data.splitting.division import within_fold
+from dlx.data.splitting.splits import Split, part_sizes
 from dlx.diagnose.remedies.changes import DataFacts, Overrides, fits_batches, side_of
 from dlx.diagnose.remedies.targets import are_of_factors
 from dlx.errors import DataError, SpecError

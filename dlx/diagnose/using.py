@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.after.ending import NO_BETTER_THAN_CONSTANT
 from dlx.diagnose.data.label_order import LABELS_UNRELATED
 from dlx.diagnose.data.leaks import TARGET_LEAK
 from dlx.diagnose.evidence import unbeaten
-from dlx.diagnose.next_step import NextStep
+from dlx.diagnose.steps.advice_context import AdviceContext
+from dlx.diagnose.steps.next_step import NextStep
 from dlx.diagnose.verdict import DONE, NOTHING, OUT_OF_FOLD
 from dlx.documents.baselines import WORSE
 from dlx.documents.diagnosis import DiagnosisDocument

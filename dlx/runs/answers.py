@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlx.data.target_names import names_of_targets, value_columns
+from dlx.data.targets.target_names import names_of_targets, value_columns
 from dlx.training.model import Model
 from dlx.types import Array
 from dlx.words import Task

@@ -7,19 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from dlx.calls import instruction
-from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.after.history import TrainingHistory
-from dlx.diagnose.baseline import reference
-from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.evidence import Evidence, ending_of, unbeaten
 from dlx.diagnose.explanation import explanation
 from dlx.diagnose.findings import by_severity
-from dlx.diagnose.next_commands import next_steps
-from dlx.diagnose.next_step import NOTHING_TYPED, TypedOptions
-from dlx.diagnose.rate_advice import rates_for
+from dlx.diagnose.models.baseline import reference
+from dlx.diagnose.models.baselines import constant_errors
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
-from dlx.diagnose.spec_remedies import NOTHING, next_steps_of_spec
+from dlx.diagnose.steps.advice_context import AdviceContext
+from dlx.diagnose.steps.next_commands import next_steps
+from dlx.diagnose.steps.next_step import NOTHING_TYPED, TypedOptions
+from dlx.diagnose.steps.rate_advice import rates_for
+from dlx.diagnose.steps.spec_remedies import NOTHING, next_steps_of_spec
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose, mending
 from dlx.documents.diagnosis import DiagnosisDocument, Ending, SpecDiagnosis

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlx.diagnose.next_step import NextStep
+from dlx.diagnose.steps.next_step import NextStep
 from dlx.diagnose.verdict import in_words
 from dlx.documents.diagnosis import DiagnosisDocument, SpecDiagnosis
 from dlx.errors import UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dlx.diagnose.next_step import NextStep
+from dlx.diagnose.steps.next_step import NextStep
 from dlx.errors import UsageError
 from dlx.runs.file_names import CURVES, TRAIL, TRAIL_PICTURE
 from dlx.show import pictures

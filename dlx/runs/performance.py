@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from dlx.data.dataset import Dataset
-from dlx.diagnose.baselines import baselines
+from dlx.diagnose.models.baselines import baselines
 from dlx.diagnose.verdict import OUT_OF_FOLD
 from dlx.documents.baselines import OPEN, Baselines
 from dlx.documents.diagnosis import DiagnosisDocument, JudgedMetric

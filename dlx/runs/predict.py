@@ -13,11 +13,11 @@ from pydantic_core import PydanticCustomError
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset, Part
 from dlx.data.examples import Examples
-from dlx.data.labels import Labels
 from dlx.data.loading import read_like
-from dlx.data.target_names import names_of_targets
-from dlx.data.target_scaling import check_positive
-from dlx.data.weights import combined
+from dlx.data.targets.labels import Labels
+from dlx.data.targets.target_names import names_of_targets
+from dlx.data.targets.target_scaling import check_positive
+from dlx.data.targets.weights import combined
 from dlx.errors import DataError, Diverged, remark
 from dlx.runs.answers import RowAnswers, rows_of_answers, shortest
 from dlx.runs.directory import RunDirectory

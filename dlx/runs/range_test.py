@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from dlx.diagnose import rate_advice
 from dlx.diagnose.before.range_test import range_test
+from dlx.diagnose.steps import rate_advice
 from dlx.documents.range_test import RangeTest
 from dlx.events import Count
 from dlx.runs.mistaken import refuse_as_spec

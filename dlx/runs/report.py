@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from dlx.diagnose.advice_context import train_command
+from dlx.diagnose.steps.advice_context import train_command
 from dlx.documents.tuning import tuning_of
 from dlx.errors import DlxError, ReadFailure, UsageError
 from dlx.runs.collection import FoldsDirectory, RunCollection, StudyDirectory, TuneDirectory, collection_at

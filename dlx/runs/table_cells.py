@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from dlx.data.columns import Column
 from dlx.data.dataset import Dataset
 from dlx.data.examples import select
+from dlx.data.values.columns import Column
 from dlx.types import Array
 
 SECONDS = 86_400  # of a day, in which times are counted

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.facts import course_facts
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.after.refuted import unrefuted
-from dlx.diagnose.baseline import reference
-from dlx.diagnose.baselines import constant_errors
 from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.evidence import Evidence, ending_of, unbeaten
 from dlx.diagnose.explanation import Explanation, explanation
-from dlx.diagnose.next_commands import next_steps
-from dlx.diagnose.next_step import NextStep
+from dlx.diagnose.models.baseline import reference
+from dlx.diagnose.models.baselines import constant_errors
+from dlx.diagnose.steps.advice_context import AdviceContext
+from dlx.diagnose.steps.next_commands import next_steps
+from dlx.diagnose.steps.next_step import NextStep
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.using import is_of_no_use
 from dlx.diagnose.verdict import diagnose

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from dlx.data.batches import Reader
-from dlx.data.columns import Column
 from dlx.data.dataset import Dataset, Part
 from dlx.data.examples import select
-from dlx.data.target_names import columns_of, names_of_targets
+from dlx.data.targets.target_names import columns_of, names_of_targets
+from dlx.data.values.columns import Column
 from dlx.errors import UsageError
 from dlx.runs.data_facts import data_facts, refuse_other_data
 from dlx.runs.directory import RunDirectory

@@ -10,9 +10,9 @@ import numpy as np
 
 from dlx.calls import instruction
 from dlx.data.dataset import Dataset
+from dlx.data.files.memory import amount, free
 from dlx.data.loading import load_dataset
-from dlx.data.memory import amount, free
-from dlx.data.weights import unknown_classes
+from dlx.data.targets.weights import unknown_classes
 from dlx.errors import EnvironmentProblem, Place, Problem, SpecError, allowed
 from dlx.nn.activations import Identity
 from dlx.nn.dropout import mask_from

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.data.batches import Scaling
-from dlx.data.target_scaling import TargetScaling
+from dlx.data.targets.target_scaling import TargetScaling
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import Zeros
 from dlx.nn.layers import Activate
@@ -21,7 +21,7 @@ from dlx.training.evaluation import EVALUATION_BATCH
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dlx.data.stored_rows import StoredRows
+    from dlx.data.rows.stored_rows import StoredRows
     from dlx.training.supervised import Supervised
     from dlx.types import Array
 

@@ -82,7 +82,7 @@ WORDS: dict[str, Iterable[str]] = {
         *(f"{ending} after {{0}} {unit} in {{1}}" for ending in ENDINGS for unit in UNITS),
         *("in layer {0}", "in epoch {0}", "in layer {0}, epoch {1}"),
     ),
-    "dlx/diagnose/simple_models.py": ("always {0}",),
+    "dlx/diagnose/models/simple_models.py": ("always {0}",),
     "dlx/stats/two_samples.py": ("a projection of all features",),
     "dlx/diagnose/data/leaks.py": ("{0} together {1}{2}",),
     "dlx/diagnose/after/regularization.py": (
@@ -90,7 +90,7 @@ WORDS: dict[str, Iterable[str]] = {
     ),
     "dlx/diagnose/after/optimization.py": ("at α = {0} {1}; {2}", "{0} times"),
     "dlx/diagnose/before/regularization.py": ("with {0} {1}",),
-    "dlx/diagnose/next_commands.py": ("{0}; meanwhile {1}",),
+    "dlx/diagnose/steps/next_commands.py": ("{0}; meanwhile {1}",),
     "dlx/documents/earlier_run.py": ("{0} in {1}, {2} here",),
     "dlx/runs/diagnose.py": ("the errors are those of diagnosis.json, because {0}",),
     "dlx/training/refit.py": (
@@ -177,7 +177,7 @@ WORDS: dict[str, Iterable[str]] = {
     "dlx/cli/list.py": ("Sections, each with its keys", "default {0}"),
     "dlx/show/terminal/difference.py": ("established: {0}{1}", "{0} pairs", "about {0} dev examples in all"),
     "dlx/show/page/collection.py": ("The complete plan (plan.yaml)", "{0} pictures", "a study"),
-    "dlx/data/dropped_lines.py": ("line {0} {1}", "lines {0}{1} {2}"),
+    "dlx/data/text_tables/dropped_lines.py": ("line {0} {1}", "lines {0}{1} {2}"),
 }
 # Words that stand alone: labels, heads of columns, what stands in their cells.
 LABELS: dict[str, Iterable[str]] = {

@@ -12,11 +12,11 @@ from time import perf_counter
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.after.refuted import unrefuted
-from dlx.diagnose.baseline import reference
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.explanation import all_findings
 from dlx.diagnose.findings import Finding
+from dlx.diagnose.models.baseline import reference
 from dlx.runs.directory import RunDirectory
 from dlx.runs.preparation import prepare
 from dlx.search.trials.training import run_trial

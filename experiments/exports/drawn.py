@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from dlx.data.hashing import places
+from dlx.data.values.hashing import places
 from dlx.types import Array
 
 M = 120

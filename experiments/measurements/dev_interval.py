@@ -11,7 +11,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from dlx.data.splits import Split, part_sizes
+from dlx.data.splitting.splits import Split, part_sizes
 from dlx.stats.intervals import error_rate
 from experiments.reproduce.drawing import Chart, Line, charts
 from experiments.reproduce.measuring import Bench, Measured

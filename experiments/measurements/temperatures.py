@@ -11,7 +11,7 @@ from math import log
 
 import numpy as np
 
-from dlx.data.series import read_series
+from dlx.data.text_tables.series import read_series
 from dlx.nn.averages import averages
 from dlx.show.pictures import averages as picture
 from experiments.reproduce.measuring import Bench, Measured

@@ -9,7 +9,7 @@ from typing import Any
 
 from dlx.data.dataset import Dataset
 from dlx.diagnose.before.range_test import range_test
-from dlx.diagnose.constant import constant_answer
+from dlx.diagnose.models.constant import constant_answer
 from dlx.errors import Diverged
 from dlx.events import finish
 from dlx.spec.loader import derive

@@ -11,7 +11,7 @@ import pytest
 
 from dlx.cli import reading_bar
 from dlx.cli.reading_bar import reading_shown
-from dlx.data.reading import watcher
+from dlx.data.files.reading import watcher
 from dlx.data.sources import Source
 from dlx.events import Count
 from dlx.show import terminal

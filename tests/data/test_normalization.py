@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlx.data import examples, normalization
-from dlx.data.mapped import MappedRows
 from dlx.data.normalization import MinMax, Normalization, Robust, Standard
+from dlx.data.rows.mapped import MappedRows
 
 REFERENCE = np.load(Path(__file__).parents[1] / "reference" / "data.npz")
 

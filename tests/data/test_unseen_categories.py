@@ -9,7 +9,7 @@ import pytest
 
 from dlx.data.loading import read_like
 from dlx.errors import Remark
-from tests.data.test_units import trained
+from tests.data.values.test_units import trained
 
 ROWS = [f"{('red', 'blue')[number % 2]},{number},{number % 2}" for number in range(60)]
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from dlx.data.loading import read_like
-from dlx.data.texts import Texts
 from dlx.data.valid_times import invalid_times
+from dlx.data.values.texts import Texts
 from dlx.errors import DataError, Remark
-from tests.data.test_units import trained
+from tests.data.values.test_units import trained
 
 DATES = [f"{1 + number % 28:02}/{1 + number % 12:02}/2020,{number % 2}" for number in range(40)]
 

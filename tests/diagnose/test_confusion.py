@@ -11,7 +11,7 @@ import pytest
 
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset, Part
-from dlx.data.labels import Labels
+from dlx.data.targets.labels import Labels
 from dlx.diagnose.confusion import Classes, classes_of
 from dlx.documents.classes import ClassesDocument, ConfusedPair
 from dlx.documents.reading import read_record

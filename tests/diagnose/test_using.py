@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dlx.diagnose.advice_context import AdviceContext
-from dlx.diagnose.next_commands import next_steps
 from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.steps.advice_context import AdviceContext
+from dlx.diagnose.steps.next_commands import next_steps
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.using import no_better
 from dlx.diagnose.verdict import diagnose

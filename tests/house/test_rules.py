@@ -25,11 +25,23 @@ ROOMS = (
 )  # fmt: skip
 # Of the rooms with sub-rooms: from which of these a sub-room takes something. All others do not know each other.
 BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
+    "data": {
+        "files": (),
+        "values": (),
+        "text_tables": ("files", "values"),
+        "rows": ("values",),
+        "targets": ("values",),
+        "splitting": ("values", "targets"),
+        "formats": ("files", "values", "text_tables", "rows", "splitting"),
+        "profile": ("values", "text_tables", "formats"),
+    },
     "diagnose": {
         "remedies": (),
         "data": ("remedies",),
-        "before": ("remedies", "data"),
-        "after": ("remedies", "data", "before"),
+        "models": ("data",),
+        "before": ("remedies", "data", "models"),
+        "after": ("remedies", "data", "models", "before"),
+        "steps": ("remedies", "data", "models", "before"),
     },
     "show": {"charts": (), "terminal": ("charts",), "pictures": ("charts",), "page": ("charts",)},
     "runs": {"compare": (), "export": ()},
@@ -53,7 +65,7 @@ LIGHT = {
     "words",
     "types",
 }  # what a command starts with
-ALSO_LIGHT = {"dlx.runs.signals", "dlx.data.reading"}
+ALSO_LIGHT = {"dlx.runs.signals", "dlx.data.files.reading"}
 # What is imported before the command is known.
 FIRST = {
     *("dlx", "dlx.__main__", "dlx.cli", "dlx.cli.late_imports", "dlx.cli.messages", "dlx.cli.remarks"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlx.diagnose.next_step import NextStep
+from dlx.diagnose.steps.next_step import NextStep
 from dlx.documents.diagnosis import SpecDiagnosis
 from dlx.runs.examination import Examination
 

@@ -432,7 +432,7 @@ def test_examples_in_a_file_are_compared_whole(how: str, tmp_path: Path, call_dl
 def test_a_very_large_file_is_known_by_its_time(
     tmp_path: Path, call_dlx: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dlx.data.mapped.FULLY_SUMMED", 100)
+    monkeypatch.setattr("dlx.data.rows.mapped.FULLY_SUMMED", 100)
     X, path = np.random.default_rng(0).integers(0, 9, (3000, 2), np.uint8), tmp_path / "X.npy"
     np.save(path, X)
     np.save(tmp_path / "y.npy", X[:, 0] > 4)

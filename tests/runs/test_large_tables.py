@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.data import compact_rows
+from dlx.data.rows import compact_rows
 from dlx.errors import Interrupted
 from dlx.runs.directory import RunDirectory
 from dlx.runs.train import Session

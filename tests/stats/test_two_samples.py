@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from dlx.data.dataset import Dataset, Part
-from dlx.data.labels import Labels
 from dlx.data.row_hashes import hashes
-from dlx.data.splits import Split, split_rows
+from dlx.data.splitting.splits import Split, split_rows
+from dlx.data.targets.labels import Labels
 from dlx.diagnose.data.duplicates import duplicate_findings
 from dlx.diagnose.data.label_noise import label_noise_findings
 from dlx.diagnose.data.parts import part_findings

@@ -14,14 +14,14 @@ from tokenize import TokenError
 import numpy as np
 from numpy.lib.npyio import NpzFile
 
-from dlx.data.columns import Column
 from dlx.data.examples import Examples
+from dlx.data.files.memory import check_ratio, check_room
+from dlx.data.files.opening import open_binary, readable
 from dlx.data.formats.format import Format, file_of_labels, format_of
 from dlx.data.formats.named_arrays import Load, NamedArrays
-from dlx.data.mapped import MappedRows
-from dlx.data.memory import check_ratio, check_room
-from dlx.data.opening import open_binary, readable
+from dlx.data.rows.mapped import MappedRows
 from dlx.data.tables import TableOptions
+from dlx.data.values.columns import Column
 from dlx.errors import DataError
 from dlx.types import Array
 

@@ -7,25 +7,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from dlx.data.arrow_records import ArrowParser, release
-from dlx.data.column_store import ColumnStore
-from dlx.data.column_values import ColumnReader, TextNeeded
-from dlx.data.columns import Column
-from dlx.data.dialect import WINDOWS, Dialect, sniff
-from dlx.data.dropped_rows import Chunk, RowFilter, undue_rows
+from dlx.data.files.memory import check_room, give_back, room
 from dlx.data.formats.format import TableFormat
-from dlx.data.memory import check_room, give_back, room
-from dlx.data.numbers import NumberStyle
-from dlx.data.pieces import Pieces, TextFields
-from dlx.data.plain_lines import Irregular
 from dlx.data.ragged_rows import RowLengths
-from dlx.data.records import Record, chunks_of, records_of
-from dlx.data.regular_records import FieldsChunk, Parser, is_large, regular_chunks
 from dlx.data.roles import Roles
-from dlx.data.split_lines import LineSplitter
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions, roles
-from dlx.data.text_columns import column_names, column_values, readers
+from dlx.data.text_tables.arrow_records import ArrowParser, release
+from dlx.data.text_tables.dialect import WINDOWS, Dialect, sniff
+from dlx.data.text_tables.dropped_rows import Chunk, RowFilter, undue_rows
+from dlx.data.text_tables.plain_lines import Irregular
+from dlx.data.text_tables.records import Record, chunks_of, records_of
+from dlx.data.text_tables.regular_records import FieldsChunk, Parser, is_large, regular_chunks
+from dlx.data.text_tables.split_lines import LineSplitter
+from dlx.data.text_tables.text_columns import column_names, column_values, readers
+from dlx.data.values.column_store import ColumnStore
+from dlx.data.values.column_values import ColumnReader, TextNeeded
+from dlx.data.values.columns import Column
+from dlx.data.values.numbers import NumberStyle
+from dlx.data.values.pieces import Pieces, TextFields
 from dlx.errors import DataError, remark
 
 FIELDS = 2**18  # turned into numbers at once, so that their text does not fill the memory

@@ -10,15 +10,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
-from dlx.data.columns import Column
-from dlx.data.encoding import listed
 from dlx.data.examples import Examples
-from dlx.data.opening import is_folder, readable
-from dlx.data.packing import DAMAGE, UNPACKERS, ZIP, member_name, unpacked_name
+from dlx.data.files.opening import is_folder, readable
+from dlx.data.files.packing import DAMAGE, UNPACKERS, ZIP, member_name, unpacked_name
 from dlx.data.remembered_tables import once_a_search
 from dlx.data.roles import Roles
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions, to_examples
+from dlx.data.values.columns import Column
+from dlx.data.values.encoding import listed
 from dlx.errors import DataError, allowed
 from dlx.extras import missing_extra
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dlx.data.files.memory import check_ratio, check_room
+from dlx.data.files.opening import readable
 from dlx.data.formats.named_arrays import Load, NamedArrays
-from dlx.data.memory import check_ratio, check_room
-from dlx.data.opening import readable
 from dlx.errors import DataError
 from dlx.types import Array
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from dlx.data.columns import Column
 from dlx.data.examples import Examples, RowFault
+from dlx.data.files.image_folders import SUFFIXES, ImageFile, image_files
+from dlx.data.files.images import Head, head, pixels
+from dlx.data.files.memory import check_room
+from dlx.data.files.opening import readable
 from dlx.data.formats.format import Format
-from dlx.data.image_folders import SUFFIXES, ImageFile, image_files
-from dlx.data.images import Head, head, pixels
-from dlx.data.memory import check_room
-from dlx.data.opening import readable
 from dlx.data.tables import TableOptions
+from dlx.data.values.columns import Column
 from dlx.errors import DataError, DlxError, remark
 
 CHANNELS = {1: "grey", 3: "RGB"}

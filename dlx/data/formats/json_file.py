@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from sys import intern
 
-from dlx.data.columns import Column, ColumnError
+from dlx.data.files.memory import check_room, room
+from dlx.data.files.opening import open_binary, readable
 from dlx.data.formats.format import TableFormat
-from dlx.data.json_text import JsonText, Row
-from dlx.data.memory import check_room, room
-from dlx.data.opening import open_binary, readable
 from dlx.data.roles import Roles
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions, roles
-from dlx.data.text_columns import fill
+from dlx.data.text_tables.json_text import JsonText, Row
+from dlx.data.text_tables.text_columns import fill
+from dlx.data.values.columns import Column, ColumnError
 from dlx.errors import DataError
 
 AT_ONCE = 2**20  # bytes

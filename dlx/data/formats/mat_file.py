@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlx.data.files.memory import check_ratio, check_room
+from dlx.data.files.opening import readable
 from dlx.data.formats.hdf5_file import data_sets, values
 from dlx.data.formats.named_arrays import Load, NamedArrays
-from dlx.data.memory import check_ratio, check_room
-from dlx.data.opening import readable
 from dlx.errors import DataError, DlxError
 from dlx.extras import missing_extra
 from dlx.types import Array

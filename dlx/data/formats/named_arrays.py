@@ -10,12 +10,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from dlx.data.columns import Column
 from dlx.data.examples import Examples
 from dlx.data.formats.format import Format
-from dlx.data.split_columns import split_values
-from dlx.data.split_options import SplitTableOptions
+from dlx.data.splitting.split_columns import split_values
+from dlx.data.splitting.split_options import SplitTableOptions
 from dlx.data.tables import TableOptions
+from dlx.data.values.columns import Column
 from dlx.errors import DataError, allowed
 from dlx.types import Array
 from dlx.words import PARTS

@@ -9,18 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlx.data.arrow_messages import NoMessage, unpacked_size
-from dlx.data.arrow_values import arrow_values, rounded_in
-from dlx.data.column_store import ColumnStore
-from dlx.data.columns import Column
+from dlx.data.files.memory import check_ratio, check_room
+from dlx.data.files.opening import readable
+from dlx.data.formats.arrow_messages import NoMessage, unpacked_size
+from dlx.data.formats.arrow_values import arrow_values, rounded_in
 from dlx.data.formats.format import TableFormat
-from dlx.data.memory import check_ratio, check_room
-from dlx.data.opening import readable
 from dlx.data.roles import Roles
-from dlx.data.rounded import Rounded
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions, roles
-from dlx.data.text_columns import filled_as_stated
+from dlx.data.text_tables.text_columns import filled_as_stated
+from dlx.data.values.column_store import ColumnStore
+from dlx.data.values.columns import Column
+from dlx.data.values.rounded import Rounded
 from dlx.errors import DataError
 
 if TYPE_CHECKING:

@@ -13,18 +13,18 @@ from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import ZipFile
 
-from dlx.data.columns import Column
-from dlx.data.delimiter import RECORDS
-from dlx.data.dropped_rows import Chunk, RowFilter, undue_rows
+from dlx.data.files.memory import check_ratio, check_room, room
+from dlx.data.files.opening import readable
 from dlx.data.formats.format import TableFormat
-from dlx.data.header import has_header, without_titles
-from dlx.data.memory import check_ratio, check_room, room
-from dlx.data.numbers import NumberStyle
-from dlx.data.opening import readable
 from dlx.data.roles import Roles
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions, roles
-from dlx.data.text_columns import column_names, fill
+from dlx.data.text_tables.delimiter import RECORDS
+from dlx.data.text_tables.dropped_rows import Chunk, RowFilter, undue_rows
+from dlx.data.text_tables.header import has_header, without_titles
+from dlx.data.text_tables.text_columns import column_names, fill
+from dlx.data.values.columns import Column
+from dlx.data.values.numbers import NumberStyle
 from dlx.errors import DataError, DlxError, allowed
 
 if TYPE_CHECKING:

@@ -7,11 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from dlx.data.columns import ColumnError, ColumnOptions, Doubles
-from dlx.data.dropped_rows import KINDS, TOTAL
 from dlx.data.formats.format import TableFormat
-from dlx.data.numbers import NumberStyle
-from dlx.data.packed_numbers import PackedNumbers
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.long_numbers import are_names, merged
 from dlx.data.profile.marks import SAYS_MISSING, USUAL, are_marks, marks_in
@@ -25,10 +21,14 @@ from dlx.data.profile.text_forms import (
     time_form,
 )
 from dlx.data.ragged_rows import RaggedRowsError
-from dlx.data.regular_records import LARGE
 from dlx.data.sources import File
 from dlx.data.table import Table
-from dlx.data.texts import Texts, Values
+from dlx.data.text_tables.dropped_rows import KINDS, TOTAL
+from dlx.data.text_tables.regular_records import LARGE
+from dlx.data.values.columns import ColumnError, ColumnOptions, Doubles
+from dlx.data.values.numbers import NumberStyle
+from dlx.data.values.packed_numbers import PackedNumbers
+from dlx.data.values.texts import Texts, Values
 
 
 class Changes:

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from dlx.data.column_store import LARGE
-from dlx.data.encoding import are_times, missing
-from dlx.data.features import code_type
-from dlx.data.packed_numbers import PackedNumbers
-from dlx.data.texts import Texts, Values
+from dlx.data.values.column_store import LARGE
+from dlx.data.values.encoding import are_times, missing
+from dlx.data.values.features import code_type
+from dlx.data.values.packed_numbers import PackedNumbers
+from dlx.data.values.texts import Texts, Values
 from dlx.types import Array
 
 MOST_FREQUENT = 5  # values that are named

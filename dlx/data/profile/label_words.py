@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from dlx.data.columns import ColumnOptions
 from dlx.data.profile.marks import USUAL, may_be_label
 from dlx.data.profile.table import TableProfile
 from dlx.data.sources import File
+from dlx.data.values.columns import ColumnOptions
 
 
 def unmarked(source: File, name: str, words: Iterable[str]) -> File:

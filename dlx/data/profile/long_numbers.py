@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from dlx.data.texts import Texts
+from dlx.data.values.texts import Texts
 
 TIME = re.compile(r"time|date|stamp|epoch|ticks|nanos|micros|^ts$|^t$|(?:^|_)[nu]s$", re.IGNORECASE)
 ROUND = 1000  # of which all moments in finer units are multiples, where a clock gave them

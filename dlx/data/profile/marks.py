@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dlx.data.numbers import MISSING
+from dlx.data.values.numbers import MISSING
 
 SPREADSHEET = r"#(?:n/a(?: n/a)?|na|div/0!|value!|ref!|name\?|null!|num!)"
 PROGRAM = r"\\n|<na>|[<(\[]null[>)\]]|[<(\[](?:missing|none|blank|empty|na|n/a|nan)[>)\]]|-?nan|nat|-?1\.#(?:ind|qnan)"

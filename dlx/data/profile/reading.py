@@ -8,20 +8,20 @@ from pathlib import Path
 
 import numpy as np
 
-from dlx.data.column_store import ColumnStore
-from dlx.data.columns import ColumnError
 from dlx.data.conditions import fulfilling
 from dlx.data.formats.format import TableFormat, format_of
-from dlx.data.packed_numbers import PackedNumbers
 from dlx.data.profile.changes import Changes
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.label_words import unmarked, without_words
 from dlx.data.profile.table import TableProfile
 from dlx.data.ragged_rows import RaggedRowsError
-from dlx.data.rounded import EXACT
 from dlx.data.sources import File
 from dlx.data.table import Table
-from dlx.data.texts import Texts, Values, as_texts
+from dlx.data.values.column_store import ColumnStore
+from dlx.data.values.columns import ColumnError
+from dlx.data.values.packed_numbers import PackedNumbers
+from dlx.data.values.rounded import EXACT
+from dlx.data.values.texts import Texts, Values, as_texts
 from dlx.errors import DataError
 
 

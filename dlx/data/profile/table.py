@@ -14,7 +14,7 @@ from dlx.data.examples import Examples, select
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.row_hashes import hashes
 from dlx.data.sources import File
-from dlx.data.texts import Texts
+from dlx.data.values.texts import Texts
 from dlx.types import Array
 
 ROWS_OF_A_VALUE = 10  # on average, from where on two columns do not go together by chance

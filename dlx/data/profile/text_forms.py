@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from dlx.data.column_values import BOOLEANS, ColumnReader
-from dlx.data.columns import ColumnOptions
-from dlx.data.numbers import NumberStyle
-from dlx.data.texts import Texts
-from dlx.data.times import moments, order_of
-from dlx.data.units import ORDINALS, are_of_a_kind, measured, same_unit
 from dlx.data.valid_times import invalid_times
+from dlx.data.values.column_values import BOOLEANS, ColumnReader
+from dlx.data.values.columns import ColumnOptions
+from dlx.data.values.numbers import NumberStyle
+from dlx.data.values.texts import Texts
+from dlx.data.values.times import moments, order_of
+from dlx.data.values.units import ORDINALS, are_of_a_kind, measured, same_unit
 
 MOST_ODD, SHARE_OF_ODD = 3, 0.05  # different texts, and rows, that are no numbers in a column that is one of them
 SAMPLE = 50  # different texts by which most columns of words are told from those of numbers

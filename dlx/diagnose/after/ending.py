@@ -10,12 +10,12 @@ import numpy as np
 from dlx.diagnose.after.history import BEHIND_ON_DEV, CHANCE, TrainingHistory
 from dlx.diagnose.after.initialization import DEAD, NARROWEST, SATURATED
 from dlx.diagnose.after.optimization import FLAT, small_batch_cause
-from dlx.diagnose.baseline import MOST_QUERIES, Baseline
 from dlx.diagnose.before.activations import NO_ACTIVATION, is_linear
 from dlx.diagnose.before.initialization import DEAD_UNITS, SATURATED_UNITS
 from dlx.diagnose.before.optimization import TOO_FEW_UNITS
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.models.baseline import MOST_QUERIES, Baseline
 from dlx.diagnose.remedies.against_bias import fitting_initializer
 from dlx.diagnose.remedies.optimization import (
     adam,

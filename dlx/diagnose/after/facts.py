@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dlx.diagnose.constant import constant_answer
+from dlx.diagnose.models.constant import constant_answer
 from dlx.training.supervised import Supervised
 
 COUNTS = ("first_cost", "rises", "first_rise", "largest_rise", "clipped", "diverged")

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from dlx.diagnose.baseline import Baseline
-from dlx.diagnose.baselines import ConstantErrors
+from dlx.diagnose.models.baseline import Baseline
+from dlx.diagnose.models.baselines import ConstantErrors
 from dlx.diagnose.trend import recent_fall
 from dlx.nn.norms.norm import Norm
 from dlx.spec.sections import LayerSection, Spec

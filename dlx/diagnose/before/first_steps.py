@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx.diagnose.before.probe import SEEN_PART, UNSEEN_PART, Probe
 from dlx.diagnose.before.probes import DIVERGED, ProbeResult, Runs, decide
-from dlx.diagnose.constant import constant_answer
+from dlx.diagnose.models.constant import constant_answer
 from dlx.errors import Diverged
 from dlx.spec.sections import Spec
 from dlx.training.fit import take_steps

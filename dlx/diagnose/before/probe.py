@@ -10,7 +10,7 @@ import numpy as np
 
 from dlx.data.dataset import Dataset, Part
 from dlx.data.normalization import Standard
-from dlx.data.target_scaling import UNSCALED
+from dlx.data.targets.target_scaling import UNSCALED
 from dlx.diagnose.data.samples import part_rows, part_sample, sample
 from dlx.nn.activations import Activation, ReLU
 from dlx.nn.initializers import He, Initializer, Xavier

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dlx.data.compact_rows import CompactRows
 from dlx.data.dataset import Dataset
 from dlx.data.examples import select
 from dlx.data.row_hashes import hashes
+from dlx.data.rows.compact_rows import CompactRows
+from dlx.data.rows.stored_rows import StoredRows
 from dlx.data.section import Data
-from dlx.data.stored_rows import StoredRows
 from dlx.diagnose.data.samples import block_sample, rows, sample
 from dlx.diagnose.data.typed import copies_together
 from dlx.diagnose.findings import Cause, Finding

@@ -8,7 +8,7 @@ from math import sqrt
 import numpy as np
 
 from dlx.data.dataset import Dataset
-from dlx.data.mapped import MappedRows
+from dlx.data.rows.mapped import MappedRows
 from dlx.diagnose.data.halves import squares
 from dlx.diagnose.data.marks import without_marks
 from dlx.diagnose.data.samples import rows

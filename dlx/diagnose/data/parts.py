@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dlx.data.dataset import Dataset, Part
-from dlx.data.splits import Split
+from dlx.data.splitting.splits import Split
 from dlx.diagnose.data.label_noise import label_noise_findings
 from dlx.diagnose.data.label_rules import rule_findings
 from dlx.diagnose.data.samples import sample, sampled_part

@@ -6,7 +6,7 @@ import numpy as np
 
 from dlx.data.dataset import Part
 from dlx.data.examples import select
-from dlx.data.stored_rows import StoredRows
+from dlx.data.rows.stored_rows import StoredRows
 from dlx.types import Array
 
 BLOCK = 64  # neighbouring rows that are drawn together where very many are wanted of a file

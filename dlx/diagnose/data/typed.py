@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dlx.data.formats.format import TableFormat, format_of
-from dlx.data.numbers import MISSING
 from dlx.data.section import SOURCES, Data
 from dlx.data.sources import File
+from dlx.data.values.numbers import MISSING
 from dlx.diagnose.supply import words_of
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlx.data.sources import Blobs, NoisyPoints, Source, Xor
-from dlx.data.splits import part_sizes
+from dlx.data.splitting.splits import part_sizes
 from dlx.diagnose.remedies.against_bias import (
     batch_norm,
     batch_norm_defaults,

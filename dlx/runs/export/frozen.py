@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dlx.component import Component
-from dlx.data.columns import Column
-from dlx.data.target_names import names_of_targets
-from dlx.data.target_scaling import TargetScaling
+from dlx.data.targets.target_names import names_of_targets
+from dlx.data.targets.target_scaling import TargetScaling
+from dlx.data.values.columns import Column
 from dlx.errors import UsageError
 from dlx.nn.activations import Identity
 from dlx.nn.layers import Activate, Linear, Normalize

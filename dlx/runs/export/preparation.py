@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlx.data.columns import Column
-from dlx.data.quantiles import steps
+from dlx.data.values.columns import Column
+from dlx.data.values.quantiles import steps
 from dlx.types import Array
 
 

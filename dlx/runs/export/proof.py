@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlx.data.columns import Column
-from dlx.data.stored_rows import StoredRows
+from dlx.data.rows.stored_rows import StoredRows
+from dlx.data.values.columns import Column
 from dlx.errors import UsageError
 from dlx.nn.norms.norm import Norm
 from dlx.runs.directory import RunDirectory

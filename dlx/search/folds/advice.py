@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.after.rare_class import never_answered
 from dlx.diagnose.before.outliers import outlier_findings
 from dlx.diagnose.evidence import Evidence, unbeaten
-from dlx.diagnose.next_commands import next_steps
-from dlx.diagnose.next_step import NextStep, TypedOptions
-from dlx.diagnose.rate_advice import rates_for_bias
+from dlx.diagnose.steps.advice_context import AdviceContext
+from dlx.diagnose.steps.next_commands import next_steps
+from dlx.diagnose.steps.next_step import NextStep, TypedOptions
+from dlx.diagnose.steps.rate_advice import rates_for_bias
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.using import LOOK_AT_ROWS, by_the_others, no_better
 from dlx.diagnose.verdict import OUT_OF_FOLD

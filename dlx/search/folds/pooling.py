@@ -10,8 +10,8 @@ import numpy as np
 
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
-from dlx.data.target_names import columns_of, names_of_targets
-from dlx.diagnose.fold_baselines import FoldBaseline, fold_baselines, pooled_baselines
+from dlx.data.targets.target_names import columns_of, names_of_targets
+from dlx.diagnose.models.fold_baselines import FoldBaseline, fold_baselines, pooled_baselines
 from dlx.diagnose.verdict import OUT_OF_FOLD
 from dlx.documents.diagnosis import JudgedMetric
 from dlx.errors import DataError

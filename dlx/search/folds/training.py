@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from dlx.diagnose.after.rare_class import never_answered
-from dlx.diagnose.next_step import NextStep
+from dlx.diagnose.steps.next_step import NextStep
 from dlx.diagnose.tolerance import TOLERANCE, default_tolerance
 from dlx.diagnose.verdict import OUT_OF_FOLD, diagnose
 from dlx.documents.diagnosis import DiagnosisDocument

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlx.data.dev_folds import folds_of_dev
+from dlx.data.splitting.dev_folds import folds_of_dev
 from dlx.search.dev_set import HeldOut
 from dlx.search.trials.outcome import Outcome, known_outcome
 from dlx.search.trials.replicates import replicate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 
-from dlx.diagnose.advice import Remedy
+from dlx.diagnose.steps.advice import Remedy
 from dlx.events import RaceState, TrialEnd
 from dlx.search.repair.measurements import BASE, Measurements
 from dlx.search.repair.race_setup import RaceSetup

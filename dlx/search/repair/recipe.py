@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from dlx.calls import instruction
-from dlx.diagnose.advice import Remedy, is_needed, remedies
+from dlx.diagnose.steps.advice import Remedy, is_needed, remedies
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.findings import Finding

@@ -8,7 +8,7 @@ from math import inf, sqrt
 
 import numpy as np
 
-from dlx.diagnose.advice import Remedy
+from dlx.diagnose.steps.advice import Remedy
 from dlx.documents.repair import BestBet, RemedyResult
 from dlx.search.repair.measurements import BASE
 from dlx.search.repair.race import Race

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dlx.data.dropped_lines import in_words
+from dlx.data.text_tables.dropped_lines import in_words
 from dlx.text import shorten
 
 NAMELESS = "(no name)"

@@ -7,8 +7,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
-from dlx.diagnose.next_step import NextStep
 from dlx.diagnose.sections import place_in_notes
+from dlx.diagnose.steps.next_step import NextStep
 from dlx.documents.diagnosis import DiagnosisDocument, SpecDiagnosis
 from dlx.language import translated
 from dlx.show.rates import RATE_IS_SET, rates_in_words

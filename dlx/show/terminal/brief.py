@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.diagnose.beaten import beaten_in_words
-from dlx.diagnose.next_step import RACES
+from dlx.diagnose.steps.next_step import RACES
 from dlx.diagnose.verdict import in_words
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.language import translated
@@ -21,7 +21,7 @@ from dlx.show.words import level_of, title_of_error, title_of_metric
 from dlx.text import shorten
 
 if TYPE_CHECKING:
-    from dlx.diagnose.next_step import NextStep
+    from dlx.diagnose.steps.next_step import NextStep
 
 MARGIN = 10
 MOST_LINES = 20  # of a screen of 80 columns, the line above and what the reader has typed not counted

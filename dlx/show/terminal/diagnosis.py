@@ -32,7 +32,7 @@ from dlx.show.words import ending, level_of, note_on_errors, title_of_error, tit
 from dlx.text import shorten
 
 if TYPE_CHECKING:
-    from dlx.diagnose.next_step import NextStep
+    from dlx.diagnose.steps.next_step import NextStep
 
 WIDE_ENOUGH = 80  # what is assumed of the reader's screen where there is no terminal
 MOST_CLASSES, MOST_WORST = 20, 5

@@ -20,7 +20,7 @@ from dlx.show.terminal.summary import COLORS, ends, errors
 from dlx.show.words import level_of, note_on_errors, title_of_error, title_of_metric
 
 if TYPE_CHECKING:
-    from dlx.diagnose.next_step import NextStep
+    from dlx.diagnose.steps.next_step import NextStep
     from dlx.documents.diagnosis import DiagnosisDocument
     from dlx.documents.folds import FoldsDocument
 

@@ -20,7 +20,7 @@ from dlx.show.words import ending, level_of, note_on_errors, place, title_of_err
 from dlx.stats.intervals import Estimate
 
 if TYPE_CHECKING:
-    from dlx.diagnose.next_step import NextStep
+    from dlx.diagnose.steps.next_step import NextStep
 
 COLORS = {"high": "red", "low": "green", "unsettled": "yellow"}
 SEVERITIES = {"error": "bold red", "warning": "yellow", "note": "cyan"}

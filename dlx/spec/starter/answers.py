@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlx.data.column_values import truth_values
-from dlx.data.labels import Labels, infer_labels
 from dlx.data.profile.columns import ColumnProfile
-from dlx.data.texts import Texts
+from dlx.data.targets.labels import Labels, infer_labels
+from dlx.data.values.column_values import truth_values
+from dlx.data.values.texts import Texts
 from dlx.errors import DataError
 from dlx.text import option
 from dlx.types import Array

@@ -9,14 +9,14 @@ from itertools import chain
 
 import numpy as np
 
-from dlx.data.dropped_lines import in_words
 from dlx.data.formats.format import format_of
-from dlx.data.labels import Labels
-from dlx.data.numbers import MISSING
 from dlx.data.profile.columns import ColumnProfile, Kind
 from dlx.data.profile.linear import LinearFunction
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import TargetView, task_for
+from dlx.data.targets.labels import Labels
+from dlx.data.text_tables.dropped_lines import in_words
+from dlx.data.values.numbers import MISSING
 from dlx.spec.starter.answers import labels_of
 from dlx.spec.starter.comments import Decision, shortened
 from dlx.spec.starter.left_out import MOST_ONE_HOT, reason_to_ignore

@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dlx.data.encoding import listed
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.table import TableProfile
 from dlx.data.source import Source
 from dlx.data.sources import File
+from dlx.data.values.encoding import listed
 from dlx.errors import DataError, Place, UsageError, hint
 from dlx.spec.yaml_text.reading import parse
 from dlx.spec.yaml_text.writing import dump_scalar

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import get_args
 
 from dlx.calls import instruction
-from dlx.data.columns import Impute
-from dlx.data.encoding import listed
 from dlx.data.profile.columns import ColumnProfile, Kind
 from dlx.data.profile.outlying import outliers_in_words, outliers_of
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import candidates, task_for
 from dlx.data.sources import File
-from dlx.data.times import moment
+from dlx.data.values.columns import Impute
+from dlx.data.values.encoding import listed
+from dlx.data.values.times import moment
 from dlx.errors import UsageError, allowed
 from dlx.spec.starter.comments import shortened
 from dlx.spec.starter.decisions import Decisions, Wishes

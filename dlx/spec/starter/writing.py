@@ -7,9 +7,9 @@ from typing import Any
 
 from dlx.data.examples import tidy
 from dlx.data.formats.format import TableFormat, format_of
-from dlx.data.labels import Labels, infer_labels
 from dlx.data.profile.reading import profile_file, with_labels
 from dlx.data.sources import File
+from dlx.data.targets.labels import Labels, infer_labels
 from dlx.errors import DataError, UsageError
 from dlx.spec.experiment_names import nearest_name
 from dlx.spec.starter.decisions import Decisions, Wishes

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from dlx.data.examples import Examples
-from dlx.data.mapped import MappedRows
+from dlx.data.rows.mapped import MappedRows
 from dlx.data.sources import Source
 from dlx.errors import DataError
 

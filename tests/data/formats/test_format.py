@@ -15,9 +15,9 @@ import pytest
 from pydantic import ValidationError
 
 from dlx.data.examples import Column
+from dlx.data.files.opening import open_binary, readable
+from dlx.data.files.packing import UNPACKERS
 from dlx.data.formats.format import Format, TableFormat, description, endings, format_of, formats
-from dlx.data.opening import open_binary, readable
-from dlx.data.packing import UNPACKERS
 from dlx.data.roles import Roles
 from dlx.data.sources import Source
 from dlx.data.table import Table

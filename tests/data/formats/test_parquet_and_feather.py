@@ -17,10 +17,10 @@ import pytest
 import yaml
 from pyarrow import feather, ipc, parquet
 
-from dlx.data.arrow_messages import unpacked_size
-from dlx.data.columns import Column
 from dlx.data.examples import Examples
+from dlx.data.formats.arrow_messages import unpacked_size
 from dlx.data.sources import Source
+from dlx.data.values.columns import Column
 from dlx.errors import DataError, EnvironmentProblem, Remark
 
 Run = Callable[..., Any]

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from dlx.data.columns import Column
 from dlx.data.examples import Examples, tidy
 from dlx.data.formats.format import read_file
 from dlx.data.sources import Source
 from dlx.data.tables import TableOptions
+from dlx.data.values.columns import Column
 from dlx.errors import DataError, EnvironmentProblem
 
 openpyxl = pytest.importorskip("openpyxl")

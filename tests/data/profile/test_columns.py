@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.data.packed_numbers import PackedNumbers
 from dlx.data.profile.columns import ColumnProfile, Kind
 from dlx.data.profile.table import TableProfile
-from dlx.data.texts import Texts
+from dlx.data.values.packed_numbers import PackedNumbers
+from dlx.data.values.texts import Texts
 
 
 def column(values: list[Any], name: str = "x") -> ColumnProfile:

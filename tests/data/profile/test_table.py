@@ -14,7 +14,7 @@ from dlx.data.profile.reading import profile_file, with_labels
 from dlx.data.profile.table import TableProfile, profile_examples
 from dlx.data.profile.target import task_for
 from dlx.data.sources import File
-from dlx.data.texts import Texts
+from dlx.data.values.texts import Texts
 from dlx.errors import DataError
 from dlx.words import Task
 

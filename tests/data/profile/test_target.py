@@ -11,7 +11,7 @@ import pytest
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.table import TableProfile
 from dlx.data.profile.target import TargetView, candidates, task_for
-from dlx.data.texts import Texts
+from dlx.data.values.texts import Texts
 from dlx.types import Array
 from dlx.words import Task
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from dlx.data.numbers import NumberStyle
 from dlx.data.profile.marks import SAYS_MISSING
 from dlx.data.profile.text_forms import NumberForm, are_codes_of_places, number_form, time_form
-from dlx.data.texts import Texts
+from dlx.data.values.numbers import NumberStyle
+from dlx.data.values.texts import Texts
 
 
 def form(counts: Mapping[str, int]) -> NumberForm | None:

@@ -16,9 +16,9 @@ from dlx.data.sources import Moons
 from dlx.diagnose.after.checks import after
 from dlx.diagnose.after.ending import BALANCED
 from dlx.diagnose.after.history import TrainingHistory
-from dlx.diagnose.baseline import reference
 from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.models.baseline import reference
 from dlx.errors import Diverged
 from dlx.runs.diagnose import examine_run
 from dlx.runs.directory import RunDirectory

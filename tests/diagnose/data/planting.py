@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from dlx.data.dataset import Dataset, Part
-from dlx.data.labels import Labels
 from dlx.data.normalization import Standard
 from dlx.data.sources import Digits
+from dlx.data.targets.labels import Labels
 from dlx.words import Task
 
 Array = np.ndarray[Any, Any]

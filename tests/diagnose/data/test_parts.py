@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dlx.data.splits import Split
+from dlx.data.splitting.splits import Split
 from dlx.diagnose.data.parts import part_findings
 from tests.diagnose.data.planting import clouds, dataset, halved
 

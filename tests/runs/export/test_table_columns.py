@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.data.hashing import places
+from dlx.data.values.hashing import places
 from dlx.types import Array
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")

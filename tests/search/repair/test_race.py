@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.diagnose.advice import Remedy, is_needed
 from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.steps.advice import Remedy, is_needed
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.repair import RemedyResult
 from dlx.errors import DataError

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.diagnose.advice_context import AdviceContext
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.confusion import Classes, Predictions
-from dlx.diagnose.next_commands import next_steps
-from dlx.diagnose.next_step import Cost, NextStep
 from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.steps.advice_context import AdviceContext
+from dlx.diagnose.steps.next_commands import next_steps
+from dlx.diagnose.steps.next_step import Cost, NextStep
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.baselines import BaselineRecord, Baselines, NetworkDifference, PartBaseline

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import by_severity
-from dlx.diagnose.next_step import NextStep
+from dlx.diagnose.steps.next_step import NextStep
 from dlx.diagnose.verdict import diagnose
 from dlx.show.numbers import duration, sparkline
 from dlx.show.terminal import TrainingProgress, facts, progress, say, summary, table

@@ -11,7 +11,7 @@ import pytest
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.table import TableProfile
 from dlx.data.sources import File
-from dlx.data.texts import Texts
+from dlx.data.values.texts import Texts
 from dlx.errors import DataError
 from dlx.spec.starter.decisions import Decisions, Wishes
 from dlx.words import Task

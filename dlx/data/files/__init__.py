@@ -1,0 +1,1 @@
+"""Files: how they are opened, unpacked and remembered, how much memory they take, and images."""

@@ -1,0 +1,1 @@
+"""Text tables: how one is written, its records, and the columns that they come to."""

@@ -1,0 +1,1 @@
+"""Steps: what a diagnosis advises, as commands that can be typed."""

@@ -1,0 +1,99 @@
+"""Remedies: what the findings of a diagnosis and the notes' basic recipe advise to try next, as changes of a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dlx.diagnose.beaten import beaten_by, has_learned_less
+from dlx.diagnose.causes import CAUSES
+from dlx.diagnose.data.label_noise import LABEL_NOISE
+from dlx.diagnose.findings import rank
+from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
+from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE, REGULARIZING
+from dlx.diagnose.remedies.changes import Change, DataFacts, Overrides, SpecContext
+from dlx.diagnose.steps.milder import beside_rate, milder
+from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.documents.findings import Finding
+from dlx.spec.loader import derive
+from dlx.spec.sections import Spec
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """One thing to try: the overrides that make it, what it is against, why it may help, its place in the notes."""
+
+    name: str
+    against: str
+    overrides: Overrides
+    why: str
+    notes: str
+
+
+def remedies(document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
+    """What to try next, in the order of trying: against errors and warnings, the recipe, bias first, against notes.
+
+    Each remedy's spec is valid and another than the present one and than those of the remedies before it, and has the
+    same examples in dev and test. Where bias and variance are low there is nothing to try, whatever was found.
+
+    Args:
+        document: the diagnosis.
+        spec: the complete spec that it is about.
+        facts: of its data.
+    """
+    against = [gap for gap in ("bias", "variance") if is_needed(document, gap)]
+    return _remedies(against, document, spec, facts) if against else []
+
+
+def remedies_within_tolerance(document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
+    """The same where both gaps are within the tolerance: against findings, and what helps where a model does better."""
+    beaten = beaten_by(document)
+    if beaten is None or not beaten.matters(document.tolerance):
+        return _remedies([], document, spec, facts)
+    gap = "bias" if has_learned_less(document, beaten) else "variance"
+    return _remedies([gap], document, spec, facts)
+
+
+def _remedies(against: Sequence[str], document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
+    notes = document.notes if against else []
+    of_findings = [list(_of_findings(findings, against)) for findings in (document.serious, notes)]
+    candidates = [*of_findings[0], *_recipe(against), *of_findings[1]]
+    now = SpecContext(spec, facts, document.learning_rate)
+    return list(_different(candidates, now, milder(document.findings, now)))
+
+
+def is_needed(document: DiagnosisDocument, name: str) -> bool:
+    """Whether something is to be done about bias or variance: its value is above the tolerance.
+
+    Also where its interval does not settle it: remedies are judged by intervals of their own.
+    """
+    gap = document.gaps[name]
+    return gap is not None and gap.value > document.tolerance
+
+
+def _of_findings(findings: Iterable[Finding], against: Sequence[str]) -> Iterator[tuple[Change, str]]:
+    """The changes that may remove findings, with the finding that each is against; of other names there are none.
+
+    What regularizes raises bias: against wrong labels, or what may be meant so, it is of use where there is variance.
+    """
+    for finding in sorted(findings, key=lambda finding: rank(finding.name, finding.severity)):
+        cause, is_weak = CAUSES.get(finding.name), not finding.is_serious or finding.name == LABEL_NOISE.name
+        for change in cause.changes if cause else ():
+            if "variance" in against or not is_weak or change not in REGULARIZING:
+                yield change, finding.name
+
+
+def _recipe(against: Iterable[str]) -> Iterator[tuple[Change, str]]:
+    lists = {"bias": AGAINST_BIAS, "variance": AGAINST_VARIANCE}
+    return ((change, gap) for gap in against for change in lists[gap])
+
+
+def _different(candidates: Iterable[tuple[Change, str]], now: SpecContext, beside_rates: Overrides) -> Iterator[Remedy]:
+    """The changes that apply, each spec once."""
+    specs = [now.spec]
+    for change, against in candidates:
+        overrides = beside_rate(against, change(now), beside_rates)
+        derived = derive(now.spec, overrides) if overrides else now.spec
+        if derived not in specs:
+            specs.append(derived)
+            yield Remedy(change.name, against, overrides, change.why, change.notes)

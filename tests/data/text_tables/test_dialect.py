@@ -1,0 +1,139 @@
+"""Dialects: how a text table is written, found in its text."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+from dlx.data.tables import TableOptions
+from dlx.data.text_tables.dialect import Dialect, sniff
+from dlx.errors import DataError
+
+
+def found_in(tmp_path: Path, text: str, options: TableOptions | None = None, name: str = "x.csv") -> Dialect:
+    path = tmp_path / name
+    path.write_bytes(text.encode())
+    return sniff(path, options or TableOptions())
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("a,b\n1,2\n", ","),
+        ("a;b\n1;2\n", ";"),
+        ("a\tb\n1\t2\n", "\t"),
+        ("a|b\n1|2\n", "|"),
+        ("18.0   8  307.0\n15.0   8  350.0\n", " "),
+        ('18.0   8\t"chevrolet malibu"  \n15.0   8\t"buick"\n', " "),
+        ("1,5;2,5\n3,5;4,5\n", ";"),
+        ("a;b\n1;2\n3\n", ";"),
+        ("tags,y\na;b,1\nc;d,0\n", ","),
+        ("first name,last name\nJo Ann,Smith Lee\nJo Jo,Hill Hall\n", ","),
+        ("one column\nof text\n", ","),
+        ("text\n", ","),
+        ('a,b\n"x;y;z",1\n"x;y;z",2\n', ","),
+    ],
+)
+def test_delimiters(tmp_path: Path, text: str, delimiter: str) -> None:
+    assert found_in(tmp_path, text).delimiter == delimiter
+
+
+@pytest.mark.parametrize(
+    ("text", "has_header"),
+    [
+        ("4.5,3.8,1.0,oak\n5.8,3.1,2.8,ash\n", False),
+        ("4.5,,1.0,oak\n5.8,3.1,?,ash\n", False),
+        ("5,3\n1,0\n", False),
+        ("a,b,oak\n5.8,3.1,ash\n", True),
+        ("4.5,3.8,1.0,oak\n5.8,u,2.8,ash\n", True),  # a name that is a number stands above text
+        ("id,1990,1991,1992\nFR,1,2,3\n", True),  # years
+        ("0,1,2,kind\n5.8,3.1,1.0,ash\n", True),  # as pandas counts columns
+        ("a,b,1.5\nc,d,2.5\n", True),  # most are words
+        ("$4.50,25%,oak\n$5.00,30%,ash\n", False),
+        ("", True),
+    ],
+)
+def test_headers(tmp_path: Path, text: str, has_header: bool) -> None:
+    assert found_in(tmp_path, text).header is has_header
+
+
+def test_a_first_line_with_a_stated_name_is_a_header(tmp_path: Path) -> None:
+    assert found_in(tmp_path, "2018,2020\n1,2\n", TableOptions(target=("2020",))).header
+    assert not found_in(tmp_path, "2018,2020\n1,2\n", TableOptions(target=(1,))).header
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal"),
+    [
+        ("a;b\n25,0;1\n3,5;2\n", ","),
+        ("a;b\n1.234,5;1\n7;2\n", ","),
+        ("a;b\n1,234;1\n5,678;2\n", ","),  # either; the delimiter tells
+        ('a,b\n"1,234",1\n"5,678",2\n', "."),
+        ("a;b\n1,234;1.5\n5,678;2.5\n", "."),
+        ('a,b\n"x, y",1\n"2,5",2\n', "."),  # text
+        ('a,b\n"0,123",1\n"0,5",2\n', ","),
+        ("a,b\n1,2\n", "."),
+    ],
+)
+def test_decimal_marks(tmp_path: Path, text: str, decimal: str) -> None:
+    assert found_in(tmp_path, text).decimal == decimal
+
+
+@pytest.mark.parametrize(
+    ("text", "comment"),
+    [
+        ("# made by hand\n# in 2021\na,b\n1,2\n", "#"),
+        ("a,b\n# from here on, in metres, roughly\n1,2\n", "#"),
+        ("# a,b\n1,2\n3,4\n", None),  # the header itself
+        ("colour,b\n#ff0000,2\n#00ff00,4\n", None),
+        ("a,b\n1,2\n", None),
+    ],
+)
+def test_comments(tmp_path: Path, text: str, comment: str | None) -> None:
+    assert found_in(tmp_path, text).comment == comment
+
+
+@pytest.mark.parametrize(("thousands", "decimal"), [(".", ","), (",", "."), (" ", ".")])
+def test_what_groups_digits_is_no_decimal_mark(tmp_path: Path, thousands: str, decimal: str) -> None:
+    assert found_in(tmp_path, "a\tb\n1.234\t1\n5.678\t2\n", TableOptions(thousands=thousands)).decimal == decimal
+
+
+def test_what_is_stated_is_not_looked_for(tmp_path: Path) -> None:
+    options = TableOptions(header=True, delimiter=",", decimal=".", encoding="latin-1", comment="%")
+    dialect = found_in(tmp_path, "% x\n1,5;2\n3,5;4\n", options)
+    assert dialect == Dialect(encoding="iso8859-1", comment="%")
+    assert dialect.differences(Path("x.csv")) == {"encoding": "iso8859-1", "comment": "%"}
+
+
+def test_long_lines_are_looked_at_as_a_whole(tmp_path: Path) -> None:
+    wide = ";".join(f"{number},5" for number in range(20_000))
+    assert found_in(tmp_path, f"{wide}\n{wide}\n") == Dialect(delimiter=";", decimal=",", header=False)
+    names = ";".join(f"x{number}" for number in range(20_000))
+    assert found_in(tmp_path, f"{names}\n{wide}\n") == Dialect(delimiter=";", decimal=",")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes("name,y\nJosé,1\nZoë,0\n".encode(encoding))
+    assert sniff(path, TableOptions()).encoding == encoding
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (gzip.compress(b"a,y\n"), "this is a gzip file; let its name end in .gz"),
+        (b"BZh91AY", "this is a bzip2 file; let its name end in .bz2"),
+        (b"\xfd7zXZ\0", "this is an xz file; let its name end in .xz"),
+        (b"PK\x03\x04", "this is a ZIP archive, as a workbook of Excel is; let its name end in .zip or .xlsx"),
+        (b"PAR1", "this is a Parquet file; let its name end in .parquet"),
+        (b"\x28\xb5\x2f\xfd", "this is a Zstandard file, which dlx does not unpack"),
+    ],
+)
+def test_what_is_no_text_is_told_by_its_first_bytes(tmp_path: Path, start: bytes, what: str) -> None:
+    (tmp_path / "x.csv").write_bytes(start)
+    with pytest.raises(DataError, match=re.escape(f"x.csv: {what}")):
+        sniff(tmp_path / "x.csv", TableOptions())

@@ -1,0 +1,94 @@
+"""What stands at the top of a table: titles, names of columns, none at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlx.data.sources import File
+from dlx.data.tables import TableOptions
+from dlx.data.text_tables.dialect import sniff
+from dlx.data.text_tables.header import usual_width, without_titles
+
+ROWS = "".join(f"{number / 7:.2f},{'red' if number % 3 else 'blue'},{number % 2}\n" for number in range(30))
+TITLES = [
+    "Survey of 2020\n",
+    '"Counts, by year"\n',
+    "source: an office, unpublished\n\n",
+    ",,\n2020,,\n",
+    "\nTable 1\n\n",
+]
+
+
+def read(path: Path, text: str, **options: object) -> tuple[list[list[float]], list[object]]:
+    path.write_text(text)
+    examples = File.model_validate({"path": str(path), "target": -1, "rare": 1} | options).load()["all"]
+    assert examples.y is not None
+    return examples.X[:].tolist(), examples.y.tolist()
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_lines_above_a_table_are_passed_over(tmp_path: Path, title: str) -> None:
+    plain = read(tmp_path / "plain.csv", f"a,b,y\n{ROWS}")
+    assert read(tmp_path / "titled.csv", f"{title}a,b,y\n{ROWS}") == plain
+    assert sniff(tmp_path / "titled.csv", TableOptions()).skip_lines == title.count("\n")
+    assert read(tmp_path / "stated.csv", f"{title}a,b,y\n{ROWS}", skip_lines=title.count("\n")) == plain
+
+
+def test_a_title_above_other_delimiters(tmp_path: Path) -> None:
+    plain = read(tmp_path / "plain.csv", f"a,b,y\n{ROWS}")
+    assert read(tmp_path / "titled.csv", f"Prices, all; in euro\na;b;y\n{ROWS.replace(',', ';')}") == plain
+
+
+def test_names_of_rows_without_a_name_as_r_writes_them(tmp_path: Path) -> None:
+    plain = read(tmp_path / "plain.csv", f"a,b,y\n{ROWS}")
+    rows = "".join(f"r{number},{row}\n" for number, row in enumerate(ROWS.splitlines()))
+    assert read(tmp_path / "r.csv", f'"a","b","y"\n{rows}', ignore=[""]) == plain
+    spaced = f'"a" "b" "y"\n{rows}'.replace(",", " ")
+    assert read(tmp_path / "r.txt", spaced, ignore=[""]) == plain
+
+
+def test_delimiters_at_the_ends_of_all_lines_but_the_header(tmp_path: Path) -> None:
+    plain = read(tmp_path / "plain.csv", f"a,b,y\n{ROWS}")
+    for end in (",", ", "):
+        rows = ROWS.replace("\n", f"{end}\n")
+        assert read(tmp_path / "open.csv", f"a,b,y\n{rows}", ignore=[""], target="y") == plain
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "39, State-gov, 77516, Bachelors, 13, Single, <=50K",
+        "50, Private, 83311, Bachelors, 9, Married, >50K",
+        "p,x,s,n,t",
+        "no,0.25,green,left",
+    ],
+)
+def test_a_first_record_that_is_like_the_others_is_one_of_them(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "x.data"
+    fields = row.split(", " if ", " in row else ",")
+    text = "".join(
+        ",".join(f"{float(field) + line}" if field.isdigit() else field for field in fields) + "\n" for line in range(9)
+    )
+    path.write_text(text)
+    assert not sniff(path, TableOptions()).header
+    names = ",".join(f"name {number}" for number in range(len(fields)))
+    path.write_text(f"{names}\n{text}")
+    assert sniff(path, TableOptions()).header
+
+
+def test_numbers_above_numbers_are_names_where_the_texts_beside_them_are(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("country,1990,2000,2010\nFR,1,2,3\nDE,2,3,4\nIT,2,3,9\n")
+    assert sniff(path, TableOptions()).header
+
+
+@given(st.lists(st.lists(st.sampled_from(["", "a", "1"]), min_size=3, max_size=3), min_size=4, max_size=8))
+def test_tables_of_one_width_begin_with_their_first_full_record(records: list[list[str]]) -> None:
+    above = without_titles(records)
+    assert usual_width(records) == 3
+    assert all(sum(map(bool, record)) < 2 for record in records[:above])
+    assert above == 0 or sum(map(bool, records[above])) > 1
