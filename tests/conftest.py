@@ -45,7 +45,6 @@ UNPROBED = ("api", "cli", "lab", "runs", "show")  # rooms
 
 # Nothing of what is imported to collect the tests is garbage: to look for it is a seventh of the time that this takes.
 gc.disable()
-ALLOCATIONS = 20_000  # between two looks for garbage, which with the 700 of Python take up to a tenth of a test
 
 # Nor is it to matter that nohup has started it, or a shell in the background: what is ignored here is in children too.
 if hasattr(signal, "SIGHUP"):
@@ -72,7 +71,6 @@ def pytest_collection_finish() -> None:
     """What stands by now stays to the end: the collector of garbage need not go through all tests again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(ALLOCATIONS)
     gc.enable()
 
 
