@@ -141,7 +141,9 @@ WORDS: dict[str, Iterable[str]] = {
     "dlx/show/page/pictures.py": ("no. {0}, p {1}",),
     "dlx/show/page/tried.py": ("after {0}",),
     "dlx/show/page/findings.py": tuple(f"Notes: {place_in_notes(topic)}" for topic in SECTIONS),
-    "dlx/documents/repair.py": ("means over {0} replicates", "means over {0} replicate", "mean over {0} replicates"),
+    "dlx/documents/repair.py": (
+        *("means over {0} replicates", "of one replicate", "means over {0} replicates before and {1} now"),
+    ),
     "dlx/show/terminal/recipe.py": ("{0} before", "round {0}", "{0} now", "{0} now, {1}"),
     "dlx/show/terminal/best_bet.py": ("{0} replicates", "{0} replicate"),
     "dlx/show/terminal/training_progress.py": ("{0} left", "refit epoch"),
