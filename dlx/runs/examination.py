@@ -16,6 +16,8 @@ from dlx.show.charts.waterfall import waterfall
 from dlx.show.words import title_of_metric
 from dlx.types import Array
 
+UNKNOWN = " is unknown: "  # in what is said of a gap that an error is missing for
+
 
 @dataclass(frozen=True)
 class Examination:
@@ -45,8 +47,11 @@ class Examination:
 
     @property
     def advice(self) -> tuple[str, ...]:
-        """What is to be done next, in words, each sentence once."""
-        return tuple(dict.fromkeys(step.advice for step in self.steps))
+        """What is to be done next, in words, each sentence once; then what is unknown, where no step speaks of it."""
+        sentences = [step.advice for step in self.steps]
+        unknown = [sentence for sentence in self.document.next if UNKNOWN in sentence]
+        spoken = " ".join(sentences)
+        return tuple(dict.fromkeys([*sentences, *(each for each in unknown if each.partition(":")[0] not in spoken)]))
 
     def picture(self) -> bytes:
         """The errors and the gaps between them, as PNG; raises `UsageError` where there are none."""

@@ -172,9 +172,14 @@ def _of_inputs() -> Iterator[Planted]:
     yield _layer(setting, Normalize, 1, "layer norm 1", "dZ1 × 2 of an example that is constant", SPECIAL, constant)
 
 
+def _clipped(most: float, layer: Any, x: Array, out: Array, u: Array, dx: Array) -> Array:
+    values: Array = np.clip(dx, -most, most)
+    return values
+
+
 def _of_what_comes_in() -> Iterator[Planted]:
     for most in (10.0, 1e6):
-        clipped = set_to(lambda layer, x, out, u, dx, most=most: np.clip(dx, -most, most))
+        clipped = set_to(partial(_clipped, most))
         yield _layer(PLAIN, Activate, 1, "tanh 1", f"dZ1 clipped at {most:g}", SPECIAL, clipped)
         yield _layer(PLAIN, Linear, 2, "linear 2", f"dA1 clipped at {most:g}", SPECIAL, clipped)
         yield _layer(FULL, Dropout, 2, "dropout 2", f"dA2 clipped at {most:g}", SPECIAL, clipped)
@@ -198,6 +203,14 @@ class Sized:
         return Subject(small.network, small.X, small.Y, self.sizes)
 
 
+def _every_label(label: int, Y: Array) -> bool:
+    return bool(np.all(np.equal(Y, label)))
+
+
+def _is_of_size(m: int, Y: Array) -> bool:
+    return bool(Y.shape[1] == m)
+
+
 def _of_labels() -> Iterator[Planted]:
     def when(holds: Callable[[Array], bool | Array], factor: float = 2.0) -> OF_LOSS:
         return lambda A, Y, dZ: np.where(holds(Y), factor * dZ, dZ)
@@ -207,7 +220,7 @@ def _of_labels() -> Iterator[Planted]:
     one_class = when(lambda Y: bool(Y[0].all()))
     yield _loss(softmax, "softmax", "dZ × 2 where every example is of class 0", SPECIAL, one_class)
     for label in (0, 1):
-        all_same = when(lambda Y, label=label: bool((label == Y).all()))
+        all_same = when(partial(_every_label, label))
         yield _loss(logistic, "logistic", f"dZ × 2 where every label is {label}", SPECIAL, all_same)
     names = (*SPECIAL, "some entries", "unknown")
     yield _loss(squared, "squared_error", "dZ × 1.01 where y < 0", names, when(lambda Y: Y < 0, 1.01))
@@ -216,7 +229,7 @@ def _of_labels() -> Iterator[Planted]:
     no_label = when(lambda Y: Y.sum(axis=0, keepdims=True) == 0)
     yield _loss(labels, "logistic_per_label", "dZ × 2 of examples without a label", names, no_label)
     for m in (17, 57):
-        put = when(lambda Y, m=m: Y.shape[1] == m)
+        put = when(partial(_is_of_size, m))
         setting = Sized(PLAIN, (100, m))
         yield _loss(setting, "softmax", f"dZ × 2 in the last batch, of {m}", ("constant factor 2",), put)
     single = when(lambda Y: Y.shape[1] == 1)
@@ -297,8 +310,8 @@ def _of_formulas() -> Iterator[Planted]:
         ("dW", "by another example's A", "A of other examples", lambda layer, x, u: u @ np.roll(x, 1, axis=1).T),
     ]
     for name, what, signature, values in mistakes:
-        change = partial(_parameter, name, values)
-        yield _layer(PLAIN, Linear, 2, "linear 2", f"{name}2 {what}", (signature,), change)
+        by_values = partial(_parameter, name, values)
+        yield _layer(PLAIN, Linear, 2, "linear 2", f"{name}2 {what}", (signature,), by_values)
     rolled = set_to(lambda layer, x, out, u, dx: u * np.roll(_mask(x, out), 1, axis=1))
     yield _layer(FULL, Dropout, 1, "dropout 1", "mask of another example", ("the mask of other examples",), rolled)
     shares = set_to(lambda layer, x, out, u, dx: dx * KEEP_PROB / max(float((_mask(x, out) > 0).mean()), 0.1))

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlx.gradcheck.alone import tails_in_words
 from dlx.gradcheck.check import check
+from dlx.gradcheck.odd_inputs import tails_in_words
 from dlx.gradcheck.places import places, too_large
 from dlx.gradcheck.report import Point, Report
 from dlx.gradcheck.subject import Subject
