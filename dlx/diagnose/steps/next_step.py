@@ -104,6 +104,11 @@ class NextStep:
     effect: str = ""
     cost: Cost | None = None
 
+    @property
+    def waits_for_reader(self) -> bool:
+        """Whether it is about what only the reader knows: there is nothing to type, and no race that goes on."""
+        return not self.command and self.effect != RACES
+
 
 @dataclass(frozen=True)
 class TypedOptions:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from dlx.diagnose.sections import place_in_notes
-from dlx.diagnose.steps.next_step import NextStep
 from dlx.documents.diagnosis import DiagnosisDocument, SpecDiagnosis
 from dlx.language import translated
 from dlx.show.rates import RATE_IS_SET, rates_in_words
@@ -16,6 +15,9 @@ from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import Piece, paragraph, say
 from dlx.show.terminal.summary import SEVERITIES, margin
 from dlx.show.words import place
+
+if TYPE_CHECKING:
+    from dlx.diagnose.steps.next_step import NextStep
 
 MARGIN = 10
 
@@ -79,15 +81,14 @@ class AdviceLines(LinesInMargin):
         is_set = any(RATE_IS_SET in step.command for step in steps)
         if tested := rates_in_words(self.document.learning_rate, is_set):
             paragraph("tested", translated(f"learning rates: {tested}"), stream=self.out)
-        before = ""
-        for number, step in enumerate(steps or [NextStep("", sentence) for sentence in self.document.next]):
-            label = "next" if number == 0 else "or" if steps else ""
-            advice = translated(step.advice)
-            if sentence := continued(advice, before):
+        before, of_recipe = "", [(sentence, "") for sentence in self.document.next]
+        for number, (advice, typed) in enumerate([(step.advice, step.command) for step in steps] or of_recipe):
+            label, words = "next" if number == 0 else "or" if steps else "", translated(advice)
+            if sentence := continued(words, before):
                 paragraph(label, sentence, stream=self.out)
-            if step.command:
-                say_command("", step.command, stream=self.out)
-            before = advice
+            if typed:
+                say_command("", typed, stream=self.out)
+            before = words
 
     def pictures(self, pictures: Sequence[Path]) -> None:
         """The files that were written."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dlx.diagnose.beaten import beaten_in_words
-from dlx.diagnose.steps.next_step import RACES
 from dlx.diagnose.verdict import in_words
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.language import translated
@@ -110,7 +109,7 @@ def _advice(
         sentences = [translated(sentence) for sentence in (step.effect, _time(step, facts)) if sentence]
         if sentences:
             yield Block(_lines("expected", "; ".join(sentences), columns), 3)
-    is_waiting = bool(steps) and not steps[0].command and steps[0].effect != RACES  # for what the reader knows
+    is_waiting = bool(steps) and steps[0].waits_for_reader
     if is_waiting and (then := next((step for step in steps if step.command), None)):
         sentence = continued(translated(then.advice), translated(steps[0].advice))
         words = _lines("then", sentence, columns) if sentence else []

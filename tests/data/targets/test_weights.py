@@ -16,7 +16,7 @@ from dlx.errors import DataError
 from dlx.types import Array
 from dlx.words import Task
 
-with np.load(Path(__file__).parents[1] / "reference" / "torch_losses.npz") as file:
+with np.load(Path(__file__).parents[2] / "reference" / "torch_losses.npz") as file:
     BALANCED: dict[str, Array] = {name: file[name] for name in file.files if name.startswith("balanced/")}
 
 

@@ -14,7 +14,7 @@ from dlx.diagnose.models.baseline import Baseline, reference
 from dlx.spec.sections import Spec
 from dlx.training.build import build_supervised
 
-KEPT = json.loads((Path(__file__).parents[1] / "reference" / "reference_errors.json").read_text())
+KEPT = json.loads((Path(__file__).parents[2] / "reference" / "reference_errors.json").read_text())
 
 
 def dataset(train: int = 200, **sections: Any) -> Dataset:

@@ -12,7 +12,7 @@ import pytest
 from dlx.diagnose.models.simple_models import Labeled, LinearModel, NearestNeighbours
 from dlx.types import Array
 
-REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "simple_models.json").read_text(encoding="utf-8"))
+REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "simple_models.json").read_text(encoding="utf-8"))
 
 
 def drawn(classes: int, m: int, n: int) -> tuple[Labeled, Array]:

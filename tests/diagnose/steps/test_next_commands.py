@@ -37,7 +37,7 @@ from dlx.training.build import build_supervised
 from dlx.words import Task
 from tests.conftest import examples
 
-CONFIG = Path(__file__).parents[2] / "configs" / "overfitting.yaml"
+CONFIG = Path(__file__).parents[3] / "configs" / "overfitting.yaml"
 RUN = Path("runs/a run")
 
 

@@ -23,7 +23,7 @@ from dlx.show.terminal.summary import verdict_in_words
 from dlx.spec.loader import load_spec
 from dlx.stats.intervals import error_rate, exact
 
-CONFIG = Path(__file__).parents[2] / "configs" / "overfitting.yaml"
+CONFIG = Path(__file__).parents[3] / "configs" / "overfitting.yaml"
 
 
 def test_rows_that_are_written_are_to_be_looked_at() -> None:
@@ -51,7 +51,7 @@ def unsettled(typed: TypedOptions, *findings: str) -> NextStep:
 def test_a_race_that_goes_on_is_not_advised(findings: list[str]) -> None:
     asked, racing = (unsettled(typed, *findings) for typed in (NOTHING_TYPED, TypedOptions(races=True)))
     assert asked.command == "dlx diagnose runs/a --act"
-    assert asked.advice.endswith(("; meanwhile " if findings else ", or ") + "let remedies race (--act)")
+    assert asked.advice.endswith("; meanwhile let remedies race (--act)")
     assert racing.command == ""
     assert asked.advice.startswith(racing.advice)
     assert "race" not in racing.advice

@@ -17,7 +17,7 @@ from dlx.documents.range_test import TestedRates as Rates
 from dlx.runs.diagnose import examine
 from dlx.spec.loader import derive, load_spec
 
-SOFTMAX = Path(__file__).parents[2] / "configs" / "softmax.yaml"
+SOFTMAX = Path(__file__).parents[3] / "configs" / "softmax.yaml"
 
 
 @pytest.mark.parametrize(
