@@ -230,13 +230,18 @@ def _unprobed(request: pytest.FixtureRequest) -> Iterator[None]:
     """In tests of what else commands leave behind a training ends without trying anything on copies of its network.
 
     That takes longer than a tiny training. What is read off its course and its errors is found as always. Files with
-    the mark ``probes`` have it done, as do all tests of the diagnosis and of searches, and those of the guide.
+    the mark ``probes`` have it done, as do all tests of the diagnosis and of searches, and the guide's pages on them.
     """
     if request.path.relative_to(TESTS).parts[0] not in UNPROBED or request.node.get_closest_marker("probes"):
         yield
         return
     with pytest.MonkeyPatch.context() as inside:
-        inside.setattr("dlx.diagnose.explanation.before", lambda *_: [])
-        inside.setattr("dlx.diagnose.explanation.rates_for_bias", lambda *_: (None, []))
-        inside.setattr("dlx.diagnose.explanation.rates_for", lambda _, findings, tested: (tested, findings))
+        leave_probes_out(inside)
         yield
+
+
+def leave_probes_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let trainings end without trying anything on copies of their networks."""
+    monkeypatch.setattr("dlx.diagnose.explanation.before", lambda *_: [])
+    monkeypatch.setattr("dlx.diagnose.explanation.rates_for_bias", lambda *_: (None, []))
+    monkeypatch.setattr("dlx.diagnose.explanation.rates_for", lambda _, findings, tested: (tested, findings))

@@ -286,6 +286,7 @@ def test_a_run_without_a_dev_set_is_refused(tmp_path: Path) -> None:
         acted(run)
 
 
+@pytest.mark.thorough
 def test_workers_come_to_the_same_repair(tmp_path: Path) -> None:
     alone = acted(trained(tmp_path / "a", CIRCLES, initializer="zeros"), replicates=3)
     together = acted(trained(tmp_path / "b", CIRCLES, initializer="zeros"), replicates=3, workers=2)

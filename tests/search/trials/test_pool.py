@@ -100,7 +100,7 @@ def test_outcomes_are_the_same_for_any_number_of_workers(tmp_path: Path, two_wor
     assert len(two_workers.pids) == 2
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)])
 def test_a_trial_whose_worker_is_killed_is_done_again(
     tmp_path: Path, own_workers: Processes, fresh_plugins: None, number: signal.Signals
 ) -> None:
@@ -190,7 +190,7 @@ def test_when_the_time_is_up_trials_stop_and_go_on_later(tmp_path: Path, two_wor
     ("workers", "number", "to_all"),  # to all: as a terminal does on Ctrl-C, the workers get it too
     [
         (1, signal.SIGTERM, False),
-        (2, signal.SIGTERM, False),
+        pytest.param(2, signal.SIGTERM, False, marks=pytest.mark.thorough),
         (2, signal.SIGINT, True),
         pytest.param(2, signal.SIGTERM, True, marks=pytest.mark.thorough),
         pytest.param(2, signal.SIGHUP, True, marks=pytest.mark.thorough),
