@@ -138,8 +138,13 @@ def _explained(diagnosis: DiagnosisDocument) -> list[list[str]]:
     """R² of each part that has an error, where it was measured of one: a regression."""
     metrics = diagnosis.metrics or {}
     measured = [metrics.get(part, {}).get("r2") for part in diagnosis.errors]
-    values = ["" if r2 is None or r2.value is None else f"{r2.value:.3f}" for r2 in measured]
+    values = ["" if r2 is None or r2.value is None else _share(r2.value) for r2 in measured]
     return [[value] for value in values] if any(values) else []
+
+
+def _share(r2: float) -> str:
+    """Three decimals; of what is far below that of the mean only how far."""
+    return f"{r2:.3f}" if r2 > -1000 else f"{r2:.0e}"
 
 
 def _refit_or_minimum(facts: Mapping[str, Any], out: TextIO) -> None:

@@ -47,6 +47,14 @@ def test_a_regression_speaks_of_rmse_and_r2(folder: Path, call_dlx: Run) -> None
     assert "60 examples, 40 of them trained on" in text
 
 
+@pytest.mark.usefixtures("blank_pictures")
+def test_r2_of_a_network_that_grew_without_bounds_is_short(folder: Path, call_dlx: Run) -> None:
+    result = call_dlx("train", "line.yaml", "optimizer={learning_rate: 1e+4}", "training.epochs=8", cwd=folder)
+    table = [line for line in result.stdout.splitlines() if line.startswith(("train ", "dev "))]
+    assert len(table) == 2
+    assert all(line.split()[-1].startswith("-") and len(line.split()[-1]) < 8 for line in table)
+
+
 def test_a_dry_run_is_in_round_numbers(folder: Path, call_dlx: Run) -> None:
     lines = call_dlx("train", "line.yaml", "--dry-run", cwd=folder).stdout.splitlines()
     words = {line[:12].strip(): line for line in lines}
