@@ -19,6 +19,7 @@ from dlx.files import write_atomically
 from dlx.types import Array
 from dlx.words import PARTS
 
+SCALARS = (str, int, float, type(None))  # what no column or part is
 ARRAYS = "(X, y)"
 ROW_OR_COLUMN = "; X[:, None] makes a single column of it, X[None] a single example"
 TEXTS = "; a table, such as pandas.DataFrame(X), may hold texts too"
@@ -53,6 +54,7 @@ class FilesOfData:
             DataError: it is none of these.
             UsageError: a table comes without a target.
         """
+        _refuse_settings(data)
         _check_parts(data)
         if not has_parts(data):
             return {"source": self._source(data, target)}
@@ -110,6 +112,15 @@ class FilesOfData:
 def has_parts(data: Any) -> bool:
     """Whether data are a mapping from train, dev, test to examples, and not the columns of a table."""
     return isinstance(data, Mapping) and bool(data) and data.keys() <= set(PARTS)
+
+
+def _refuse_settings(data: Any) -> None:
+    """Raise UsageError where settings stand in the place of data."""
+    is_text = isinstance(data, str) and "=" in data
+    if is_text or (isinstance(data, Mapping) and data and all(isinstance(value, SCALARS) for value in data.values())):
+        key, value = data.split("=", 1) if isinstance(data, str) else next(iter(data.items()))
+        example = f'**{{"{key}": {value if is_text else repr(value)}}}'
+        raise UsageError(f"data: expected arrays or a table, and settings are arguments of their own: {example}")
 
 
 def _check_parts(data: Any) -> None:

@@ -93,8 +93,11 @@ class RowLengths:
             return
         lines, are_short = [line for line, _ in self._ragged], all(length < self.width for _, length in self._ragged)
         if self.how == "drop" or (self.how == "fill" and are_short):
-            what = "left out" if self.how == "drop" else "filled with missing values"
-            remark(f"{self.path}: {what} by `ragged_rows`: {_in_words(lines)}")
+            words = _in_words(lines)
+            if self.how == "drop":
+                remark(f"{self.path}: left out by `ragged_rows`: {words}")
+            else:
+                remark(f"{self.path}: filled with missing values by `ragged_rows`: {words}")
         elif not self.how or self.how == "fill":
             raise RaggedRowsError(self._refusal(lines, are_short), lines, self.m + len(lines), are_short)
 

@@ -300,3 +300,9 @@ def test_targets_in_place_of_their_name_are_sent_beside_the_table() -> None:
     ) as error:
         dlx.new(table.drop(columns="kind"), target=table["kind"])
     assert len(str(error.value)) < 150
+
+
+@pytest.mark.parametrize("settings", [{"optimizer.learning_rate": 0.01}, "optimizer.learning_rate=0.01"])
+def test_settings_in_the_place_of_data_are_told_where_they_stand(settings: Any) -> None:
+    with pytest.raises(UsageError, match=r'\*\*\{"optimizer.learning_rate": 0.01\}'):
+        dlx.train({"architecture": {"hidden": [3]}}, settings)

@@ -18,6 +18,7 @@ from dlx.diagnose.remedies.targets import log_targets
 from dlx.diagnose.steps.advice import Remedy, remedies, remedies_within_tolerance
 from dlx.diagnose.steps.advice_context import AdviceContext, train_command
 from dlx.diagnose.steps.as_classes import as_classes
+from dlx.diagnose.steps.decisive import decisive
 from dlx.diagnose.steps.next_step import (
     MEASURE,
     RACES,
@@ -51,7 +52,7 @@ def next_steps(context: AdviceContext) -> list[NextStep]:
     document, remedies_in_order = context.document, _remedies(context)
     if document.verdict == NOTHING:
         return list(_collecting(context))
-    if few := by_the_others(context):
+    if few := decisive(context) or by_the_others(context):
         return few
     if context.was_in_folds and not any(finding.severity == "error" for finding in document.serious):
         judged = [*after_folds(context)]

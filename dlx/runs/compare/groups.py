@@ -64,13 +64,14 @@ def _telling(groups: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Of the common settings those in which the groups differ; of seeds and names only where nothing else does.
 
     Where a component is another one (``optimizer.name``), those of its options that not all have say nothing more.
+    What a group does not have is None, as in its spec: without it the label would fit the others too.
     """
     keys = list(dict.fromkeys(key for group in groups for key in group))
     keys = [key for key in keys if any(group.get(key, KeyError) != groups[0].get(key, KeyError) for group in groups)]
     renamed = [key.removesuffix(".name") for key in keys if key.endswith(".name")]
     keys = [key for key in keys if all(key in group for group in groups) or not is_of(key, renamed)]
     keys = [key for key in keys if not is_of(key, ASIDE)] or [key for key in keys if key in ("seed", FOLD)]
-    return [{key: group[key] for key in keys if key in group} for group in groups]
+    return [{key: group.get(key) for key in keys} for group in groups]
 
 
 def _label(settings: dict[str, Any]) -> str:
@@ -97,7 +98,7 @@ def _within_names(groups: Sequence[Sequence[ComparedRun]]) -> list[str]:
 
 
 def _value_text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _names(group: Sequence[ComparedRun]) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 STATUS = {
     "done": "bias and variance are within the tolerance now",
     "nothing_needed": "nothing is needed: bias and variance are within the tolerance",
-    "nothing_helps": "nothing more surely helps, and everything has been tried",
+    "nothing_helps": "nothing more surely helps of all that can race",
     Status.BUDGET_SPENT: "the budget is spent (a larger --budget goes on from here)",
     Status.INTERRUPTED: "interrupted",
 }

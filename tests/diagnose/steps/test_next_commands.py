@@ -248,6 +248,8 @@ def test_the_sentence_above_the_first_command_speaks_of_the_cause_and_of_what_is
         elif words[1] == "train":
             overrides = {key: yaml.safe_load(value) for key, value in (word.split("=", 1) for word in words[3:])}
             assert speaks_of(step.advice, overrides), (step.command, step.advice)
+        elif name == "wrong_gradient":
+            assert words[1:] == ["gradcheck", str(RUN)]
         else:
             assert CAUSES[name].shows_in_rows
             assert words[1:] == ["diagnose", str(RUN), "--worst", "worst.csv"]
@@ -455,7 +457,7 @@ def test_every_command_that_can_be_printed_is_accepted(
             assert number == 0
             continue
         if words[1] != "train":
-            assert words[1] in ("report", "predict", "export", "evaluate", "diagnose")
+            assert words[1] in ("report", "predict", "export", "evaluate", "diagnose", "gradcheck")
             continue
         overrides = {key: yaml.safe_load(value) for key, value in (word.split("=", 1) for word in words[3:])}
         assert speaks_of(step.advice, overrides), (line, step.advice)

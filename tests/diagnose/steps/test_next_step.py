@@ -57,6 +57,10 @@ def test_a_race_that_goes_on_is_not_advised(findings: list[str]) -> None:
     assert "race" not in racing.advice
 
 
+def test_nothing_is_trained_on_a_wrong_gradient() -> None:
+    assert unsettled(NOTHING_TYPED, "few_examples", "wrong_gradient").command == "dlx gradcheck runs/a"
+
+
 def steps_of(train: float, dev: float, severity: Severity, typed: TypedOptions = NOTHING_TYPED) -> list[NextStep]:
     """What can be typed where labels contradict their neighbours, and the network errs so much."""
     spec = load_spec(CONFIG).spec

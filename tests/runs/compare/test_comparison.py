@@ -75,6 +75,12 @@ def test_only_what_differs_is_told_and_what_a_run_lacks_is_absent(train: Train) 
     assert (first["status"], first["epochs"], first["errors"]["train"]["m"]) == ("completed", 6, 120)
 
 
+def test_what_one_group_has_not_is_in_its_label_too(train: Train) -> None:
+    """By a spec's name alone the one without would be taken for the other."""
+    few = compared(train("data.train_examples=100", SAME_DEV), train(SAME_DEV))
+    assert [group.label for group in few.groups] == ["train_examples 100", "train_examples null"]
+
+
 def test_runs_that_differ_in_their_random_numbers_only_are_a_group(train: Train) -> None:
     runs = [*seeds(train), *seeds(train, SLOW), train("randomness.dropout.seed=3", SLOW, "name=again")]
     found = compared(*runs)

@@ -1,0 +1,33 @@
+"""Steps beside which no other counts: finding a wrong gradient, and going back to a run that needs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dlx.diagnose.before.gradients import WRONG_GRADIENT
+from dlx.diagnose.steps.advice_context import AdviceContext
+from dlx.diagnose.steps.next_step import NextStep
+from dlx.diagnose.verdict import LOW, diagnose
+from dlx.text import command
+
+
+def decisive(context: AdviceContext) -> list[NextStep]:
+    """The one step that there is, if any: whatever else is trained would be on a wrong gradient, or for nothing."""
+    return [*_place_of_mistake(context)] or [*_way_back(context)]
+
+
+def _place_of_mistake(context: AdviceContext) -> Iterator[NextStep]:
+    for finding in context.document.serious:
+        if finding.name == WRONG_GRADIENT.name:
+            yield NextStep(command("gradcheck", context.run), f"{finding.name}: {finding.remedy}")
+
+
+def _way_back(context: AdviceContext) -> Iterator[NextStep]:
+    """Where a change came to a surely larger error than that of a network whose bias and variance are low."""
+    document, earlier = context.document, context.earlier
+    if earlier is None or not context.undone or document.measure or not earlier.is_surely_larger(document.errors):
+        return
+    before = diagnose(earlier.errors, document.optimal_error, document.tolerance, document.task)
+    if before.verdict == LOW:
+        advice = f"{context.without_effect}: go back to {earlier.run}, where bias and variance are low"
+        yield NextStep(command("diagnose", earlier.run), advice)
