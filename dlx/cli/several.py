@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from dlx.spec.loader import Resolved
 
 SEED = "seed"
+DECIMAL = re.compile(r"-?\d+,0\d+")  # as no list of values has it: 0,01
 
 
 def further_specs(words: Sequence[str]) -> list[Path]:
@@ -34,10 +36,16 @@ def further_specs(words: Sequence[str]) -> list[Path]:
 
 
 def swept(words: Sequence[str]) -> dict[str, list[str]]:
-    """The keys with several values, such as ``optimizer.learning_rate=0.1,0.01``; none whose value is a list."""
+    """The keys with several values, such as ``optimizer.learning_rate=0.1,0.01``; none whose value is a list.
+
+    Raises:
+        UsageError: the comma is that of a decimal number.
+    """
     sweeps = {}
     for word in words:
         key, _, text = word.partition("=")
+        if DECIMAL.fullmatch(text):
+            raise UsageError(f"{word}: a number has a decimal point, as in {key}={text.replace(',', '.')}")
         values = split_values(text)
         are_lists = all(value.startswith("[") for value in values)
         if len(values) > 1 and all(values) and (are_lists or not _is_list(key)):

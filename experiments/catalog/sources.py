@@ -33,7 +33,12 @@ FILES = (  # whose strings of two words or more are shown in the language of the
     *(f"dlx/runs/{name}.py" for name in ("calibrate", "explain", "file_health", "judge_errors", "recovery", "report")),
     *(f"dlx/cli/{name}.py" for name in ("explain", "predict", "runs", "watch")),
     *("dlx/documents/earlier_run.py", "dlx/search/folds/advice.py"),
-    *("dlx/data/text_tables/dropped_lines.py", "dlx/data/ragged_rows.py", "dlx/data/profile/*.py", "dlx/spec/starter/left_out.py"),
+    *(
+        "dlx/data/text_tables/dropped_lines.py",
+        "dlx/data/ragged_rows.py",
+        "dlx/data/profile/*.py",
+        "dlx/spec/starter/left_out.py",
+    ),
 )
 # What stays in English: errors of input, and where the notes speak of a topic.
 OTHERS = (

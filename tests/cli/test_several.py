@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dlx.cli.several import swept
+from dlx.errors import UsageError
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")
 Run = Callable[..., Any]
@@ -39,6 +40,11 @@ def folder(tmp_path: Path) -> Path:
 )
 def test_what_is_a_sweep(words: list[str], sweeps: dict[str, list[str]]) -> None:
     assert swept(words) == sweeps
+
+
+def test_a_decimal_comma_is_no_sweep() -> None:
+    with pytest.raises(UsageError, match=r"as in optimizer.learning_rate=0.01$"):
+        swept(["optimizer.learning_rate=0,01"])
 
 
 def test_several_specs_are_trained_one_after_the_other(folder: Path, call_dlx: Run) -> None:

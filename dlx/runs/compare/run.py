@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +20,7 @@ from dlx.stats.measured import MeasuredMetric
 from dlx.words import PARTS
 
 FOLD = "data.fold"  # which of the trainings of one spec in folds it is
+OWN_NAME = re.compile(r"\d{8}T\d{6}Z-([0-9a-f]{6})")  # when, and the id
 CHANCE = ("seed", "randomness", FOLD)  # the sections that only decide which random numbers are drawn
 ASIDE = (*CHANCE, "name", "diagnosis", "training.threads", "training.engine")  # what does not change what a training is
 OF_FILE = ("name", "path", "target")
@@ -60,8 +62,10 @@ class ComparedRun(Result):
 
     @property
     def id(self) -> str:
-        """The short id at the end of the directory's name, or all of that name."""
-        return self.run.path.resolve().name.rpartition("-")[2]
+        """The short id at the end of a name that dlx gave to the directory, or all of a name that the user gave it."""
+        name = self.run.path.resolve().name
+        named = OWN_NAME.fullmatch(name)
+        return named[1] if named else name
 
     @property
     def fingerprint(self) -> str | None:

@@ -75,6 +75,14 @@ def test_only_what_differs_is_told_and_what_a_run_lacks_is_absent(train: Train) 
     assert (first["status"], first["epochs"], first["errors"]["train"]["m"]) == ("completed", 6, 120)
 
 
+def test_a_name_that_the_user_gave_stays_whole(train: Train, tmp_path: Path) -> None:
+    names = ["table-first", "table-2", "20261130T200707Z-1133ab"]
+    runs = [
+        Path(shutil.copytree(train(SAME_DEV, f"seed={number}"), tmp_path / name)) for number, name in enumerate(names)
+    ]
+    assert [run["id"] for run in plain(compared(*runs).document())["runs"]] == ["table-first", "table-2", "1133ab"]
+
+
 def test_what_one_group_has_not_is_in_its_label_too(train: Train) -> None:
     """By a spec's name alone the one without would be taken for the other."""
     few = compared(train("data.train_examples=100", SAME_DEV), train(SAME_DEV))
