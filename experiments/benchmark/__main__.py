@@ -90,9 +90,8 @@ def main() -> None:
     parser.add_argument("--before", metavar="COMMIT", help="an earlier commit, whose searches are measured too")
     parser.add_argument("--out", type=Path, default=HERE / "results.md")
     options = parser.parse_args()
-    os.environ.pop(
-        "PYTHONDONTWRITEBYTECODE", None
-    )  # what is installed has bytecode: the peers have theirs, dlx its own
+    # What is installed has bytecode: the peers have theirs, and dlx is to have its own.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(prefix="dlx-benchmark-") as folder:
         bench = Bench(options.rounds, options.seconds, Path(folder))
         texts = list(sections(bench, options.only.split(","), options.peers.split(","), options.before))

@@ -1,6 +1,6 @@
 """Rows of bytes, such as pixels, that a native loop gathers in any order and normalizes on the way.
 
-The bytes are a quarter of the numbers that they become, or an eighth, and come that much faster from memory.
+The bytes are a quarter of the numbers that they become, or an eighth, so that less memory is read.
 """
 
 from __future__ import annotations
