@@ -72,6 +72,7 @@ $(TOPICS):
 benchmark:  ## measure dlx against its peers (downloads them, takes long; BEFORE=COMMIT: searches also as they were)
 	@sh .ci/environment .venv-benchmark dlx experiments/benchmark/requirements.txt
 	.venv-benchmark/bin/python -m experiments.benchmark $(if $(BEFORE),--before $(BEFORE))
+	@$(MAKE) --no-print-directory frameworks  # it quotes what was measured
 
 mnist:  ## compare dlx with scikit-learn on 5,000 images of MNIST (downloads both)
 	@sh .ci/environment .venv-mnist dlx experiments/mnist/requirements.txt
