@@ -3,8 +3,8 @@
 Speed is what `make benchmark` has measured, microseconds for one training step of W2 (2-5-2-1, Adam, mini-batches of
 64), W3 (784-128-10, Adam, 64) and W4 (784-512-256-10, batch norm and dropout, 128), the fastest way of each framework.
 Ease is the lines of code with which the benchmark teaches each its workloads, by the same count for all: those of
-PyTorch hold two ways, eager and compiled, those of JAX two, a step and a scan over steps, those of dlx both engines, and
-scikit-learn's leave out batch norm and dropout, which it does not have.
+dlx, PyTorch and JAX hold two ways, step by step and compiled, and scikit-learn's leave out batch norm and dropout,
+which it does not have.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def measure(bench: Bench) -> Measured:
         for name, row in rows.items()
     }
     chart = Chart(lines, "", "µs for one training step", yscale="log", xticks=WORKLOADS)
-    return Measured(rows, {"speed": charts(chart, title="Small networks wait for calls; in large ones all multiply the same matrices")})
+    title = "Small networks wait for calls; in large ones all multiply the same matrices"
+    return Measured(rows, {"speed": charts(chart, title=title)})
 
 
 def _lines(file: str) -> int:
