@@ -31,6 +31,7 @@ from dlx.cli.remarks import remarks_shown
 from dlx.cli.standard_streams import flush_stdout, sound_streams
 from dlx.errors import EnvironmentProblem, Interrupted, UsageError
 from dlx.language import translated
+from dlx.language.messages import message
 from dlx.runs.signals import NUMBERS, end_process
 from dlx.text import from_shell
 
@@ -139,7 +140,7 @@ def main() -> int:
                     code = end.code if isinstance(end.code, int) else 0
             sys.stdout.flush()
         except KeyboardInterrupt:
-            print("interrupted", file=sys.stderr)
+            print(translated("interrupted"), file=sys.stderr)
             code = 128 + signal.SIGINT
         except BrokenPipeError:
             code = BROKEN_PIPE
@@ -175,7 +176,7 @@ def _said_as_all_errors(arguments: list[str]) -> Iterator[None]:
             usage = import_module("dlx.cli.usage")
         raise UsageError(usage.message(error, arguments)) from None
     except typer.Abort:
-        print("nothing is done", file=sys.stderr)
+        print(translated("nothing is done"), file=sys.stderr)
         raise SystemExit(1) from None
 
 
@@ -189,7 +190,7 @@ def _report(error: Exception, debug: bool) -> int:
     """Say on stderr what went wrong; returns the exit code."""
     if debug:
         traceback.print_exception(error)
-    message, code = message_and_code(error)
-    if message:
-        print(message, file=sys.stderr)
+    text, code = message_and_code(error)
+    if text:
+        print(message(text), file=sys.stderr)
     return code

@@ -17,6 +17,8 @@ from dlx.diagnose import fail_on as fail_conditions
 from dlx.diagnose.steps import next_step
 from dlx.documents import diagnosis as documents
 from dlx.errors import CheckFailed, EnvironmentProblem, UsageError
+from dlx.language import translated
+from dlx.language.messages import message
 from dlx.runs import diagnose as examinations
 from dlx.runs import judge_errors, latest, manifest
 from dlx.runs import worst_rows as worst_examples
@@ -190,7 +192,7 @@ def _keep(examination: Examination) -> list[Path]:
     try:
         return examinations.keep(examination)
     except EnvironmentProblem as error:
-        terminal.say((f"not kept in the run: {error}", ""), stream=sys.stderr)
+        terminal.say((message(f"not kept in the run: {error}"), ""), stream=sys.stderr)
         return []
 
 
@@ -209,7 +211,7 @@ def _tell(
 def _show(examination: Examination, written: list[Path], json: bool, full: bool = False) -> None:
     if json:
         for remark in examination.remarks if examination.run else ():
-            terminal.say((f"remark: {remark}", ""), stream=sys.stderr)
+            terminal.say((f"{translated('remark')}: {message(remark)}", ""), stream=sys.stderr)
         terminal.document(examination.document)
     else:
         terminal.diagnosis(
@@ -241,6 +243,7 @@ def _act(examination: Examination, written: list[Path], options: RepairOptions, 
 def _judge(examination: Examination, conditions: tuple[str, ...]) -> None:
     """End with exit code 3 if any of the conditions is the case."""
     for name in fail_conditions.unknown(conditions, examination.document):
-        terminal.say((f"--fail-on: {name} cannot be judged: an error that it needs is missing", ""), stream=sys.stderr)
+        missing = f"--fail-on: {name} cannot be judged: an error that it needs is missing"
+        terminal.say((message(missing), ""), stream=sys.stderr)
     if reasons := fail_conditions.unmet(conditions, examination.document):
         raise CheckFailed(f"--fail-on: {'; '.join(reasons)}")

@@ -10,6 +10,7 @@ import typer
 
 from dlx.lab import server
 from dlx.lab import source as sources
+from dlx.language import translated
 from dlx.show import terminal
 
 Source = Annotated[
@@ -35,7 +36,7 @@ def lab(source: Source = None, lesson: Lesson = None, no_browser: NoBrowser = Fa
         page = f"{address}#{begin.view}" if begin.view else address
         typer.echo(page)
         sys.stdout.flush()
-        terminal.say(("Ctrl-C ends it, or closing its page", "dim"), stream=sys.stderr)
+        terminal.say((translated("Ctrl-C ends it, or closing its page"), "dim"), stream=sys.stderr)
         if not no_browser:
             webbrowser.open(page)
 

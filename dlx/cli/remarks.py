@@ -13,6 +13,7 @@ from typing import Any
 from dlx.cli.quiet import is_quiet
 from dlx.errors import Remark
 from dlx.language import translated
+from dlx.language.messages import message as as_read
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def remarks_shown() -> Iterator[None]:
 
 def _say(message: str) -> None:
     """In one line; on a terminal in as many as its width asks for."""
-    lines = [f"{translated('remark')}: {translated(message)}"]
+    lines = [f"{translated('remark')}: {as_read(message)}"]
     if sys.stderr.isatty():
         columns = shutil.get_terminal_size().columns
         lines = textwrap.wrap(

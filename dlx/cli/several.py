@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dlx.cli import study as studies
 from dlx.cli.messages import message_and_code
 from dlx.errors import DlxError, Interrupted, Place, Problem, SpecError, UsageError
+from dlx.language.messages import message
 from dlx.runs import mistaken
 from dlx.runs.file_names import SPECS
 from dlx.search.study import check, file
@@ -142,7 +143,7 @@ def check_each(paths: Sequence[Path], words: Sequence[str]) -> dict[Path, Resolv
         except DlxError as error:
             errors.append(error)
     for further in errors[1:]:
-        terminal.say((message_and_code(further)[0], ""), stream=sys.stderr)
+        terminal.say((message(message_and_code(further)[0]), ""), stream=sys.stderr)
     if errors:
         raise errors[0]
     return specs
@@ -166,7 +167,7 @@ def train_each(paths: Sequence[Path], train: Callable[[Path], None], json: bool)
         except DlxError as error:
             errors.append(error)
             if len(errors) > 1 or number < len(paths):
-                terminal.say((message_and_code(error)[0], ""), stream=sys.stderr)
+                terminal.say((message(message_and_code(error)[0]), ""), stream=sys.stderr)
         documents += [loads(output.getvalue())] if output.getvalue() else []
     if json:
         terminal.document(

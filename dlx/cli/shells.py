@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dlx.errors import UsageError, allowed
 from dlx.files import writing
+from dlx.language.messages import message
 
 # Each gives the line up to the cursor to the program, and offers what comes back, a word and its meaning a line.
 BASH = r"""# completion of dlx for bash
@@ -120,4 +121,4 @@ def show() -> None:
 def set_up() -> None:
     """Install it for the shell in use."""
     shell = shell_in_use()
-    print(f"{install(shell, Path.home())}: {shell} completes dlx from its next start on")
+    print(message(f"{install(shell, Path.home())}: {shell} completes dlx from its next start on"))

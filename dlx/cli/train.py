@@ -17,6 +17,7 @@ from dlx.cli.folds import is_in_folds, train_folds
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.diagnose.steps import next_step
 from dlx.errors import UsageError
+from dlx.language.messages import message
 from dlx.runs import dry_run as dry_runs
 from dlx.runs import earlier as earlier_runs
 from dlx.runs import extension, file_names, mistaken, references
@@ -216,7 +217,7 @@ def _compare_with_original(spec: Path, session: Session) -> None:
     if original is not None:
         repeat = repeats.compare(original, session.run)
         session.note(repeat=asdict(repeat))
-        terminal.say((repeat.sentence, ""), stream=sys.stderr)
+        terminal.say((message(repeat.sentence), ""), stream=sys.stderr)
 
 
 def _tell(session: Session, json: bool, quiet: bool) -> None:

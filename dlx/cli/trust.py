@@ -11,6 +11,8 @@ import typer
 
 from dlx.cli.options import Json
 from dlx.errors import UsageError
+from dlx.language import translated
+from dlx.language.messages import message
 from dlx.runs import plugins
 from dlx.show import terminal
 from dlx.spec import trust_store
@@ -51,7 +53,7 @@ def trust(references: References = None, listing: List = False, remove: Remove =
 def _list(json: bool) -> None:
     trusted = trust_store.entries()
     if not trusted:
-        terminal.say(("nothing is trusted", "dim"), stream=sys.stderr)
+        terminal.say((translated("nothing is trusted"), "dim"), stream=sys.stderr)
     _print("trusted", trusted, json)
 
 
@@ -61,7 +63,9 @@ def _trusted(references: Sequence[str]) -> list[Entry]:
     for reference in references:
         sources = plugins.sources_of(reference)
         if not sources:
-            terminal.say((f"{reference}: names no plugin that would have to be trusted", ""), stream=sys.stderr)
+            terminal.say(
+                (message(f"{reference}: names no plugin that would have to be trusted"), ""), stream=sys.stderr
+            )
         files |= {source.sha256: source for source in sources}
     trust_store.remember(files.values())
     entries_by_hash = {entry.sha256: entry for entry in trust_store.entries()}
@@ -95,4 +99,4 @@ def _print(what: str, entries: Sequence[Entry], json: bool) -> None:
         terminal.document({what: entries})
         return
     for entry in entries:
-        typer.echo(f"{what}  {entry.sha256}  {entry.since}  {quoted(entry.path)}")
+        typer.echo(f"{translated(what)}  {entry.sha256}  {entry.since}  {quoted(entry.path)}")

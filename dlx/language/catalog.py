@@ -23,7 +23,10 @@ OF_COUNT = re.compile(r"\{0\} \w+")  # such as `{0} steps`, in front of which th
 COUNT = re.compile(r"[-+−]?\d.*", re.DOTALL)
 JOINTS = ("; ", ": ", ". ", ", ", " (", ") ", "(", ")")  # between what is translated piece by piece
 AND = " and "
-WORD_BEGINS = re.compile(r"(?=[ ;,]|\.?$)")
+WORD_BEGINS = re.compile(r"(?=[ ;,)]|\.?$)")
+# In front of the verb of what is said of a name, such as a quoted value, which stands by itself, or behind one word.
+OF_NAME = re.compile(r"(?:\w+ )?\S+")
+VERB = re.compile(r" (?=(?:is|are|has|have|cannot|does|lies|gives|takes|stands|names|differ) )")
 LABEL = "label"  # the context of words that stand alone, and are no part of a sentence: there they may be names
 LISTED = re.compile(r"\d.*|\S*[\d._]\S*|train|train-dev|dev|test")  # numbers, parts, and keys of a spec
 # Letters outside names: of so many LEAST are translated, or a text is of somebody else, and is not changed in places.
@@ -113,12 +116,18 @@ class Catalog:
             return text
         words = text.strip()
         if words and words not in self._translated:
-            fitting = [template for template in self._templates if template.may_be(words)]
-            count, translation = SentenceReader(self.sentences, fitting).rated(words)
+            count, translation = self._reader(words).rated(words)
             outside = letters(NAME.sub("", words))
             is_known = outside < LONG or count >= LEAST * outside
             self._translated[words] = translation if is_known else words
         return _in_place_of(words, text, self._translated.get(words, ""))
+
+    def best(self, text: str) -> str:
+        """The same of a text that is known to be of dlx, whatever else is in it."""
+        return self._reader(text).rated(text)[1]
+
+    def _reader(self, text: str) -> SentenceReader:
+        return SentenceReader(self.sentences, [template for template in self._templates if template.may_be(text)])
 
 
 class SentenceReader:
@@ -171,6 +180,11 @@ class SentenceReader:
             if all(count or LISTED.fullmatch(side) for side, (count, _) in zip(sides, rated, strict=True)):
                 ((before, left), (after, right)) = rated
                 yield before + after + letters(AND), f"{left} {_conjunction(right)} {right}"
+        for verb in VERB.finditer(text):
+            if OF_NAME.fullmatch(name := text[: verb.start()]):
+                count, right = self.rated(text[verb.end() :])
+                if count:
+                    yield count, f"{self.rated(name)[1]} {right}"
 
     def _as_sentence(self, text: str) -> Iterator[Rated]:
         """A sentence that begins with a capital, or ends with a period, of which the key has neither."""

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -27,32 +28,40 @@ from experiments.catalog.words import LABELS, WORDS, WORDS_IN
 
 ROOT = Path(__file__).parents[2]
 DIAGNOSE = "dlx/diagnose"
-FILES = (  # whose strings of two words or more are shown in the language of the reader
-    *("dlx/documents/findings.py", f"{DIAGNOSE}/**/*.py", "dlx/show/words.py", "dlx/show/rates.py"),
-    *("dlx/show/charts/*.py", "dlx/show/page/*.py", "dlx/show/terminal/*.py", "dlx/runs/compare/*.py"),
-    *(f"dlx/runs/{name}.py" for name in ("calibrate", "explain", "file_health", "judge_errors", "recovery", "report")),
-    *(f"dlx/cli/{name}.py" for name in ("explain", "predict", "runs", "watch")),
-    *("dlx/documents/earlier_run.py", "dlx/search/folds/advice.py"),
-    *(
-        "dlx/data/text_tables/dropped_lines.py",
-        "dlx/data/ragged_rows.py",
-        "dlx/data/profile/*.py",
-        "dlx/spec/starter/left_out.py",
-    ),
-)
-# What stays in English: errors of input, and where the notes speak of a topic.
+FILES = ("dlx/**/*.py",)  # whose strings of two words or more are shown in the language of the reader, errors too
+# What stays in English: code, the reference and other files that are written, Python's own calls, names.
 OTHERS = (
-    *(f"{DIAGNOSE}/{name}.py" for name in ("fail_on", "sections", "stated_errors", "typed_overrides")),
-    "dlx/show/terminal/markdown_page.py",
+    *("dlx/__init__.py", "dlx/calls.py", "dlx/sklearn.py", "dlx/nn/compiled/*", "dlx/api/*", "dlx/guide/*"),
+    *("dlx/runs/export/targets/*", "dlx/runs/export/code.py", "dlx/runs/export/event_log.py"),
+    *(f"dlx/cli/{name}.py" for name in ("commands", "completion", "documents", "names", "reference", "shells")),
+    *(f"dlx/data/text_tables/{name}.py" for name in ("arrow_records", "plain_lines", "regular_records", "split_lines")),
+    *("dlx/data/values/month_names.py", "dlx/data/values/units.py", "dlx/diagnose/sections.py"),
+    *("dlx/diagnose/data/typed_overrides.py", "dlx/show/terminal/markdown_page.py", "dlx/show/drawing_process.py"),
+    *("dlx/spec/starter/comments.py", "dlx/spec/starter/writing.py", "dlx/spec/starter/decisions.py"),
+    *("dlx/spec/example_values.py", "dlx/spec/yaml_text/loader.py", "dlx/runs/starter_rate.py"),
+    *("dlx/runs/export/history.py", "dlx/search/best_spec.py", "dlx/search/tune/confirmation.py"),
 )
+NAMED = ("SYNONYMS", "OPTIONS", "TOTAL_WORDS", "_ROWS")  # constants that hold what people type, and words of files
 OF_FAMILIES = "a name, or a mapping with its options"  # behind the names of all its members, which come and go
 NAMES = {*SECTIONS, *(heading for heading, _ in SECTIONS.values())}
 SENTENCE = re.compile(r"[^\W\d_]{2,}\S*\s(?:.*[\W_])?[^\W\d_]{2,}", re.DOTALL)
 MARKUP = re.compile(
     r"<|%;|-src|[\w-]+:[\w/]+;|width=|\W'none'|\{:|^[\w.]+=|light dark|bold red|sortable|dots beyond|plot named|\$\{"
+    r"|charset=|^import |^` |^\||^\{\w+: \w+\}$|\{[a-z_]*(?:![rs])?\}|^(?:upper|lower) \w+$"
+)
+# Of other programs, and what is compared, written or said of the code.
+NOT_SHOWN = re.compile(
+    r"embedded null|not take|extra == 'dev'|not in|is unknown:|overflow encountered|Application Support|Field name"
+    r"|offset points|axes fraction|Value error,|Module\w+: .*|MeasuredMetric.*|names of files"
+    r"|whether a command line .*|.*in this context|cannot start any token"
+    r"|did not find|exceeded maximum .*|found invalid Unicode .*|end of data|field limit|dlx lab|\.idx or -ubyte"
+    r"|Nothing is ever unpickled\.|\{0\} may be packed .*|(?:config|runs) \w+|.*numbers names \{2\}|loss: \{name.*"
+    r"|training\.engine: compiled|what was found|\(dlx doctor|\"NAME\" in .*|a list of|.*\{name: …\}"
+    r"|diverged in epoch .* a \{2\} is not finite.*"
 )
 PLACE = "\x00"  # of a value, before it has its number
-ERRORS = ("Error", "Problem", "Failed", "compile")
+# Calls whose texts are of programs: patterns, and errors that no command ends with.
+OF_PROGRAMS = ("compile", "fullmatch", "sub", "search", "TypeError", "RuntimeError", "AssertionError", "KeyError")
 
 
 @dataclass(frozen=True)
@@ -97,27 +106,27 @@ def _of_files() -> Iterator[Message]:
     for pattern in FILES:
         for path in sorted(ROOT.glob(pattern)):
             file = path.relative_to(ROOT).as_posix()
-            if file not in OTHERS:
+            if not any(fnmatch(file, other) for other in OTHERS):
                 yield from sentences(path.read_text(encoding="utf-8"), file)
 
 
 def sentences(code: str, file: str) -> Iterator[Message]:
     """Those of a module."""
-    tree = ast.parse(code)
-    aside = set(_aside(tree))
-    for node in ast.walk(tree):
-        if node in aside:
-            continue
+    nodes: list[ast.AST] = [ast.parse(code)]
+    while nodes:
+        node = nodes.pop()
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from _messages([node.value], file, "")
         elif isinstance(node, ast.JoinedStr):
             yield from _messages(_keys(node, file), file, ast.unparse(node))
+        if not _is_aside(node):
+            nodes += reversed([child for child in _below(node) if not isinstance(child, ast.Name | ast.expr_context)])
 
 
 def _messages(keys: Iterable[str], file: str, source: str) -> Iterator[Message]:
     for key in map(_stripped, keys):
         bare = re.sub(r"\{\d+\}", "0", key)
-        if SENTENCE.search(bare) and not MARKUP.search(key) and key not in NAMES:
+        if SENTENCE.search(bare) and not (MARKUP.search(key) or NOT_SHOWN.fullmatch(key) or key in NAMES):
             yield Message(key, file, source if "{" in key else "")
 
 
@@ -127,20 +136,27 @@ def _stripped(key: str) -> str:
     return key[1:-1] if re.fullmatch(r"\([^()]*\)", key) else key
 
 
-def _aside(tree: ast.Module) -> Iterator[ast.AST]:
-    """What is no sentence of its own: texts about the code, errors, classes of a style sheet, pieces of f-strings."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            yield node.value
-        if isinstance(node, ast.Raise | ast.Assert):
-            yield from ast.walk(node)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(ERRORS):
-            yield from ast.walk(node)
-        if isinstance(node, ast.keyword) and node.arg in ("class_", "metavar"):
-            yield from ast.walk(node)
-        if isinstance(node, ast.JoinedStr):
-            yield from (piece for piece in node.values if isinstance(piece, ast.Constant))
-            yield from (alternative for piece in node.values for alternative in _alternatives(piece))
+def _is_aside(node: ast.AST) -> bool:
+    """Whether it holds no sentence: texts about the code, of programs, of a style sheet, and words that are typed."""
+    match node:
+        case ast.Expr(value=ast.Constant()) | ast.Assert() | ast.keyword(arg="class_" | "metavar"):
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name in NAMED
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in OF_PROGRAMS
+    return False
+
+
+def _below(node: ast.AST) -> Iterator[ast.AST]:
+    """Its parts, without pieces of f-strings, which are no sentences of their own."""
+    if not isinstance(node, ast.JoinedStr):
+        yield from ast.iter_child_nodes(node)
+        return
+    for piece in node.values:
+        if isinstance(piece, ast.FormattedValue):
+            alternatives = _alternatives(piece)
+            yield from () if alternatives else [piece.value]
 
 
 def _keys(node: ast.JoinedStr, file: str) -> Iterator[str]:

@@ -10,13 +10,15 @@ from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
 from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.sections import SECTIONS, place_in_notes
 from dlx.documents.diagnosis import GAPS as KEYS_OF_GAPS
+from dlx.guide import REFERENCE, pages
 from dlx.show.words import minimized, title_of_finding, title_of_metric
+from dlx.spec.schema import components
 from dlx.stats.metrics.metric import Metric
+from dlx.synonyms import NOTES
 
 GAPS = ("bias", "variance", "mismatch", "overfitting to dev")
 PARTS = ("train", "train-dev", "dev", "test", "out-of-fold", "data")
 ERRORS = ("error", "relative error", "RMSE")
-BEFORE_ANY_STEP = "that is at the initialization, before any step, and no learning rate helps"
 OF_EPOCHS = ("error (%)", "RMSE (units of the target)")
 # What stands in the places of a sentence, by file and expression, where a translation agrees with it.
 WORDS_IN: dict[tuple[str, str], Iterable[str | None]] = {
@@ -63,6 +65,10 @@ WORDS_IN: dict[tuple[str, str], Iterable[str | None]] = {
     ("brief.py", "gap.level"): ("high", "low", "unsettled"),
     ("summary.py", "' and '.join(high)"): GAPS[2:],
     ("heading.py", "in_words(name)"): GAPS[2:],
+    ("formats/format.py", "file_format.article"): ("a", "an"),
+    ("encoding.py", "day"): ("first", "second"),
+    ("encoding.py", "month"): ("first", "second"),
+    ("spec/messages.py", "of"): ("", " of {} {}"),
 }
 REMEDIES = {
     remedy.name.replace("_", " "): None
@@ -72,6 +78,76 @@ REMEDIES = {
 ENDINGS = ("completed", "early stopped", "diverged", "interrupted", "failed", "running")
 UNITS = ("epochs", "epoch", "steps", "step")
 WORDS: dict[str, Iterable[str]] = {
+    "dlx/spec/messages.py": (
+        *(f"{bound} {{0}}" for bound in ("more than", "at least", "less than", "at most", "a multiple of")),
+        *(f"at {bound} {{0}} {what}" for bound in ("least", "most") for what in ("characters", "entries")),
+        *(
+            "text of the form {0}",
+            "a number",
+            "a whole number",
+            "true or false",
+            "a list",
+            "a mapping",
+            "a path",
+            "nothing",
+        ),
+        *("allowed {0}", "allowed: {0}", "expected {0}", "got {0}"),
+    ),
+    "dlx/cli/usage.py": ("the file stands behind the command, without an option: {0} spec.yaml",),
+    "dlx/runs/mistaken.py": (
+        "is a program, not a spec: what it defines is named by plugins=[{0}] behind a spec, and checked by dlx "
+        "gradcheck --plugin {1}",
+    ),
+    "dlx/data/values/encoding.py": ("{0} is not a number, but this column of train has numbers",),
+    "dlx/synonyms.py": tuple(NOTES.values()),
+    "dlx/component.py": (
+        *(f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}" for kind in components()),
+        *("column {0}", "row {0}", "{0} {1} for {2}"),
+    ),
+    "dlx/runs/repeat.py": ("repeats {0}", "does not repeat {0}", "cannot be compared with {0}"),
+    "dlx/data": (
+        *("the network that predicts was trained again on all {0} examples", "the errors are those of the first one"),
+        *(
+            "{0} expected after {1}",
+            "state {0}",
+            "passed over, being a note below the table",
+            "example {0} has no label",
+        ),
+        *("is a regression", "{0} is not above 0, as `transform: log` needs", "line {0}", "writing an ONNX file"),
+        "this network needs float64, in which the layers of Keras do not compute: export it to ONNX or PyTorch",
+        *("cannot be read: it is missing, though dlx wrote it", "does not go on: {0}"),
+        *("is no address of a Dask scheduler", "bias is high", "mismatch is high"),
+        "merge keys (<<) are not part of YAML 1.2: use extends, or write the keys out",
+    ),
+    "dlx/cli/shells.py": ("no completion for the shell {0} {1}", "{0}: {1} completes dlx from its next start on"),
+    "dlx/guide": (
+        *("there is no page {0} in the guide {1}{2}", "the word is in {0}"),
+        *(page.summary for topic, page in pages().items() if topic != "curso"),
+        *(summary for _, summary in REFERENCE.values()),
+    ),
+    "dlx/spec/starter/writing.py": (
+        *("{0}: has {1}; a spec needs {2}, two to train on and one to judge by", "one example"),
+        *("{0}: nothing is left to learn from{1}", "{0}: say with {1} what is to be predicted"),
+        *("{0}: which column is to be predicted? {1}", "name columns with {0}", "the target is the only column"),
+    ),
+    "PyYAML": (
+        *("expected key", "expected node content", "could not find expected ':'", "found unexpected end of stream"),
+        *(f"expected ',' or '{sign}'" for sign in "]}"),
+        *("found unknown escape character", "found unexpected document indicator", "found undefined tag handle"),
+        *(f"while parsing a {what}" for what in ("block mapping", "block collection", "flow mapping", "flow sequence")),
+        *("while scanning a quoted scalar", "while scanning a simple key", "while scanning for the next token"),
+        *(
+            "while parsing a node",
+            "while scanning a block scalar",
+            "while scanning an alias",
+            "while scanning an anchor",
+        ),
+    ),
+    "the system": (
+        *("No such file or directory", "Permission denied", "Is a directory", "Not a directory", "File exists"),
+        *("No space left on device", "Read-only file system", "File name too long", "interrupted"),
+    ),
+    "dlx/show/pictures": ("falls from {0} on", "suggested: {0}", "grows from {0} on", "gone after {0}"),
     "dlx/cli/layout.py": (
         *("Arguments", "Options", "Examples", "Commands", "Say nothing but the result.", "Usage:"),
         *("[OPTIONS]", "COMMAND …", "[COMMAND …]"),
@@ -112,13 +188,11 @@ WORDS: dict[str, Iterable[str]] = {
     ),
     "dlx/training/fit.py": (
         "diverged in epoch {0}, step {1}: {2} (learning rate {3}: try a smaller one)",
-        "the cost of the frozen network on train is not finite",
-        "the cost of the frozen network on dev is not a number",
+        *(f"the cost of the frozen network on {part}" for part in ("train is not finite", "dev is not a number")),
         *(
             f"diverged in epoch {{0}}, step {{1}}: a {what} is not finite, first in {{2}}; the state before that step "
-            f"is kept ({hint})"
+            "is kept ({3})"
             for what in ("cost", "gradient", "parameter")
-            for hint in ("learning rate {3}: try a smaller one", BEFORE_ANY_STEP)[: 1 + (what == "cost")]
         ),
     ),
     "dlx/cli/doctor.py": ("{0}, files {1}",),
