@@ -6,9 +6,12 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import text
 
 from dlx.language import VARIABLES, language, translated
 from dlx.language.catalog import Template
+from dlx.language.messages import message
 
 
 @pytest.fixture
@@ -144,3 +147,49 @@ def test_a_word_agrees_with_what_it_is_said_of(monkeypatch: pytest.MonkeyPatch, 
     assert translated(level, of=of) == level
     monkeypatch.setenv("DLX_LANG", "es")
     assert translated(level, of=of) == word
+
+
+# Translated by hand: a path, a quoted value and a list of names stay as they are, whatever they say.
+MESSAGES = {
+    "spec.yaml:3:7: optimizer.lr: unknown key of optimizer adam (allowed learning_rate, clip_norm; did you mean "
+    "learning_rate?)": (
+        "spec.yaml:3:7: optimizer.lr: clave desconocida de optimizer adam (permitido: learning_rate, clip_norm; ¿quiso "
+        "decir learning_rate?)"
+    ),
+    "command line: training.epochs: expected a whole number, got 'the cost' (did you mean 10?)": (
+        "línea de comandos: training.epochs: se esperaba un número entero, y se recibió 'the cost' (¿quiso decir 10?)"
+    ),
+    "error: no errors/the rows.csv:4: column 'the rows': '2,5' is not a number, as others in this column are": (
+        "error: no errors/the rows.csv:4: columna 'the rows': '2,5' no es un número, como otros de esta columna"
+    ),
+    "error: diverged in epoch 3, step 7: a cost is not finite, first in Z2 of layer 2; the state before that step is "
+    "kept (learning rate 30: try a smaller one)": (
+        "error: divergió en el epoch 3, paso 7: un coste no es finito, primero en Z2 de la capa 2; se conserva el "
+        "estado anterior a ese paso (tasa de aprendizaje 30: pruebe una menor)"
+    ),
+    "error: there is no command dlx trian (did you mean dlx train?)": (
+        "error: no hay ningún comando dlx trian (¿quiso decir dlx train?)"
+    ),
+    "a.yaml:1:1: the file is empty\na.yaml:2:1: not valid YAML: expected ',' or ']'": (
+        "a.yaml:1:1: el archivo está vacío\na.yaml:2:1: no es YAML válido: se esperaba ',' o ']'"
+    ),
+    "error: runs/rows of the: is locked: another process is writing to it": (
+        "error: runs/rows of the: está bloqueado: otro proceso está escribiendo ahí"
+    ),
+}
+
+
+@pytest.mark.usefixtures("spanish")
+@pytest.mark.parametrize("words", MESSAGES, ids=lambda words: words[:20])
+def test_a_message_is_translated(words: str) -> None:
+    assert message(words) == MESSAGES[words]
+
+
+@pytest.mark.usefixtures("spanish")
+@given(text(max_size=60))
+def test_a_message_of_others_ends_and_keeps_its_lines(words: str) -> None:
+    assert message(f"error: {words}").count("\n") == words.count("\n")
+
+
+def test_a_message_in_english_is_the_text_itself() -> None:
+    assert all(message(words) is words for words in MESSAGES)

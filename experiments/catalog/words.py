@@ -91,7 +91,7 @@ WORDS: dict[str, Iterable[str]] = {
             "a path",
             "nothing",
         ),
-        *("allowed {0}", "allowed: {0}", "expected {0}", "got {0}"),
+        *("allowed {0}", "allowed: {0}", "expected {0}", "got {0}", "did you mean {0}? {1}"),
     ),
     "dlx/cli/usage.py": ("the file stands behind the command, without an option: {0} spec.yaml",),
     "dlx/runs/mistaken.py": (
@@ -136,12 +136,9 @@ WORDS: dict[str, Iterable[str]] = {
         *("found unknown escape character", "found unexpected document indicator", "found undefined tag handle"),
         *(f"while parsing a {what}" for what in ("block mapping", "block collection", "flow mapping", "flow sequence")),
         *("while scanning a quoted scalar", "while scanning a simple key", "while scanning for the next token"),
-        *(
-            "while parsing a node",
-            "while scanning a block scalar",
-            "while scanning an alias",
-            "while scanning an anchor",
-        ),
+        *(f"while parsing a {kind}node" for kind in ("", "flow ", "block ")),
+        *(f"while scanning a{what}" for what in (" block scalar", " plain scalar", "n alias", "n anchor")),
+        "found a tab character that violates indentation",
     ),
     "the system": (
         *("No such file or directory", "Permission denied", "Is a directory", "Not a directory", "File exists"),
@@ -326,6 +323,7 @@ LABELS: dict[str, Iterable[str]] = {
     "dlx/show/charts": (
         *("95 % interval", "class", "label", "metric", "yes", "no", "remedy", "against", "replicates", "seconds"),
         *(f"on {part}" for part in PARTS),
+        *("tolerance", "share (%)"),
     ),
     "dlx/show/page": (
         *(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -60,3 +61,82 @@ def test_a_label_that_is_wider_than_the_margin_stands_apart_from_its_text() -> N
         lines = ["".join(piece for piece, _ in line) for line in paragraph_lines(label, text, 60)]
         assert max(map(text_width, lines)) <= 60
         assert " ".join(lines).split() == [*translated(label).split(), *text.split()]
+
+
+# Mistakes that a newcomer makes, a line each, in a spec and behind a command.
+MISTAKES = (
+    "optimiser: adam",
+    "training: {epocs: 5}",
+    "training: {epochs: ten}",
+    "training: {epochs: -1}",
+    "training: {batch_size: half}",
+    "optimizer: {name: sgd}",
+    "optimizer: {name: adam, lr: 0.1}",
+    "optimizer: [adam]",
+    "architecture: {hidden: 64,32}",
+    "architecture: {hidden: [0]}",
+    "architecture: {activation: Relu, dropout: 0.5}",
+    "regularization: {keep_prob: 1.5}",
+    "regularization: {keep_prob: [0.5, 0.5, 0.5]}",
+    "loss: poisson",
+    "dtype: float16",
+    "schedule: step",
+    "data: {source: iris}",
+    "data: {source: {name: file}}",
+    "data: {source: moons, split: {train: 0.8, dev: 10}}",
+    "data: {source: moons, split: {train: 0.8, dev: 0.5}}",
+    "data: {source: moons, split: {train: 1.0}}\ntraining: {early_stopping: true}",
+    "data: {source: [}",
+    "data: {source: moons\ntraining: {}",
+    "seed: 1\nseed: 2",
+    "a: b: c",
+    "\tname: x",
+    "",
+)
+
+
+@pytest.mark.parametrize("text", MISTAKES, ids=lambda text: text[:24])
+def test_mistakes_in_a_spec_are_named_in_spanish(text: str, tmp_path: Path, call_dlx: Call) -> None:
+    (tmp_path / "spec.yaml").write_text(text)
+    result = call_dlx("config", "check", "spec.yaml", cwd=tmp_path)
+    assert_in_spanish(result)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "trian spec.yaml",
+        "train",
+        "train nowhere.yaml",
+        "train spec.yaml --lr 0.1",
+        "train spec.yaml epochs",
+        "train spec.yaml training.epochs=5 training.epochs=6",
+        "diagnose nothing",
+        "diagnose --errors train=2",
+        "diagnose --errors trian=.1,dev=.2",
+        "compare",
+        "gradcheck spec.yaml --epsilon 5",
+        "tune spec.yaml",
+        "study spec.yaml",
+        "explain nothing-like-it",
+        "list optimizer sgd",
+        "export --to tf",
+        "runs remove ~7 --yes",
+        "guide nothing",
+        "data nowhere.csv",
+        "config check nowhere.yaml",
+    ],
+)
+def test_mistakes_behind_a_command_are_named_in_spanish(words: str, tmp_path: Path, call_dlx: Call) -> None:
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    assert_in_spanish(call_dlx(*words.split(), cwd=tmp_path))
+
+
+def assert_in_spanish(result: Any) -> None:
+    """What is allowed, and was typed, stays as it is."""
+    shown = re.sub(r"permitido: (?:[^\s;()]+(?:, |(?=[;)])))+|uso: .*|dlx \w+", "", result.stderr)
+    assert result.code
+    assert result.stderr
+    assert (
+        in_english(shown.splitlines(), ["error:", "data:", "no ", "train", "epochs", "seed", "nothing-like-it"]) == []
+    )

@@ -13,6 +13,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from dlx.errors import EnvironmentProblem
+from dlx.language import ENGLISH, language, translated
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Figure
@@ -116,12 +117,27 @@ def _contrast_to_white(rgb: tuple[float, float, float]) -> float:
 
 def png(figure: Figure) -> bytes:
     """The picture as a file's content; the same figure gives the same bytes."""
+    _translate(figure)
     file = io.BytesIO()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "overflow encountered")  # in ticks beyond the ends of an axis of 300 decades
         warnings.filterwarnings("ignore", "Glyph")  # a name in a script that the font lacks is drawn as boxes
         figure.savefig(file, format="png", metadata={"Software": AUTHOR}, pil_kwargs={"compress_level": 4})
     return file.getvalue()
+
+
+def _translate(figure: Figure) -> None:
+    """Bring its words into the language of the reader, but for titles and names, which are no mathematics either."""
+    if language() == ENGLISH:
+        return
+    from matplotlib.text import Text
+
+    labels = {axis.label for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)}
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        words = text.get_text()
+        if text.get_parse_math() and (text in labels or " " in words):
+            text.set_text(translated(words))
 
 
 def is_ours(content: bytes) -> bool:

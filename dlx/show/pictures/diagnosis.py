@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dlx.diagnose.verdict import in_words
+from dlx.language import translated
 from dlx.show.charts.quantities import ERROR_RATE, error_quantity
 from dlx.show.charts.waterfall import ErrorGap, Waterfall
 from dlx.show.pictures.canvas import ALARM, GREY, INK, TRAIN, house_style, new_figure, png
@@ -37,7 +38,9 @@ def diagnosis(chart: Waterfall, title: str) -> bytes:
         drawing.gap(gap)
     drawing.errors()
     color = COLORS[level_of(chart.verdict)]
-    figure.text(0.15 / width, 1 - 0.44 / HEIGHT, chart.verdict, size=10.5, color=color, weight="bold", va="center")
+    figure.text(
+        0.15 / width, 1 - 0.44 / HEIGHT, translated(chart.verdict), size=10.5, color=color, weight="bold", va="center"
+    )
     return png(figure)
 
 
@@ -61,7 +64,8 @@ class _Drawing:
 
     def _tick(self, part: str) -> str:
         m = self.chart.errors[part].m
-        return f"{in_words(part)}\n{m:,} examples" if m else in_words(part)
+        name = translated(in_words(part))
+        return f"{name}\n{translated(f'{m:,} examples')}" if m else name
 
     def gap(self, gap: ErrorGap) -> None:
         """A bar from the lower error to the upper one, in the colour of its level, its name above the axes."""
@@ -74,14 +78,14 @@ class _Drawing:
             self.axes.plot([start, stop], [y, y], color=GREY, linewidth=0.9, zorder=2)
         self.axes.plot([x - HALF, x + HALF], [threshold] * 2, color=INK, linewidth=0.9, linestyle=DASHES, zorder=3)
         if left == 0:
-            self.axes.annotate("tolerance", (x, threshold), (0, 3), textcoords="offset points", ha="center", size=9)
+            place: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "size": 9}
+            self.axes.annotate(translated("tolerance"), (x, threshold), (0, 3), **place)
         low, high = self._number(gap.size.low), self._number(gap.size.high)
         interval = f"{low.removesuffix(' %')} to {high}" if low != high else ""
-        name = f"{gap.name} {self._number(gap.size.value)}"
-        for line, (text, size, weight) in enumerate(
-            ((interval, 9, "normal"), (gap.level, 9, "bold"), (name, 9.5, "bold"))
-        ):
-            place: dict[str, Any] = {"ha": "center", "va": "bottom", "transform": self.axes.get_xaxis_transform()}
+        name = f"{translated(gap.name)} {self._number(gap.size.value)}"
+        level = translated(gap.level, of=gap.name.removeprefix("avoidable ").replace(" ", "_"))
+        for line, (text, size, weight) in enumerate(((interval, 9, "normal"), (level, 9, "bold"), (name, 9.5, "bold"))):
+            place = {"ha": "center", "va": "bottom", "transform": self.axes.get_xaxis_transform()}
             self.axes.text(x, 1.03 + 0.075 * line, text, color=color, size=size, weight=weight, **place)
 
     def errors(self) -> None:

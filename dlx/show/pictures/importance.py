@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from dlx.language import translated
 from dlx.show.charts.importance import importance_bars
 from dlx.show.pictures.canvas import GREY, INK, TRAIN, house_style, new_figure, png
 from dlx.show.pictures.scales import tail
@@ -27,7 +28,7 @@ def importance(name: str, shares: Sequence[Importance]) -> bytes:
     bars = importance_bars(shares)[::-1]
     names = [tail(bar.key, LONGEST) for bar in bars]
     height = ABOVE + BELOW + ROW * max(len(bars), 1)
-    title = f"{tail(name, 40)}: what decides which of two trials is better"
+    title = translated(f"{tail(name, 40)}: what decides which of two trials is better")
     figure = new_figure(WIDTH, height, title, SUBTITLE)
     left = 0.3 + LETTER * max([8, *map(len, names)])
     axes = figure.add_axes((left / WIDTH, BELOW / height, (WIDTH - left - 0.75) / WIDTH, 1 - (ABOVE + BELOW) / height))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from dlx.language import translated
 from dlx.show.charts.curves import COSTS, ERRORS
 from dlx.show.charts.groups import ENOUGH, Group, MeanCurve, mean_curve
 from dlx.show.charts.quantities import COST, Quantity, error_quantity
@@ -56,7 +57,7 @@ def overlay(groups: Sequence[Group], *, title: str, task: str) -> bytes:
     wide = PANEL if len(panels) > 1 else ALONE
     width = LEFT + len(panels) * wide + (len(panels) - 1) * BETWEEN + 1.2 + LETTER * longest
     tall = max(SHORTEST, BOTTOM + ABOVE + LINE * len(groups))
-    figure = new_figure(width, tall, title, "   ".join(_legend(groups, panels)))
+    figure = new_figure(width, tall, title, "   ".join(map(translated, _legend(groups, panels))))
     for number, panel in enumerate(panels):
         left = LEFT + number * (wide + BETWEEN)
         axes = figure.add_axes((left / width, BOTTOM / tall, wide / width, 1 - (BOTTOM + ABOVE) / tall))
@@ -160,7 +161,7 @@ class _Panel(NamedTuple):
                 zip(order, apart([*heights, *(0.0 for _ in missing)], max(gap, LABEL_GAP), end=1), strict=True)
             )
         for number in order:
-            value = self.quantity.written(last[number]) if number in last else "no values"
+            value = self.quantity.written(last[number]) if number in last else translated("no values")
             self._label(axes, places[number], self.lines[number], value, named)
 
     def _label(self, axes: Axes, place: float, line: _Line, value: str, named: bool) -> None:

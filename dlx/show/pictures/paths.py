@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dlx.language import translated
 from dlx.show.pictures.boundaries import shortened
 from dlx.show.pictures.canvas import DEV, TRAIN, house_style, new_figure, png
 from dlx.show.pictures.path import CROWDED, Costs, ground, surroundings, within_reach
@@ -60,8 +61,8 @@ def _square(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _label(way: DescentPath, points: np.ndarray) -> str:
     if len(points) < len(way.points):
-        return f"{shortened(way.label)}\ngone after {_steps(way.steps[len(points)])}"
-    return f"{shortened(way.label)}\nJ = {way.costs(points[-1:])[0]:.2g} after {_steps(way.steps[-1])}"
+        return f"{shortened(way.label)}\n{translated(f'gone after {_steps(way.steps[len(points)])}')}"
+    return f"{shortened(way.label)}\nJ = {way.costs(points[-1:])[0]:.2g} {translated(f'after {_steps(way.steps[-1])}')}"
 
 
 def _steps(count: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dlx.language import translated
 from dlx.show.charts.trials import Trials
 from dlx.show.pictures.canvas import ALARM, DEV, GREY, TRAIN, house_style, new_figure, png
 from dlx.show.pictures.scales import Scale, tail
@@ -38,7 +39,7 @@ def settings(document: TuningDocument) -> bytes:
         document: ``tune.json``.
     """
     trials, count = Trials(document), len(document.trials)
-    title = f"{tail(document.name, 40)}: what {count:,} trials try of each hyperparameter"
+    title = translated(f"{tail(document.name, 40)}: what {count:,} trials try of each hyperparameter")
     figure = new_figure(WIDTH, HEIGHT, title)
     scales = [Scale(dimension) for dimension in _most_important(document)]
     columns = [scale.places([trial.settings[scale.key] for trial in document.trials]) for scale in scales]
@@ -165,12 +166,12 @@ def _rug(axes: Axes, columns: Sequence[Array]) -> None:
 
 def _words(axes: Axes, scales: Sequence[Scale], sample: _Sample) -> None:
     """What is shown, and how many distinct values there are."""
-    axes.text(0, 1.155, sample.title, transform=axes.transAxes, size=9, parse_math=False, weight="bold")
+    axes.text(0, 1.155, translated(sample.title), transform=axes.transAxes, size=9, parse_math=False, weight="bold")
     for number, (scale, column) in enumerate(zip(scales, sample.columns, strict=True), 1):
         distinct = len(np.unique(column.round(12)))
         line = f"{distinct:,} distinct value{'s' * (distinct != 1)} of {tail(scale.key, 34)}"
         height = 1.155 - 0.055 * number
-        axes.text(0, height, line, transform=axes.transAxes, size=9, parse_math=False, color=TRAIN)
+        axes.text(0, height, translated(line), transform=axes.transAxes, size=9, parse_math=False, color=TRAIN)
 
 
 def _color_bar(figure: Figure, points: PathCollection, trials: Trials) -> None:

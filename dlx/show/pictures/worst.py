@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlx.documents.classes import WorstExample
+from dlx.language import translated
 from dlx.show.charts.images import brightness
 from dlx.show.pictures.canvas import ALARM, GREY, TRAIN, house_style, new_figure, png
 from dlx.text import shorten
@@ -32,7 +33,7 @@ def worst(images: np.ndarray, answers: Sequence[WorstExample], title: str) -> by
     columns = min(COLUMNS, max(len(images), 6))
     rows = -(-len(images) // columns)
     width, height = 0.3 + columns * TILE, TOP + rows * (TILE + CAPTION)
-    figure = new_figure(width, height, f"{title}: the worst first, class → taken for with probability p")
+    figure = new_figure(width, height, translated(f"{title}: the worst first, class → taken for with probability p"))
     sheet = figure.add_axes(
         (0, 0, 1, 1)
     )  # one for all, in inches: axes of its own for each image cost most of the time
