@@ -37,8 +37,7 @@ GROUPS = {
     },
     "Inspect": {
         "runs": "List past runs with the errors of the parameters that were kept, the newest last; tag or remove them.",
-        "explain": "Say what a key, a finding, a metric or a component means, with its default, what is allowed, and "
-        "an example.",
+        "explain": "Say what a key, a finding, a metric, a component or a term of the course means, with an example.",
         "list": "List what a spec may name, with formulas and options.",
         "config": "Show or check a spec, or print the JSON Schema of specs.",
         "trust": "Allow the plugins that a run names: each is trusted until its content changes.",

@@ -40,6 +40,7 @@ Parquet = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 HEADERS = ("id", "name", "status", "epoch", "train", "dev", "test", "tags")
+GIVING_WAY = (3, 6, 2)  # columns that a narrow screen does without, one after the other: epoch, test, status
 
 
 @runs.callback()
@@ -71,7 +72,7 @@ def list_runs(
     if json:
         terminal.document({"runs": [run.document() for run in chosen]})
     elif chosen:
-        terminal.table([_row(run) for run in chosen], [*map(translated, HEADERS)])
+        terminal.table_of_most([_row(run) for run in chosen], [*map(translated, HEADERS)], GIVING_WAY)
     else:
         terminal.say((translated("no runs"), "dim"), stream=sys.stderr)
 

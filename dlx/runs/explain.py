@@ -1,4 +1,4 @@
-"""Explaining: what a key, a finding, a metric or a component is, from what dlx itself knows of each."""
+"""Explaining: what a key, a finding, a metric, a component or a term is, from what dlx itself knows of each."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import Cause
 from dlx.diagnose.meanings import MEANINGS
 from dlx.errors import UsageError, hint, nearest
+from dlx.runs.terms import GAPS, NOTES_OF_GAPS, QUANTITIES, SHOWN_BY, TERMS, name_here, term_of
 from dlx.spec.key_examples import example_of, example_of_component
 from dlx.spec.keys import FURTHER_SOURCES, Key, keys, places
 from dlx.spec.schema import components, summary
@@ -25,33 +26,13 @@ from dlx.text import command
 MOST_RELATED = 12
 # The command that takes a file, and what that is called in examples, by the class of what it holds.
 FILES = {"Spec": ("train", "spec.yaml"), "TuneFile": ("tune", "search.yaml"), "StudyFile": ("study", "study.yaml")}
-# What has no class of its own: what each run measures, by the last part of a column's name.
-QUANTITIES = {
-    "error": "The share of examples that are answered wrongly; of a regression the root of the mean squared error, in "
-    "the unit of the target.",
-    "cost": "The mean loss of the examples, without penalties where a part of the data is measured.",
-    "gradient_norm": "The length of the gradient of all parameters, over the batches of an epoch.",
-    "learning_rate": "α of a step, as the schedule makes it of optimizer.learning_rate.",
-    "seconds": "How long the training has taken so far.",
-}
-# What a diagnosis judges, from the errors of the parts.
-GAPS = {
-    "bias": "How much the network errs on train beyond the optimal error: train − optimal. What lowers it is a larger "
-    "network, longer training or another optimizer.",
-    "variance": "How much more the network errs on dev than on train: dev − train, or train-dev − train where there is "
-    "a train-dev set. What lowers it is more data or regularization.",
-    "mismatch": "How much more the network errs on dev than on train-dev, which is of the distribution of train.",
-    "overfitting_to_dev": "How much more the network errs on test than on dev, which choices were made by.",
-    "verdict": "Whether bias and variance are high or low, which each is only if its whole interval lies on that side "
-    "of diagnosis.tolerance.",
-}
 
 
 @dataclass(frozen=True)
 class TopicEntry:
     """What there is to say of one name; what does not apply is None or empty.
 
-    kind: key, finding, metric, component or quantity.
+    kind: key, finding, metric, component, quantity or term.
     allowed: what may stand there, in words.
     default: as it is written in YAML.
     of: the components whose option a key is, or the kind of a component.
@@ -82,7 +63,7 @@ def explain(name: str, plans: Sequence[type[Options]]) -> list[TopicEntry]:
         UsageError: it means nothing; with the nearest name that does.
     """
     names = list(topics(plans))
-    text = as_spelt(_as_key(name), [*names, *(path.rpartition(".")[2] for path in names)])
+    text = as_spelt(_as_key(name_here(name)), [*names, *(path.rpartition(".")[2] for path in names)])
     by_file = [keys(), *map(keys, plans)]
     every = list(_matches(text, by_file, exactly=True))
     if "." not in text and not any(explanation.kind == "key" for explanation in every):
@@ -92,7 +73,7 @@ def explain(name: str, plans: Sequence[type[Options]]) -> list[TopicEntry]:
         every = [*every, *ends] if is_first else [*ends, *every]
     if not every:
         further = hint(text, nearest_topic(text, plans)) or " (dlx guide reference says where all of them are listed)"
-        raise UsageError(f"{name}: there is no key, finding, metric or component of that name{further}")
+        raise UsageError(f"{name}: there is no key, finding, metric, component or term of that name{further}")
     return every
 
 
@@ -112,6 +93,7 @@ def topics(plans: Sequence[type[Options]]) -> Iterator[str]:
     yield from CAUSES
     yield from QUANTITIES
     yield from GAPS
+    yield from TERMS
 
 
 def _as_key(name: str) -> str:
@@ -124,6 +106,8 @@ def _as_key(name: str) -> str:
 
 def _matches(text: str, by_file: Sequence[Mapping[str, Key]], exactly: bool) -> Iterator[TopicEntry]:
     """What has this name; or else the keys that end in it."""
+    if exactly and (term := term_of(text)):
+        yield _of_term(term)
     for all_keys in by_file:
         for path, key in all_keys.items():
             if path == text if exactly else path.endswith(f".{text}") and _is_first(path, text, all_keys):
@@ -135,13 +119,20 @@ def _matches(text: str, by_file: Sequence[Mapping[str, Key]], exactly: bool) -> 
     if exactly and text in CAUSES:
         yield of_finding(CAUSES[text])
     if exactly and (name := text.lower().removeprefix("high ").removeprefix("low ")) in GAPS:
-        yield TopicEntry("quantity", name, GAPS[name], example=command("diagnose", "latest"))
+        also = {"notes": NOTES_OF_GAPS} if name in ("bias", "variance") else None
+        yield TopicEntry("quantity", name, GAPS[name], also=also, example=command("diagnose", "latest"))
     part, _, quantity = text.partition("_")
     measure = text if text in QUANTITIES else quantity if part in ("train", "dev", "test") else ""
     if exactly and measure in QUANTITIES:
-        yield TopicEntry("quantity", text, QUANTITIES[measure], example=command("runs", "--sort", "dev_error"))
+        yield TopicEntry("quantity", text, QUANTITIES[measure], example=command(*SHOWN_BY[measure]))
     elif exactly and measure in Metric.members():
         yield _of_component(Metric.members()[measure])
+
+
+def _of_term(name: str) -> TopicEntry:
+    term = TERMS[name]
+    also, example = {"notes": term.notes}, command(*term.example)
+    return TopicEntry("term", name, term.meaning, also=also, related=term.related, example=example)
 
 
 def _is_first(path: str, text: str, all_keys: Mapping[str, Key]) -> bool:

@@ -39,7 +39,7 @@ OTHERS = (
     *("dlx/diagnose/data/typed_overrides.py", "dlx/show/terminal/markdown_page.py", "dlx/show/drawing_process.py"),
     *("dlx/spec/starter/comments.py", "dlx/spec/starter/writing.py", "dlx/spec/starter/decisions.py"),
     *("dlx/spec/example_values.py", "dlx/spec/yaml_text/loader.py", "dlx/runs/starter_rate.py"),
-    *("dlx/runs/export/history.py", "dlx/search/best_spec.py", "dlx/search/tune/confirmation.py"),
+    *("dlx/runs/terms.py", "dlx/runs/export/history.py", "dlx/search/best_spec.py", "dlx/search/tune/confirmation.py"),
 )
 NAMED = ("SYNONYMS", "OPTIONS", "TOTAL_WORDS", "_ROWS")  # constants that hold what people type, and words of files
 OF_FAMILIES = "a name, or a mapping with its options"  # behind the names of all its members, which come and go

@@ -11,6 +11,7 @@ from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.sections import SECTIONS, place_in_notes
 from dlx.documents.diagnosis import GAPS as KEYS_OF_GAPS
 from dlx.guide import REFERENCE, pages
+from dlx.runs import terms
 from dlx.show.words import minimized, title_of_finding, title_of_metric
 from dlx.spec.schema import components
 from dlx.stats.metrics.metric import Metric
@@ -103,6 +104,9 @@ WORDS: dict[str, Iterable[str]] = {
     "dlx/component.py": (
         *(f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}" for kind in components()),
         *("column {0}", "row {0}", "{0} {1} for {2}"),
+    ),
+    "dlx/runs/terms.py": (
+        *(*terms.QUANTITIES.values(), *terms.GAPS.values(), *(term.meaning for term in terms.TERMS.values())),
     ),
     "dlx/runs/repeat.py": ("repeats {0}", "does not repeat {0}", "cannot be compared with {0}"),
     "dlx/data": (
@@ -394,6 +398,6 @@ LABELS: dict[str, Iterable[str]] = {
     ),
     "dlx/cli/explain.py": (
         *("meaning", "allowed", "default", "related", "short", "finding", "key", "severity", "notes", "--act tries"),
-        *("of", "component", "quantity", "all of it", "tasks", "better", "higher", "lower"),
+        *("of", "component", "quantity", "term", "all of it", "tasks", "better", "higher", "lower"),
     ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from dlx.diagnose.fail_on import parse_conditions
 from dlx.diagnose.meanings import MEANINGS
 from dlx.errors import SpecError, UsageError
 from dlx.runs.explain import TopicEntry, explain, topics
+from dlx.runs.terms import TERMS
 from dlx.search.study.file import load_study
 from dlx.search.study.section import StudyFile
 from dlx.search.tune.file import load_tune
@@ -105,14 +107,14 @@ def test_every_finding_has_a_meaning() -> None:
         ("optimizer.learning_rate=0.1", ["key"]),
         ("architecture.hidden.0.units", ["key"]),
         ("data.train.path", ["key"]),
-        ("momentum", ["component", "key", "key"]),
+        ("momentum", ["term", "component", "key", "key"]),
         ("optimizer.adam", ["component"]),
         ("dead_units", ["finding"]),
         ("dev_f1", ["metric"]),
         ("search.trials", ["key"]),
         ("dropout", ["key", "key"]),
         ("bias", ["quantity", "key"]),
-        ("high variance", ["quantity"]),
+        ("high variance", ["term", "quantity"]),
     ],
 )
 def test_names_of_several_kinds(name: str, kinds: list[str]) -> None:
@@ -144,3 +146,41 @@ def test_unknown_names_get_the_nearest(name: str, near: str) -> None:
 
 def test_components_of_every_kind_are_among_the_topics() -> None:
     assert {name for members in components().values() for name in members} <= set(TOPICS)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("overfitting", "overfitting"),
+        ("Overfitting", "overfitting"),
+        ("high_variance", "overfitting"),
+        ("high variance", "overfitting"),
+        ("sobreajuste", "overfitting"),
+        ("underfitting", "underfitting"),
+        ("learning curve", "learning curve"),
+        ("learning_curve", "learning curve"),
+        ("epoch", "epoch"),
+        ("Bayes error", "bayes error"),
+        ("vanishing-gradients", "vanishing gradients"),
+        ("softmax", "softmax"),
+        ("momentum", "momentum"),
+        ("bias", "bias"),
+        ("sesgo", "bias"),
+        ("varianza", "variance"),
+        ("tasa de aprendizaje", "optimizer.learning_rate"),
+        ("descenso de gradiente", "gradient_descent"),
+    ],
+)
+def test_a_term_of_the_course_is_answered_first(text: str, name: str) -> None:
+    assert explain(text, PLANS)[0].name == name
+
+
+def test_every_term_leads_on_and_has_two_sentences() -> None:
+    names = {*topics(PLANS), *(path.rpartition(".")[2] for path in topics(PLANS))}
+    for name, term in TERMS.items():
+        [entry, *_] = explain(name, PLANS)
+        assert entry.kind == "term"
+        assert len(re.findall(r"[.](?= |$)", term.meaning)) == 2, name
+        assert {*term.related} <= names
+        assert re.fullmatch(r".+, p\. \d+", term.notes)
+        assert all(explain(other, PLANS)[0].name == name for other in term.others)

@@ -20,6 +20,7 @@ from dlx.show.terminal.lines import labeled as labeled
 from dlx.show.terminal.lines import path as path
 from dlx.show.terminal.lines import say as say
 from dlx.show.terminal.lines import table as table
+from dlx.show.terminal.lines import table_of_most as table_of_most
 from dlx.show.terminal.markdown_page import markdown_page as markdown_page
 from dlx.show.terminal.overview import overview as overview
 from dlx.show.terminal.progress import progress as progress

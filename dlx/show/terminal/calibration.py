@@ -9,7 +9,7 @@ from typing import Any
 from dlx.language import translated
 from dlx.show.charts.calibration import ReliabilityPoint, calibration_chart
 from dlx.show.terminal.commands import say_command
-from dlx.show.terminal.lines import labeled, paragraph, say, table
+from dlx.show.terminal.lines import heading, labeled, paragraph, say, table
 from dlx.show.words import title_of_metric
 
 Document = Mapping[str, Any]
@@ -18,7 +18,7 @@ Document = Mapping[str, Any]
 def calibration(document: Document, pictures: Sequence[Path | str], commands: Sequence[str]) -> None:
     """Prints what `dlx calibrate` has found."""
     measured = f"on {document['m']:,} examples of {document['part']}"
-    say((str(document["run"]), "bold"), (f"  {translated(measured)}", ""))
+    heading(str(document["run"]), translated(measured))
     for remark in document["remarks"]:
         paragraph("", translated(remark), "yellow")
     say()

@@ -25,8 +25,8 @@ from dlx.show.charts.metrics import (
 )
 from dlx.show.numbers import error, interval
 from dlx.show.terminal.advice import AdviceLines, LinesInMargin
-from dlx.show.terminal.brief import HEAD, brief
-from dlx.show.terminal.lines import Piece, columns_of, paragraph, paragraph_lines, say, table
+from dlx.show.terminal.brief import brief
+from dlx.show.terminal.lines import Piece, columns_of, heading, paragraph, paragraph_lines, say, table
 from dlx.show.terminal.summary import COLORS, ends, errors, remarks_below, verdict_in_words
 from dlx.show.words import ending, level_of, note_on_errors, title_of_error, title_of_metric
 from dlx.text import shorten
@@ -65,7 +65,7 @@ def diagnosis(
         stream: in place of stdout.
     """
     out = stream or sys.stdout
-    say((name, "bold"), (f"  {translated(ending(facts))}" if facts else "", ""), stream=out)
+    head = heading(name, translated(ending(facts)) if facts else "", out)
     above = [line for remark in remarks for line in paragraph_lines("", translated(remark), columns_of(out), "yellow")]
     for line in above:
         say(*line, stream=out)
@@ -73,7 +73,7 @@ def diagnosis(
     if isinstance(document, DiagnosisDocument):
         screen = _Screen(document, out)
         if facts and not full:
-            brief(document, facts, steps, more, out, HEAD + len(above))
+            brief(document, facts, steps, more, out, head + len(above))
             return
         screen.full()
     if facts or document.findings or isinstance(document, SpecDiagnosis):

@@ -15,7 +15,7 @@ from dlx.show.charts.metrics import baseline_tables, class_table, target_table
 from dlx.show.numbers import duration, error, interval
 from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.diagnosis import translated_rows
-from dlx.show.terminal.lines import labeled, paragraph, say, table
+from dlx.show.terminal.lines import heading, labeled, paragraph, say, table
 from dlx.show.terminal.summary import COLORS, ends, errors
 from dlx.show.words import level_of, note_on_errors, title_of_error, title_of_metric
 
@@ -42,7 +42,7 @@ def folds(
         stream: in place of stdout.
     """
     out = stream or sys.stdout
-    say((document.name, "bold"), (f"  {document.folds} folds, {duration(document.seconds)}", ""), stream=out)
+    heading(document.name, f"{document.folds} folds, {duration(document.seconds)}", out)
     say(stream=out)
     _trainings(document, out)
     for message in document.messages:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dlx.language import translated
-from dlx.show.terminal.lines import say, table
+from dlx.show.terminal.lines import heading, paragraph, say, table
 
 if TYPE_CHECKING:
     from dlx.gradcheck.orders import Orders
@@ -21,7 +21,7 @@ def report(check: Report) -> None:
     """A table for each θ that was checked, then what they amount to."""
     for point in check.points:
         on = f", {check.examples:,} example{'s' * (check.examples != 1)}" if check.examples else ""
-        say((check.name, "bold"), (f"  {translated(point.when)}{translated(on)}, J = {point.cost:.6g}", ""))
+        heading(check.name, f"{translated(point.when)}{translated(on)}, J = {point.cost:.6g}")
         say()
         _parameters(point)
         say()
@@ -107,7 +107,7 @@ def order(convergence: Orders, method: str) -> str:
 
 
 def _tell(label: str, what: str) -> None:
-    say((f"{translated(label):<12}", "dim"), (translated(what), ""))
+    paragraph(label, translated(what), margin=12)
 
 
 def _parameters(point: Point) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dlx.language import translated
 from dlx.show.charts.learning_curve import sentences
 from dlx.show.numbers import error, interval
-from dlx.show.terminal.lines import MARGIN, labeled, say, table
+from dlx.show.terminal.lines import MARGIN, heading, labeled, say, table
 
 if TYPE_CHECKING:
     from dlx.documents.learning_curve import Interval, LearningCurve
@@ -20,7 +20,7 @@ WIDTH = 80
 
 def learning_curve(document: LearningCurve, written: Sequence[Path] = ()) -> None:
     """Prints the table of sizes and the sentences, and where the document and the picture lie."""
-    say((document.name, "bold"), (translated(f"  learning curve on {document.m_dev:,} dev examples"), ""))
+    heading(document.name, translated(f"learning curve on {document.m_dev:,} dev examples"))
     say()
     titles = ("examples", "epochs", "train", "95 % interval", "dev", "95 % interval", "n")
     table(_rows(document), [*map(translated, titles)])

@@ -17,11 +17,12 @@ from dlx.files import to_json, versioned
 from dlx.language import translated
 from dlx.plain_data import plain
 from dlx.show.terminal.terminal import open_terminal
-from dlx.text import visible_json, visible_line
+from dlx.text import shorten, visible_json, visible_line
 
 Piece = tuple[str, str]  # a text, never read as markup, and its style
 
 MARGIN = 10  # characters that a label has
+NARROWEST = 12  # characters of a column of texts on a narrow screen
 SHORTEST = 30  # characters of a wrapped line, however narrow the terminal
 GAP = ("  ", "")  # between two columns
 BETWEEN = len(GAP[0])
@@ -48,9 +49,27 @@ def say(*pieces: Piece, stream: TextIO | None = None) -> None:
 
 
 def labeled(label: str, *pieces: Piece) -> None:
-    """A line with its label in the margin, in the language of the reader."""
-    label = translated(label)
-    say((f"{label:<{MARGIN}}{' ' * (len(label) >= MARGIN)}", "dim"), *pieces)
+    """A line with its label in the margin, in the language of the reader; too long for a screen, a line a piece."""
+    columns = columns_of(sys.stdout)
+    margin, text = max(MARGIN, len(translated(label)) + 1), "".join(text for text, _ in pieces)
+    if margin + text_width(text) <= columns:
+        say((f"{translated(label):<{margin}}", "dim"), *pieces)
+        return
+    for number, (piece, style) in enumerate(pieces):
+        paragraph("" if number else label, piece.strip(), style, margin)
+
+
+def heading(name: str, text: str, stream: TextIO | None = None) -> int:
+    """A name in bold with a text behind it, or below where a screen is too narrow; returns the number of lines."""
+    out = stream or sys.stdout
+    if not text or text_width(f"{name}  {text}") <= columns_of(out):
+        say((name, "bold"), (f"  {text}" if text else "", ""), stream=out)
+        return 1
+    say((name, "bold"), stream=out)
+    lines = list(paragraph_lines("", text, columns_of(out), margin=BETWEEN))
+    for line in lines:
+        say(*line, stream=out)
+    return 1 + len(lines)
 
 
 def columns_of(out: TextIO) -> int:
@@ -66,24 +85,64 @@ def path(place: Path | str) -> None:
 
 def table(rows: Iterable[Sequence[object]], headers: Sequence[str] = (), stream: TextIO | None = None) -> None:
     """Rows in aligned columns two spaces apart; a column of numbers keeps to the right. A cell may have a style."""
-    for line in table_lines(rows, headers):
+    for line in table_lines(rows, headers, columns_of(stream or sys.stdout)):
         say(*line, stream=stream)
 
 
-def table_lines(rows: Iterable[Sequence[object]], headers: Sequence[str] = ()) -> Iterator[list[Piece]]:
-    """The lines of such a table."""
+def table_of_most(rows: Sequence[Sequence[str]], headers: Sequence[str], giving_way: Sequence[int]) -> None:
+    """A table, without as many of these columns, the first ones first, as the screen is too narrow for."""
+    left = list(range(len(headers)))
+    for number in giving_way:
+        columns = [[row[k] for row in rows] for k in left]
+        if _taken([[headers[k]] for k in left], columns) > columns_of(sys.stdout):
+            left.remove(number)
+    table([[row[k] for k in left] for row in rows], [headers[k] for k in left])
+
+
+def table_lines(
+    rows: Iterable[Sequence[object]], headers: Sequence[str] = (), room: int = sys.maxsize
+) -> Iterator[list[Piece]]:
+    """The lines of such a table; where so many columns of a screen are too few, headers are broken, texts shortened."""
     lines = [[_piece(cell) for cell in row] for row in rows]
     columns = [[text for text, _ in column] for column in zip(*lines, strict=True)]
     right = [all(map(_numeric, column)) for column in columns]
-    if headers:
-        columns = [[header, *column] for header, column in zip(headers, columns, strict=True)]
-        lines = [[("", "dim")] * len(headers), *lines]
+    heads = [[header] for header in headers] or [[] for _ in columns]
+    if _taken(heads, columns) > room:
+        heads = [
+            textwrap.wrap(head[0], max(NARROWEST, *map(text_width, column))) if head else []
+            for head, column in zip(heads, columns, strict=True)
+        ]
+        columns = _shortened(heads, columns, right, room)
+    deep = max(map(len, heads), default=0)
+    columns = [[*head, *[""] * (deep - len(head)), *column] for head, column in zip(heads, columns, strict=True)]
+    lines = [*([("", "dim")] * len(heads) for _ in range(deep)), *lines]
     aligned = [_padded(column, keep) for column, keep in zip(columns, right, strict=True)]
     if aligned and not right[-1]:
         aligned[-1] = columns[-1]  # since blanks beyond the screen would make an empty line
     for texts, line in zip(zip(*aligned, strict=True), lines, strict=False):
         cells = [(text, style) for text, (_, style) in zip(texts, line, strict=True)]
         yield [piece for cell in cells for piece in (GAP, cell)][1:]
+
+
+def _taken(heads: Sequence[Sequence[str]], columns: Sequence[Sequence[str]]) -> int:
+    """How many columns of a screen a table takes."""
+    widths = [max(map(text_width, (*head, *column)), default=0) for head, column in zip(heads, columns, strict=True)]
+    return sum(widths) + BETWEEN * (len(widths) - 1)
+
+
+def _shortened(
+    heads: Sequence[Sequence[str]], columns: list[list[str]], right: Sequence[bool], room: int
+) -> list[list[str]]:
+    """The cells, of which the longest column of texts gives way first, and none beyond some characters."""
+    while (beyond := _taken(heads, columns) - room) > 0:
+        widths = [0 if keep else max(map(text_width, column)) for column, keep in zip(columns, right, strict=True)]
+        widest = widths.index(max(widths))
+        if widths[widest] <= NARROWEST:
+            break
+        others = sorted({*widths, NARROWEST})[-2]
+        least = max(widths[widest] - beyond, min(others, widths[widest] - 1), NARROWEST)
+        columns[widest] = [shorten(text, least) for text in columns[widest]]
+    return columns
 
 
 def _piece(cell: object) -> Piece:

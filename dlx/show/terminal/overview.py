@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from dlx.language import translated
 from dlx.show.charts.columns import NAMELESS, ROWS, column_rows, in_short, notes, part_rows
-from dlx.show.terminal.lines import paragraph, say, table
+from dlx.show.terminal.lines import heading, paragraph, say, table
 from dlx.show.terminal.summary import SEVERITIES
 from dlx.text import command, shorten
 
@@ -23,7 +23,7 @@ OTHERS = 61  # characters that the other columns take at most, with the gaps
 def overview(document: Mapping[str, Any], stream: TextIO | None = None) -> None:
     """Prints the document of ``dlx data``."""
     out = stream or sys.stdout
-    say((document["data"], "bold"), (f"  {translated(in_short(document))}", ""), stream=out)
+    heading(document["data"], translated(in_short(document)), out)
     _columns(document, out)
     _notes(document, out)
     rows = part_rows(document)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dlx.language import translated
 from dlx.show.rates import rate_in_words
 from dlx.show.terminal.commands import say_command
-from dlx.show.terminal.lines import Piece, labeled, paragraph, say
+from dlx.show.terminal.lines import Piece, heading, labeled, paragraph, say
 from dlx.show.terminal.text_plot import HEIGHT, MARGIN, RowScale
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def range_test(
     """
     tested = document.tested
     what = f"learning-rate range test of {document.optimizer}: {tested.probes} sweeps, {tested.steps:,} steps"
-    say((document.name, "bold"), (f"  {translated(what)}", ""))
+    heading(document.name, translated(what))
     say()
     for line in plot(chart):
         say(*line)

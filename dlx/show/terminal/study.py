@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dlx.language import translated
 from dlx.show.numbers import duration, error, interval
-from dlx.show.terminal.lines import Piece, columns_of, facts, labeled, paragraph, say, table, text_width
+from dlx.show.terminal.lines import Piece, columns_of, facts, heading, labeled, paragraph, say, table, text_width
 from dlx.words import PARTS, Status
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def study(document: StudyDocument, directory: Path, pictures: Sequence[Path] = (
     variants, seeds = document.variants, document.seeds
     count = seeds if isinstance(seeds, int) else len(seeds)
     headline = f"{_each(len(variants), count)}, {duration(document.seconds)}"
-    say((document.name, "bold"), (f"  {headline}", ""))
+    heading(document.name, headline)
     _table(document)
     messages = [(variant.name, message) for variant in variants for message in variant.messages]
     if messages:
@@ -54,7 +54,7 @@ def foretold(document: Mapping[str, Any], json: bool = False) -> None:
         facts(document, json=True)
         return
     variants = document["variants"]
-    say((document["name"], "bold"), (f"  {_each(len(variants), document['seeds'])}", ""))
+    heading(document["name"], _each(len(variants), document["seeds"]))
     say()
     headers = [*map(translated, ("variant", "parameters", "steps", "first cost", "one training"))]
     rows = [

@@ -15,7 +15,7 @@ from dlx.language import translated
 from dlx.show.charts.error_remarks import error_remarks
 from dlx.show.numbers import error, interval, sparkline
 from dlx.show.terminal.commands import say_command
-from dlx.show.terminal.lines import Piece, paragraph, say, table
+from dlx.show.terminal.lines import Piece, heading, paragraph, say, table
 from dlx.show.words import ending, level_of, note_on_errors, place, title_of_error, title_of_metric
 from dlx.stats.intervals import Estimate
 
@@ -51,7 +51,7 @@ def summary(
     """
     out = stream or sys.stdout
     task = facts.get("data", {}).get("task")
-    say((facts["name"], "bold"), ("  " + translated(ending(facts)), ""), stream=out)
+    heading(facts["name"], translated(ending(facts)), out)
     if diagnosis:
         say(stream=out)
         _verdict_first(diagnosis, steps, out)

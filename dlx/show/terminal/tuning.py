@@ -13,7 +13,18 @@ from dlx.show.charts.search import COUNTS, ends_of, unit
 from dlx.show.numbers import duration, error
 from dlx.show.short_names import short_names, short_value
 from dlx.show.terminal.commands import say_command
-from dlx.show.terminal.lines import Piece, columns_of, facts, fitting, labeled, paragraph, say, table, text_width
+from dlx.show.terminal.lines import (
+    Piece,
+    columns_of,
+    facts,
+    fitting,
+    heading,
+    labeled,
+    paragraph,
+    say,
+    table,
+    text_width,
+)
 from dlx.show.words import minimized
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
@@ -43,7 +54,7 @@ def tuning(document: TuningDocument, directory: Path | None = None, pictures: Se
         directory: of the search.
         pictures: that were drawn of it.
     """
-    say((document.name, "bold"), (f"  {_headline(document)}", ""))
+    heading(document.name, _headline(document))
     _counts(document)
     if document.confirmation is not None and document.confirmation.finalists:
         say()
