@@ -151,19 +151,26 @@ def _print_json(chosen: Mapping[str, Mapping[str, type[Component]]], by_section:
 def _print_details(member: type[Component]) -> None:
     document = schema.description(member)
     typer.echo(f"{document['kind']} {document['name']}\n")
-    print_text(document["description"])
+    print_text("\n\n".join(map(_paragraph, document["description"].split("\n\n"))))
     typer.echo()
     if facts := member.facts():
-        print_rows([(name.capitalize(), fact) for name, fact in facts.items()])
+        print_rows([(translated(name).capitalize(), translated(fact)) for name, fact in facts.items()])
         typer.echo()
     if document["options"]:
-        typer.echo("Options")
+        typer.echo(translated("Options"))
         print_rows([(f"  {option['name']}", *_cells(option)) for option in document["options"]])
         typer.echo()
-    typer.echo(f"Defined in {document['defined_in']}")
+    typer.echo(translated(f"Defined in {document['defined_in']}"))
 
 
 def _cells(option: dict[str, Any]) -> tuple[str, str, str]:
     without = "required" if option["required"] else "optional"
     default = without if option["default"] is None else f"default {writing.dump_scalar(option['default'])}"
-    return option["type"], default, option["description"]
+    return allowed_in_language(option["type"]), translated(default), translated(option["description"])
+
+
+def _paragraph(text: str) -> str:
+    """In the language of the reader where the catalog has it, else as it is."""
+    words = " ".join(text.split())
+    known = translated(words)
+    return text if known == words else known

@@ -22,7 +22,7 @@ from dlx.runs.explain import of_key
 from dlx.search.study.section import StudyFile
 from dlx.search.tune.section import TuneFile
 from dlx.spec.keys import keys
-from dlx.spec.schema import components, summary
+from dlx.spec.schema import components, description, summary
 from dlx.spec.sections import Spec
 from experiments.catalog.words import LABELS, WORDS, WORDS_IN
 
@@ -198,6 +198,8 @@ def _of_keys() -> Iterator[Message]:
     for member in (member for members in components().values() for member in members.values()):
         if SENTENCE.search(summary(member)):
             yield Message(summary(member), "dlx/spec/schema.py")
+        for paragraph in description(member)["description"].split("\n\n")[1:]:
+            yield Message(" ".join(paragraph.split()), "dlx/spec/schema.py")
 
 
 def _of_words() -> Iterator[Message]:

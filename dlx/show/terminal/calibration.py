@@ -52,7 +52,8 @@ def _threshold(threshold: float, aim: Document) -> None:
         (f"{threshold:.4g}", f"{aim['at_threshold']:.4f}", f"{aim['named_at_threshold']:,}"),
     ]
     table(rows, (translated("threshold"), translated(aim["name"]), translated(f"answered {aim['class']}")))
-    say((translated("of the examples that it was chosen on, so that new ones come out a little worse"), "dim"))
+    remark = "of the examples that it was chosen on, so that new ones come out a little worse"
+    paragraph("", translated(remark), "dim", margin=0)
     say()
 
 
