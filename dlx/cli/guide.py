@@ -10,6 +10,7 @@ import typer
 from dlx import guide as pages
 from dlx.cli.options import Json
 from dlx.cli.rows import print_rows
+from dlx.language import translated
 from dlx.show import terminal
 
 Topic = Annotated[str | None, typer.Argument(metavar="TOPIC", help="Such as data.", show_default=False)]
@@ -43,7 +44,7 @@ def _list(json: bool) -> None:
     if json:
         terminal.document({"pages": [*written, *later]})
     else:
-        print_rows([(facts["topic"], facts["summary"]) for facts in [*written, *later]])
+        print_rows([(facts["topic"], translated(facts["summary"])) for facts in [*written, *later]])
 
 
 def _facts(page: pages.Page) -> dict[str, str]:

@@ -69,6 +69,7 @@ WORDS_IN: dict[tuple[str, str], Iterable[str | None]] = {
     ("formats/format.py", "file_format.article"): ("a", "an"),
     ("encoding.py", "day"): ("first", "second"),
     ("encoding.py", "month"): ("first", "second"),
+    ("references.py", "_where(name, root)"): ("named {} under {}", "under {}"),
     ("spec/messages.py", "of"): ("", " of {} {}"),
 }
 REMEDIES = {
