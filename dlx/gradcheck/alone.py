@@ -9,6 +9,7 @@ import numpy as np
 
 from dlx.gradcheck import odd_inputs
 from dlx.gradcheck.fault import ALONE, SPECIAL, TAILS, Alone, Fault
+from dlx.gradcheck.in_float32 import fault_in_float32
 from dlx.gradcheck.locate import fault_of
 from dlx.gradcheck.odd_inputs import ONE_EXAMPLE, OddInput, tails_in_words
 from dlx.gradcheck.one_operation import is_analytic, is_right_along, wrong_gradient
@@ -16,6 +17,7 @@ from dlx.gradcheck.places import MOST_PARAMETERS
 from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import CheckedCost, Subject
 from dlx.gradcheck.wrong_gradient import WrongGradient
+from dlx.gradcheck.operations import LayerOperation, LossOperation
 from dlx.nn.gradcheck import GREAT, differences
 from dlx.nn.layers import Activate, Normalize
 
@@ -77,7 +79,7 @@ def _judged(
     alike: Sequence[Activate | Normalize] = (),
 ) -> Alone:
     """The first part with a wrong gradient speaks, and names the others; a part that is not finite is left out."""
-    fault, difference, wrong = None, 0.0, list[OddInput]()
+    fault, coarse, difference, wrong = None, None, 0.0, list[OddInput]()
     for part in parts:
         operation = part.operation
         if not np.isfinite(operation.value()):
@@ -87,6 +89,10 @@ def _judged(
             wrong.append(part)
             fault = fault or fault_of(operation, errors, subject, alike)
             difference = max(difference, *map(_largest, errors))
+        elif fault is None and part.is_usual and isinstance(operation, LayerOperation | LossOperation):
+            coarse = coarse or fault_in_float32(operation, subject.network)
+    if fault is None and coarse is not None:
+        return Alone(title, False, 1.0, coarse)
     return Alone(title, fault is None, difference, fault and _placed(fault, wrong))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 ALONE = "alone"
 TAILS, SPECIAL = "in the tails", "special inputs"
-OFF_TAPE = "off the tape"
+OFF_TAPE, IN_FLOAT32 = "off the tape", "in float32"
 DESCRIBED = ("some entries", "some classes", "not finite", "chain", TAILS, SPECIAL, "digits of float32", OFF_TAPE)
 
 

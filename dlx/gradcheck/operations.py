@@ -66,12 +66,14 @@ class Operation(ABC):
 class LayerOperation(Operation):
     """A layer on its own; ``backward`` gives it u."""
 
+    owner: Layer
+
     def __init__(self, layer: Layer, network: Network, x: Array, masks: Mapping[Dropout, Array] | None = None) -> None:
         self.owner, self.layer, self.name = layer, layer.l, f"{layer.title} {layer.l}"
         self.x, self.u = x, np.zeros(0)
         self._mask = masks.get(layer) if masks and isinstance(layer, Dropout) else None
         self.forward = Tape(x.dtype)
-        self.out, _ = layer.record(self.forward, x, True)
+        self.out, _ = layer.record(self.forward, self._inside(self.forward), True)
         self.forward.run()
         parameters = {name: view for name, view in network.parameters.items() if name in layer.parameters}
         self._written = {f"d{name}": network.parameters.gradients[name] for name in parameters}
@@ -79,6 +81,12 @@ class LayerOperation(Operation):
         self.result = f"{'Z' if isinstance(layer, Linear | Normalize) else 'A'}{layer.l}"
         self.input = f"dA{layer.l - 1}" if isinstance(layer, Linear) else _gradient_name(layer)
         self._has_input_gradient = not (isinstance(layer, Linear) and layer.first)
+
+    def _inside(self, tape: Tape) -> Array:
+        """A copy of x in each pass: the layer may write over it."""
+        inside = tape.empty("x", *self.x.shape)
+        tape.call(np.copyto, inside, self.x)
+        return inside
 
     def backward(self, u: Array) -> None:
         """Give it u, and record the backward pass of that."""
@@ -91,9 +99,8 @@ class LayerOperation(Operation):
         self.record_whole()
 
     def record_whole(self) -> None:
-        assert isinstance(self.owner, Layer)
         self.whole = self.tape_type(self.u.dtype)
-        self._result, backward = self.owner.record(self.whole, self.x, True)
+        self._result, backward = self.owner.record(self.whole, self._inside(self.whole), True)
         self._dx, self.backward_function = backward(self._upstream), backward
 
     def result_of_whole(self) -> Array:
