@@ -41,9 +41,7 @@ Orders = Annotated[
     bool, typer.Option("--orders", help="Show how the error of differences and complex step falls with ε.")
 ]
 Picture = Annotated[Path | None, typer.Option(metavar="FILE.png", help="With --orders: draw them into this file.")]
-Plugin = Annotated[
-    str | None, typer.Option(metavar="FILE|MODULE", help="Check the components of a plugin.")
-]
+Plugin = Annotated[str | None, typer.Option(metavar="FILE|MODULE", help="Check the components of a plugin.")]
 
 
 def gradcheck(

@@ -13,11 +13,11 @@ from dlx.gradcheck.in_float32 import fault_in_float32
 from dlx.gradcheck.locate import fault_of
 from dlx.gradcheck.odd_inputs import ONE_EXAMPLE, OddInput, tails_in_words
 from dlx.gradcheck.one_operation import is_analytic, is_right_along, wrong_gradient
+from dlx.gradcheck.operations import LayerOperation, LossOperation
 from dlx.gradcheck.places import MOST_PARAMETERS
 from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import CheckedCost, Subject
 from dlx.gradcheck.wrong_gradient import WrongGradient
-from dlx.gradcheck.operations import LayerOperation, LossOperation
 from dlx.nn.gradcheck import GREAT, differences
 from dlx.nn.layers import Activate, Normalize
 

@@ -53,14 +53,10 @@ def check_plugin(plugin: str, name: str | None, epsilon: float, seed: int) -> Ge
     """
     chosen, unchecked = _defined_by(plugin)
     if name is not None and name not in chosen:
-        raise UsageError(
-            f"{plugin}: defines no {NAMES} named {name!r} {allowed(name, list(chosen))}"
-        )
+        raise UsageError(f"{plugin}: defines no {NAMES} named {name!r} {allowed(name, list(chosen))}")
     if not chosen:
         others = f", but {', '.join(unchecked)}" if unchecked else ""
-        raise UsageError(
-            f"{plugin}: defines no {NAMES}{others}, and nothing else can be checked"
-        )
+        raise UsageError(f"{plugin}: defines no {NAMES}{others}, and nothing else can be checked")
     members = [chosen[name]] if name else list(chosen.values())
     components = [instance_of(member) for member in members]
     rules = [case for component in components if component.kind in PROPERTIES for case in check_rules(component)]

@@ -12,7 +12,11 @@ from pathlib import Path
 from .adversarial_faults import adversarial_faults
 from .faults import Planted, all_faults
 from .hidden_faults import hidden_faults
+from .outsider_faults import outsider_faults
+from .right_components import COMPONENTS, checked_components
 from .right_networks import right_networks
+from .right_rules import RIGHT_RULES, checked_rules
+from .rule_faults import FAULTS, WrongRule
 
 RESULTS, RIGHT = Path(__file__).parent / "results.md", Path(__file__).parent / "right.md"
 HEAD = """# The checker, checked
@@ -24,14 +28,14 @@ mistake is; some mistakes are of kinds that it has no name for.
 COLUMNS = "| fault | where it is | what the check says | detected | placed | named |\n|---|---|---|---|---|---|"
 
 
-def row(planted: Planted) -> tuple[str, tuple[bool, bool, bool]]:
+def row(planted: Planted | WrongRule) -> tuple[str, tuple[bool, bool, bool]]:
     """The fault's line in the table, and whether it was detected, placed and named."""
     outcome, answer = planted.outcome(planted.check())
     marks = " | ".join("yes" if mark else "no" for mark in outcome)
     return f"| {planted.description} | {planted.operation} | {answer} | {marks} |", outcome
 
 
-def table(title: str, faults: Sequence[Planted]) -> str:
+def table(title: str, faults: Sequence[Planted | WrongRule]) -> str:
     """Plant them all; their table, below what it amounts to."""
     rows = [row(planted) for planted in faults]
     n = len(rows)
@@ -43,12 +47,26 @@ def table(title: str, faults: Sequence[Planted]) -> str:
     return "\n".join([f"## {title}", "", f"**{sentence}** ({shares}).", "", COLUMNS, *(line for line, _ in rows)])
 
 
+def right_plugins() -> str:
+    """How many right components of unusual form are accused."""
+    accused = [name for name, point in checked_components() if not point.passed]
+    accused_rules = [name for name, fault in checked_rules() if fault]
+    lines = [f"- {name}" for name in (*accused, *accused_rules)]
+    counts = (sum(1 for _ in COMPONENTS), len(accused), len(RIGHT_RULES), len(accused_rules))
+    sentence = "{} right components with gradients of unusual form: {} accused; {} without: {} accused".format(*counts)
+    print(sentence, flush=True)
+    return "\n".join(["## Right components of plugins", "", f"**{sentence}**.", *lines])
+
+
 def main() -> None:
     """Plant them all."""
     tables = [
         table("Mistakes in every operation", all_faults()),
         table("Mistakes that hide from one θ and one batch", hidden_faults()),
         table("Mistakes as an adversary makes them", adversarial_faults()),
+        table("Mistakes in plugins, each under a condition of its own", outsider_faults()),
+        table("Mistakes in optimizers, schedules and initializers", FAULTS),
+        right_plugins(),
     ]
     RESULTS.write_text("\n".join([HEAD, *(f"{text}\n" for text in tables)]), encoding="utf-8")
 

@@ -286,7 +286,9 @@ squared("heavy_weights", "w cut at 2", lambda R, Y, w: R * np.minimum(w, 2), "th
 squared("light_weights", "w at least 0.01", lambda R, Y, w: R * np.maximum(w, 0.01), *ANY, **WEIGHTED)
 squared("own_sum", "w divided by its mean", lambda R, Y, w: R * w / w.mean(), "divided by the sum", FACTOR, **WEIGHTED)
 squared("last_residual", "× 0 of the last example", lambda R, Y, w: R * w * ~_column(-1)(R), "one column", "the last")
-squared("two_outputs", "× 2 with fewer than 3 outputs", lambda R, Y, w: R * w * (2 if len(R) < 3 else 1), FACTOR, outputs=2)
+squared(
+    "two_outputs", "× 2 with fewer than 3 outputs", lambda R, Y, w: R * w * (2 if len(R) < 3 else 1), FACTOR, outputs=2
+)
 
 
 @planted("some classes", *ANY)

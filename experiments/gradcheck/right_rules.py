@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import cos, pi, sqrt
 from typing import Any, TypeVar
 
 import numpy as np
 
 from dlx.component import REGISTRY, Component
+from dlx.gradcheck.fault import Fault
+from dlx.gradcheck.rules.check import check_rules
 from dlx.nn import averages
 from dlx.nn.initializers import DrawnInitializer, Initializer, Normal01
 from dlx.nn.optimizers import Adam, Optimizer, State, subtract_scaled
@@ -19,13 +21,19 @@ from dlx.types import Array
 from .rule_faults import ByFormula
 
 Kind = TypeVar("Kind", bound=type[Component])
-RIGHT: list[type[Component]] = []
+RIGHT_RULES: list[type[Component]] = []
+
+
+def checked_rules() -> Iterator[tuple[str, Fault | None]]:
+    """Each of them with what the check says of it."""
+    for component in RIGHT_RULES:
+        yield component.name, next((case.fault for case in check_rules(component()) if case.fault), None)
 
 
 def right(component: Kind) -> Kind:
     """Take a class among the right ones, and out of what specs can name."""
     del REGISTRY[component.kind][component.name]
-    RIGHT.append(component)
+    RIGHT_RULES.append(component)
     return component
 
 

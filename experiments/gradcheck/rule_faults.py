@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from dlx.component import REGISTRY, Component
+from dlx.component import REGISTRY, Component, defined_at
 from dlx.gradcheck.fault import Fault
 from dlx.gradcheck.rules.check import check_rules
 from dlx.nn import averages
@@ -35,9 +35,21 @@ class WrongRule:
         """The kind, and the first line of what the component says of itself."""
         return f"{self.component.kind}: {(self.component.__doc__ or '').splitlines()[0]}"
 
-    def fault(self) -> Fault | None:
+    @property
+    def operation(self) -> str:
+        """What the check should name."""
+        return self.component.name
+
+    def check(self) -> Fault | None:
         """What the check says of it."""
         return next((case.fault for case in check_rules(self.component()) if case.fault), None)
+
+    def outcome(self, fault: Fault | None) -> tuple[tuple[bool, bool, bool], str]:
+        """Whether that has detected, placed and named it, and what it says."""
+        if fault is None:
+            return (False, False, False), ""
+        placed = (fault.operation, fault.place) == (self.operation, defined_at(self.component))
+        return (True, placed, placed and fault.signature in self.names), f"{fault.operation}: {fault.signature}"
 
 
 FAULTS: list[WrongRule] = []

@@ -1,4 +1,4 @@
-"""The properties of initializers: all of W and b, by the numbers of rng alone, no two units alike, of a fit variance."""
+"""The properties of initializers: all of W and b, by rng alone, no two units alike, of a fit variance."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from dlx.gradcheck.rules.rule import Lack, Properties
-from dlx.gradcheck.rules.trajectories import BIASES, N, STEPS, Trajectory, start, steady, trajectory, varied
+from dlx.gradcheck.rules.trajectories import BIASES, STEPS, N, Trajectory, start, steady, trajectory, varied
 from dlx.gradcheck.rules.update_mistakes import lack_of_formula
 from dlx.nn.optimizers import Optimizer
 from dlx.types import Array
@@ -149,7 +149,9 @@ def decays_once(each: Optimizing) -> Lack | None:
         return None
     share = decayed.theta[-1] / decayed.start
     if (share[-BIASES:] != 1).any():
-        return Lack("weight decay of b", "weight_decay shrinks b too: dlx applies it to W before the rule, leave it out")
+        return Lack(
+            "weight decay of b", "weight_decay shrinks b too: dlx applies it to W before the rule, leave it out"
+        )
     once = (1 - 10 * ALPHA * DECAY) ** len(still)
     if not np.allclose(share[:-BIASES], once, rtol=1e-9):
         return Lack("weight decay twice", "weight_decay acts twice on W: dlx applies it before the rule, leave it out")

@@ -71,5 +71,5 @@ def _first_lack(component: Component, is_default: bool, properties: Properties[A
         return next((lack for find in properties.each if (lack := find(subject))), None)
     except DlxError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a plugin raises is what is wrong with it
+    except Exception as error:
         return Lack(FAILS, f"{type(error).__name__}: {error}")

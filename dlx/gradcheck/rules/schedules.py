@@ -52,7 +52,7 @@ def gives_numbers(each: Scheduling) -> Lack | None:
         for done in range(total):
             try:
                 rate = each.schedule.learning_rate(ALPHA, done, total)
-            except Exception as error:  # noqa: BLE001 - whatever a plugin raises is what is wrong with it
+            except Exception as error:
                 return Lack(FAILS, f"{type(error).__name__} in {_unit(done, total)}: {error}")
             if not isinstance(rate, Real) or not np.isfinite(float(rate)):
                 return Lack("no number", f"α is {rate!r} in {_unit(done, total)}")
@@ -89,7 +89,9 @@ def is_never_zero(each: Scheduling) -> Lack | None:
         zeros = [done for done, rate in enumerate(rates) if rate == 0]
         if zeros:
             name = "off by one" if len(zeros) == 1 and zeros[0] in (0, total - 1) else "zero"
-            return Lack(name, f"α is 0 in {_unit(zeros[0], total)}: it trains nothing; t of the first is {_first(each)}")
+            return Lack(
+                name, f"α is 0 in {_unit(zeros[0], total)}: it trains nothing; t of the first is {_first(each)}"
+            )
     return None
 
 
