@@ -74,7 +74,7 @@ def _components(subject: Subject, find: Find, rng: np.random.Generator) -> Itera
 def _judged(
     title: str,
     parts: Iterator[OddInput],
-    subject: CheckedCost,
+    subject: Subject,
     find: Find,
     alike: Sequence[Activate | Normalize] = (),
 ) -> Alone:

@@ -30,7 +30,7 @@ COLUMNS = "| fault | where it is | what the check says | detected | placed | nam
 
 def row(planted: Planted | WrongRule) -> tuple[str, tuple[bool, bool, bool]]:
     """The fault's line in the table, and whether it was detected, placed and named."""
-    outcome, answer = planted.outcome(planted.check())
+    outcome, answer = planted.judged()
     marks = " | ".join("yes" if mark else "no" for mark in outcome)
     return f"| {planted.description} | {planted.operation} | {answer} | {marks} |", outcome
 

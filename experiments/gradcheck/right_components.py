@@ -305,8 +305,8 @@ class ScaleAlone(Scaled):
     name = "scale_alone"
 
 
-for component in (LengthOne, Centered, Remembering, ScaleAlone):
-    take(component)
+for norm in (LengthOne, Centered, Remembering, ScaleAlone):
+    take(norm)
 
 
 class Surface(Objective):

@@ -44,6 +44,10 @@ class WrongRule:
         """What the check says of it."""
         return next((case.fault for case in check_rules(self.component()) if case.fault), None)
 
+    def judged(self) -> tuple[tuple[bool, bool, bool], str]:
+        """What became of it."""
+        return self.outcome(self.check())
+
     def outcome(self, fault: Fault | None) -> tuple[tuple[bool, bool, bool], str]:
         """Whether that has detected, placed and named it, and what it says."""
         if fault is None:

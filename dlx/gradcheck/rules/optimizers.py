@@ -47,7 +47,8 @@ class Optimizing:
 
     def moves(self, gradients: Array, alpha: float = SMALL) -> Array:
         """θ after these gradients, from 0 on, where no decay has a part in it."""
-        return trajectory(self.plain, gradients, alpha, np.zeros(N)).moves[-1]
+        last: Array = trajectory(self.plain, gradients, alpha, np.zeros(N)).moves[-1]
+        return last
 
 
 def moves_at_all(each: Optimizing) -> Lack | None:
