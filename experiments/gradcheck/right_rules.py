@@ -431,3 +431,13 @@ class Siren(ByFormula):
 
     def weights(self, shape: tuple[int, int], rng: Any) -> Any:
         return (rng.uniform(-1, 1, shape) * sqrt(6 / shape[1]) / 30).astype(np.float32)
+
+
+@right
+class DiagonalAlone(Initializer):
+    """1 on the diagonal; all else, b too, stays 0 as it is before."""
+
+    name = "diagonal_alone"
+
+    def fill(self, parameters: Mapping[str, Array], l: int, rng: Normal01) -> None:
+        np.fill_diagonal(parameters[f"W{l}"], 1)

@@ -689,14 +689,15 @@ class Rounded(ByFormula):
 
 
 @planted("not filled")
-class BiasLeftOut(Initializer):
-    """b is not written."""
+class LastUnitLeftOut(Initializer):
+    """W of the last unit is not written."""
 
-    name = "bias_left_out"
+    name = "last_unit_left_out"
 
     def fill(self, parameters: Mapping[str, Array], l: int, rng: Normal01) -> None:
         W = parameters[f"W{l}"]
-        W[...] = rng.standard_normal(W.shape) / sqrt(W.shape[1])
+        for unit in range(len(W) - 1):
+            W[unit] = rng.standard_normal(W.shape[1]) / sqrt(W.shape[1])
 
 
 @planted("fails")

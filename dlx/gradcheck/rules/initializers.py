@@ -37,12 +37,11 @@ class Initializing:
     def filled(
         self, rng: Any, dtype: DTypeLike = np.float64, has_bias: bool = True, layers: tuple[int, ...] = (1, 2, 3, 4, 5)
     ) -> Parameters:
-        """The parameters of five layers, NaN at first, of which these are filled."""
+        """The parameters of five layers, 0 at first as in a network, of which these are filled."""
         shapes: dict[str, tuple[int, ...]] = {}
         for l, shape in enumerate(LAYERS, start=1):
             shapes |= {f"W{l}": shape, f"gamma{l}": (shape[0], 1)} | ({f"b{l}": (shape[0], 1)} if has_bias else {})
         parameters = Parameters(shapes, dtype)
-        parameters.theta[...] = np.nan
         for l in layers:
             parameters[f"gamma{l}"][...] = 1
             self.initializer.fill(parameters, l, rng)
@@ -106,7 +105,7 @@ def fills(each: Initializing) -> Lack | None:
             return Lack(FAILS, f"{type(error).__name__}{words}: {error}")
         for name, array in parameters.items():
             if not np.isfinite(array).all():
-                return Lack("not filled", f"{name} is not written, or not finite{words}")
+                return Lack("not finite", f"{name} is not finite{words}")
             if name.startswith("gamma") and (array != 1).any():
                 return Lack("not its own", f"{name} of a norm is overwritten{words}")
     return None
@@ -115,7 +114,7 @@ def fills(each: Initializing) -> Lack | None:
 def keeps_to_its_layer(each: Initializing) -> Lack | None:
     """Layer l alone is written."""
     for name, array in each.filled(np.random.default_rng(SEED), layers=(2,)).items():
-        if not name.endswith("2") and not np.isnan(array).all():
+        if not name.endswith("2") and array.any():
             return Lack("wrong layer", f"{name} is written with l = 2")
     return None
 
@@ -134,8 +133,9 @@ def breaks_symmetry(each: Initializing) -> Lack | None:
     """No two units of a layer are the same, unless all W is 0."""
     for l, W in enumerate(each.weights, start=1):
         rows = W[W.any(axis=1)]
-        if not len(rows) and each.is_drawn and not each.is_zero_by_design:
-            return Lack("zero", f"W{l} is 0 throughout, though numbers are drawn: are they rounded?")
+        if len(rows) < len(W) and each.is_drawn and not each.is_zero_by_design:
+            what = f"{len(W) - len(rows)} of {len(W)} units of W{l} begin with 0, though numbers are drawn"
+            return Lack("not filled" if len(rows) else "zero", what)
         is_wide = W.shape[0] <= W.shape[1]  # else the rows of a pattern, such as I, begin again
         if is_wide and len(np.unique(rows, axis=0)) < len(rows):
             return Lack("equal units", f"units of W{l} begin with the same weights, and stay the same for ever")

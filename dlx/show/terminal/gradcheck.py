@@ -67,7 +67,7 @@ def _rules(cases: Sequence[RuleCase]) -> None:
         lacking = next((case for case in settings if not case.passed), None)
         what = lacking.fault.signature if lacking and lacking.fault else f"{settings[0].properties} properties"
         rows.append((kind, name, f"{len(settings)}", translated(what), translated("failed" if lacking else "passed")))
-    table(rows, [*map(translated, ("", "", "settings", "", ""))])
+    table(rows, [*map(translated, ("", "", "settings", "checked", ""))])
 
 
 def _settings(cases: Sequence[PluginCase]) -> None:
