@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from multiprocessing import get_context
 from pathlib import Path
 
 from .adversarial_faults import adversarial_faults
@@ -25,6 +26,7 @@ Written by `make faults`. Each line is one mistake that was put into the backwar
 *Detected*: the gradient check failed. *Placed*: it named the operation with the mistake. *Named*: it also told what the
 mistake is; some mistakes are of kinds that it has no name for.
 """
+PLANTED: list[Planted | WrongRule] = []
 COLUMNS = "| fault | where it is | what the check says | detected | placed | named |\n|---|---|---|---|---|---|"
 
 
@@ -35,9 +37,15 @@ def row(planted: Planted | WrongRule) -> tuple[str, tuple[bool, bool, bool]]:
     return f"| {planted.description} | {planted.operation} | {answer} | {marks} |", outcome
 
 
+def _row(number: int) -> tuple[str, tuple[bool, bool, bool]]:
+    return row(PLANTED[number])
+
+
 def table(title: str, faults: Sequence[Planted | WrongRule]) -> str:
     """Plant them all; their table, below what it amounts to."""
-    rows = [row(planted) for planted in faults]
+    PLANTED[:] = faults  # which the processes below have as they are, since they are forked
+    with get_context("fork").Pool() as pool:
+        rows = pool.map(_row, range(len(faults)), chunksize=1)
     n = len(rows)
     counts = [sum(outcome[k] for _, outcome in rows) for k in range(3)]
     detected, placed, named = counts
@@ -71,12 +79,19 @@ def main() -> None:
     RESULTS.write_text("\n".join([HEAD, *(f"{text}\n" for text in tables)]), encoding="utf-8")
 
 
+def _of_right(number: int) -> tuple[str, bool, int, bool]:
+    """Words for the network of this number, whether it passes, the entries compared, and whether digits differed."""
+    [(words, point)] = right_networks(number, 1)
+    entries = sum(each.covered["entries"] for each in (point, *point.elsewhere))
+    return words, point.passed, entries, point.rounded > 0
+
+
 def check_right(count: int) -> None:
     """Check networks without a fault."""
-    points = list(right_networks(0, count))
-    accused = [words for words, point in points if not point.passed]
-    judged = sum(sum(point.covered["entries"] for point in (whole, *whole.elsewhere)) for _, whole in points)
-    rounded = sum(point.rounded > 0 for _, point in points)
+    with get_context("fork").Pool() as pool:
+        outcomes = pool.map(_of_right, range(count), chunksize=1)
+    accused = [words for words, passed, _, _ in outcomes if not passed]
+    judged, rounded = sum(entries for _, _, entries, _ in outcomes), sum(digits for *_, digits in outcomes)
     sentence = f"{count:,} right networks: {len(accused)} accused"
     lines = [
         "# Right networks\n",
