@@ -10,13 +10,13 @@ from pydantic import ValidationError
 
 from dlx.calls import instruction
 from dlx.component import REGISTRY, Component
-from dlx.documents.brief import Brief
 from dlx.errors import UsageError, allowed
 from dlx.events import Count
 from dlx.gradcheck.check import check, check_here
+from dlx.gradcheck.checked import Checked
 from dlx.gradcheck.comparison import MOST_PASSES, PASSES
 from dlx.gradcheck.fault import Fault
-from dlx.gradcheck.report import Point, details_of
+from dlx.gradcheck.report import Point
 from dlx.gradcheck.settings import settings_of
 from dlx.nn.activations import Activation
 from dlx.nn.gradcheck import EPSILON
@@ -99,13 +99,11 @@ def check_components(
 
 
 @dataclass(frozen=True, repr=False)
-class ComponentsReport(Brief):
+class ComponentsReport(Checked):
     """The checks of the components of a plugin, of one, or where there is no plugin of all that are registered.
 
     ``unchecked`` is what else the plugin defines, which has no gradient, such as ``optimizer lion``.
     """
-
-    first = ("passed", "fault")
 
     plugin: str | None
     cases: Sequence[PluginCase]
@@ -117,14 +115,31 @@ class ComponentsReport(Brief):
         return all(case.point.passed for case in self.cases)
 
     @property
+    def decisive(self) -> Point:
+        """The first network in which it failed and a mistake was placed, or the one with the largest difference."""
+        failed = [case.point for case in self.cases if not case.point.passed]
+        placed = [point for point in failed if point.fault]
+        return [*placed, *failed, max((case.point for case in self.cases), key=lambda point: point.difference)][0]
+
+    @property
+    def difference(self) -> float:
+        """That of the decisive network."""
+        return self.decisive.difference
+
+    @property
     def fault(self) -> Fault | None:
         """The first mistake that was placed, with the operation, the layer and what the error looks like."""
         return next((case.point.fault for case in self.cases if case.point.fault), None)
 
+    @property
+    def subject(self) -> str:
+        """The components, and in how many networks they stood."""
+        count = f"{len(self.cases)} network{'s' * (len(self.cases) != 1)}"
+        return f"{self.plugin or 'all components'} in {count}"
+
     def details(self) -> Iterator[tuple[str, str]]:
-        """Which setting was the first to fail, where, and by how much."""
-        failed = [case.point for case in self.cases if not case.point.passed]
-        return details_of(next((point for point in failed if point.fault), failed[0])) if failed else iter(())
+        """The mistake, in which network it was met, and the entry that is most wrong."""
+        return self.decisive.details()
 
     def document(self) -> dict[str, Any]:
         """The JSON document."""
