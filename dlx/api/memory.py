@@ -194,7 +194,7 @@ def _labels(y: Any) -> Array:
         return array
     values = values_of(array.ravel(), "data: y")
     if None in values:
-        raise DataError(f"data: y[{values.index(None)}] has no label (counted from 0)")
+        raise DataError(f"data: y: row {values.index(None)} has no label (counted from 0)")
     are_texts = [not (is_number(value) or isinstance(value, bool)) for value in values]
     if len({str if text else type(value) is bool for text, value in zip(are_texts, values, strict=True)}) > 1:
         raise DataError("data: y: its labels are of several types: give them all as texts, or all as numbers")

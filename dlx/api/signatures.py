@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
 
-from dlx.errors import UsageError, allowed
+from dlx.errors import UsageError, allowed, nearest
 from dlx.search.plan import BASE
 from dlx.search.study.section import StudyFile
 from dlx.search.tune.section import TuneFile
@@ -113,4 +113,6 @@ def _is_setting(word: str, names: Collection[str]) -> bool:
     """Whether a keyword is a key, or rather meant to be one than to be one of these arguments."""
     meant = {plainly(word), *map(plainly, SYNONYMS.get(plainly(word), ()))}
     is_argument = any(plainly(name) in meant for name in names)
-    return "." in word or word in KEYS or (not is_argument and place_of(word) is not None)
+    if "." in word or word in KEYS or is_argument:
+        return not is_argument
+    return place_of(word) is not None or (nearest(word, names) is None and nearest(word, KEYS) is not None)

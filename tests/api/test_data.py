@@ -162,7 +162,7 @@ def refused(data: Any, spec: Any = SPEC, **options: Any) -> str:
         ({"X": ARRAYS[0], "y": ARRAYS[1]}, "arrays are given as (X, y)"),
         (
             (iter(ARRAYS[0]), ARRAYS[1]),
-            "data: X: is of type iterator, which can be gone through but once; give list(X)",
+            "data: X: is of type iterator, which can be gone through but once; give list",
         ),
         ((ARRAYS[0], (label for label in ARRAYS[1])), "data: y: is of type generator, which"),
         ((ARRAYS[0], [["a"], ["a", "b"], []] * 3), "of several labels give a column of 0 and 1 for each"),

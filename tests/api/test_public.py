@@ -65,6 +65,15 @@ def test_everything_public_is_typed_and_described() -> None:
         assert is_elsewhere or all(p.name in described for p in parameters), (name, parameters)
 
 
+def test_an_argument_that_is_not_there_is_answered_with_those_that_are() -> None:
+    methods = inspect.getmembers(dlx.Run, lambda member: inspect.isfunction(member) and member.__name__[0] != "_")
+    functions = [(name, getattr(dlx, name)) for name in NAMES if not name[0].isupper() or name == "Run"]
+    assert len(methods) > 10
+    for name, function in [*functions, *methods]:
+        with pytest.raises(dlx.UsageError, match=rf"^{name}: 'qwertz' is no argument.* \((allowed|nothing)"):
+            function(qwertz=1)
+
+
 def test_rooms_with_the_name_of_a_function_are_called_as_it() -> None:
     assert isinstance(dlx.runs, ModuleType)
     assert repr(dlx.runs) == "<function dlx.runs>"

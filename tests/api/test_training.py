@@ -136,7 +136,7 @@ def test_a_loop_that_is_left_can_be_resumed(examples: tuple[Any, Any]) -> None:
         ({}, {"a": [1, 2], 1: [0, 1], "1": [3, 4], "b": [1, 2]}, DataError, "two columns have the name '1'"),
         ({}, ({"a": [1, 2], "target": [1, 2]}, [0, 1]), DataError, "has a column 'target'"),
         ({}, ([[1, 2], [3]], [0, 1]), DataError, "X: its rows have different lengths"),
-        ({}, ([[1], [3]], np.array(["a", None], object)), DataError, r"y\[1\] has no label \(counted from 0\)"),
+        ({}, ([[1], [3]], np.array(["a", None], object)), DataError, r"y: row 1 has no label \(counted from 0\)"),
         ({}, ([[1], [3]], np.array(["a", 1], object)), DataError, "of several types"),
         ({}, (np.ma.masked_equal([[1], [3]], 3), [0, 1]), DataError, "X: it is masked"),
     ],
