@@ -19,8 +19,8 @@ from dlx.nn.gradcheck import EPSILON
 from dlx.nn.losses import Loss
 from dlx.nn.norms.norm import Norm
 from dlx.nn.objectives import Objective
-from dlx.runs.check import CheckOptions, check_file, check_spec
-from dlx.runs.file_names import SPECS
+from dlx.runs.before.check import CheckOptions, check_file, check_spec
+from dlx.runs.files.file_names import SPECS
 
 Subject: TypeAlias = SpecLike | Run | Component | type[Component]
 KINDS = (Activation.kind, Loss.kind, Norm.kind, Objective.kind)

@@ -13,9 +13,9 @@ from dlx.api.tables import table_of_rows
 from dlx.documents.comparison import ComparisonDocument
 from dlx.errors import UsageError
 from dlx.runs import compare as comparisons
-from dlx.runs.latest import ROOT
-from dlx.runs.listing import COLUMNS, Condition, past_runs, selected
-from dlx.runs.manifest import write_output
+from dlx.runs.files.latest import ROOT
+from dlx.runs.files.manifest import write_output
+from dlx.runs.reading.listing import COLUMNS, Condition, past_runs, selected
 from dlx.show import pictures
 
 RunLike: TypeAlias = Run | str | os.PathLike[str]

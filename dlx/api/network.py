@@ -12,9 +12,9 @@ from dlx.api.memory import FilesOfData
 from dlx.api.signatures import Target, public
 from dlx.errors import UsageError, naming
 from dlx.extras import missing_extra
-from dlx.runs import predict as answering
-from dlx.runs.answers import RowAnswers
 from dlx.runs.export.formats import export
+from dlx.runs.predictions import predict as answering
+from dlx.runs.predictions.answers import RowAnswers
 from dlx.types import Array
 
 

@@ -16,13 +16,13 @@ from dlx.documents.repair import RepairDocument
 from dlx.events import finish
 from dlx.gradcheck.report import Report
 from dlx.nn.gradcheck import EPSILON
-from dlx.runs.check import CheckOptions, check_file
-from dlx.runs.diagnose import examine_run, keep
-from dlx.runs.directory import RunDirectory
+from dlx.runs.before.check import CheckOptions, check_file
+from dlx.runs.diagnosis.diagnose import examine_run, keep
 from dlx.runs.export.formats import export
 from dlx.runs.export.tracking import TRACKERS, track
-from dlx.runs.extension import resumed
+from dlx.runs.files.directory import RunDirectory
 from dlx.runs.report import write_report
+from dlx.runs.training.extension import resumed
 from dlx.search.budget import seconds_of
 from dlx.search.learning_curve.curve import CurveOptions, measured_curve
 from dlx.search.repair import recipe

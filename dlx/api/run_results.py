@@ -13,9 +13,9 @@ from typing import Any, Self
 from dlx.api.network import AnsweringNetwork
 from dlx.api.signatures import public
 from dlx.api.tables import table_of
-from dlx.runs.file_names import CURVES
-from dlx.runs.references import open_run
-from dlx.runs.result import Result
+from dlx.runs.files.file_names import CURVES
+from dlx.runs.reading.references import open_run
+from dlx.runs.reading.result import Result
 from dlx.spec.yaml_text.reading import load
 from dlx.stats.intervals import Estimate
 from dlx.types import Array

@@ -12,8 +12,8 @@ from dlx.api.memory import FilesOfData, has_parts
 from dlx.api.signatures import Data, Target, public
 from dlx.api.specs import DATA, plain, resolved_spec
 from dlx.errors import Place, UsageError, allowed, naming
-from dlx.runs.latest import ROOT
-from dlx.runs.starter_rate import with_tested_rate
+from dlx.runs.before.starter_rate import with_tested_rate
+from dlx.runs.files.latest import ROOT
 from dlx.spec.starter.decisions import Wishes
 from dlx.spec.starter.sources import source_of
 from dlx.spec.starter.writing import starter_for

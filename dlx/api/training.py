@@ -14,11 +14,11 @@ from dlx.api.run import Run
 from dlx.api.signatures import Data, PathLike, SpecLike, Target, of_spec, with_settings
 from dlx.api.specs import as_path, resolved_spec
 from dlx.errors import UsageError, remark
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 from dlx.runs.preparation import prepare
-from dlx.runs.provenance import provenance
-from dlx.runs.signals import noted_signals
-from dlx.runs.train import Session
+from dlx.runs.training.provenance import provenance
+from dlx.runs.training.signals import noted_signals
+from dlx.runs.training.train import Session
 from dlx.search.folds.training import has_folds
 from dlx.show.terminal import TrainingProgress
 from dlx.show.terminal.notebook import displayed

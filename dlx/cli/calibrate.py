@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from dlx.cli.options import Json, Plugins, Run
-from dlx.runs import calibrate as calibrations
-from dlx.runs import manifest
+from dlx.runs.files import manifest
+from dlx.runs.predictions import calibrate as calibrations
 from dlx.show import pictures, terminal
 from dlx.spec import trust
 from dlx.text import command

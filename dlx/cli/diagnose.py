@@ -17,17 +17,18 @@ from dlx.diagnose import fail_on as fail_conditions
 from dlx.diagnose.steps import next_step
 from dlx.documents import diagnosis as documents
 from dlx.errors import CheckFailed, EnvironmentProblem, UsageError
-from dlx.runs import diagnose as examinations
-from dlx.runs import judge_errors, latest, manifest
-from dlx.runs import worst_rows as worst_examples
-from dlx.runs.file_names import PLAN
-from dlx.runs.fold_directories import refit_command
+from dlx.runs.diagnosis import diagnose as examinations
+from dlx.runs.diagnosis import judge_errors
+from dlx.runs.files import latest, manifest
+from dlx.runs.files.file_names import PLAN
+from dlx.runs.files.fold_directories import refit_command
+from dlx.runs.predictions import worst_rows as worst_examples
 from dlx.show import pictures, terminal
 from dlx.spec import trust
 from dlx.text import command
 
 if TYPE_CHECKING:
-    from dlx.runs.examination import Examination
+    from dlx.runs.diagnosis.examination import Examination
     from dlx.search.repair.race_setup import RepairOptions
 
 Source = Annotated[

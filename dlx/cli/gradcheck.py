@@ -13,7 +13,8 @@ from dlx.errors import CheckFailed, UsageError
 from dlx.events import finish
 from dlx.gradcheck import plugin as plugins
 from dlx.nn import gradcheck as differences
-from dlx.runs import check, manifest
+from dlx.runs.before import check
+from dlx.runs.files import manifest
 from dlx.show import pictures, terminal
 from dlx.spec import plugins as installed
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from dlx.events import Count
     from dlx.gradcheck.plugin import ComponentsReport
-    from dlx.runs.check import CheckOptions
+    from dlx.runs.before.check import CheckOptions
 
 Source = Annotated[
     Path | None,

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from dlx.cli.layout import argument_name, command_words, usage_pieces
 from dlx.errors import UsageError, allowed, hint, listing, nearest
 from dlx.runs.export import formats, tracking
-from dlx.runs.file_names import SPECS
+from dlx.runs.files.file_names import SPECS
 from dlx.spec import messages
 from dlx.synonyms import NOTES, plainly
 from dlx.text import command, quoted, shorten

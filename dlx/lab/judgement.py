@@ -8,7 +8,7 @@ from typing import Any
 
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.lab.trainer import Trainer
-from dlx.runs.trained_network import NetworkRun
+from dlx.runs.training.trained_network import NetworkRun
 from dlx.training.supervised import Supervised
 from dlx.words import error_text, interval_text
 

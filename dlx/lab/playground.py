@@ -16,7 +16,7 @@ from dlx.lab.lessons import lesson, spec_of
 from dlx.lab.messages import Message, key_of, settled
 from dlx.lab.player import FRAME, Player
 from dlx.lab.stage import Stage
-from dlx.runs.latest import ROOT
+from dlx.runs.files.latest import ROOT
 from dlx.spec.loader import Resolved
 
 LARGEST_SEED = 2**32 - 1

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from dlx.errors import DlxError
-from dlx.runs.collection import COLLECTIONS, TuneDirectory, collection_at
-from dlx.runs.watch import TrialsReader
+from dlx.runs.files.collection import COLLECTIONS, TuneDirectory, collection_at
+from dlx.runs.reading.watch import TrialsReader
 from dlx.show.terminal.watching import counted
 from dlx.words import Status
 

@@ -24,9 +24,9 @@ import numpy as np
 
 import dlx
 from dlx.errors import UsageError
-from dlx.runs import calibrate
 from dlx.runs.export.formats import export
-from dlx.runs.predict import predictions
+from dlx.runs.predictions import calibrate
+from dlx.runs.predictions.predict import predictions
 from dlx.types import Array
 
 from . import drawn

@@ -10,7 +10,6 @@ from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.data.label_order import LABELS_UNRELATED
 from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS
-from dlx.diagnose.dividing import giving_train_more, judging_all
 from dlx.diagnose.findings import is_symptom
 from dlx.diagnose.remedies.changes import SpecContext
 from dlx.diagnose.remedies.optimization import may_train
@@ -19,6 +18,7 @@ from dlx.diagnose.steps.advice import Remedy, remedies, remedies_within_toleranc
 from dlx.diagnose.steps.advice_context import AdviceContext, train_command
 from dlx.diagnose.steps.as_classes import as_classes
 from dlx.diagnose.steps.decisive import decisive
+from dlx.diagnose.steps.dividing import giving_train_more, judging_all
 from dlx.diagnose.steps.next_step import (
     MEASURE,
     RACES,
@@ -29,8 +29,8 @@ from dlx.diagnose.steps.next_step import (
     with_keys,
 )
 from dlx.diagnose.steps.remedy_order import in_order, is_serious
+from dlx.diagnose.steps.using import JUDGE_ALL, LOOK_AT_ROWS, after_folds, by_the_others, of_the_others, use_once_proven
 from dlx.diagnose.supply import OR_RACE, Way, words_of
-from dlx.diagnose.using import JUDGE_ALL, LOOK_AT_ROWS, after_folds, by_the_others, of_the_others, use_once_proven
 from dlx.diagnose.verdict import ABSENT, LOW, NOTHING, UNSETTLED, in_words, no_better_in_words, unbeaten_in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument
 from dlx.text import command

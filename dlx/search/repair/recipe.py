@@ -15,9 +15,9 @@ from dlx.documents.findings import Finding
 from dlx.documents.repair import BestBet, ErrorChange, RaceResult, RepairDocument
 from dlx.errors import Interrupted, UsageError
 from dlx.events import RaceEnd, RaceStart, RepairEvent
-from dlx.runs.diagnose import examine_run
-from dlx.runs.directory import RunDirectory
-from dlx.runs.signals import noted_signals
+from dlx.runs.diagnosis.diagnose import examine_run
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.training.signals import noted_signals
 from dlx.search.best_spec import candidate_described, described
 from dlx.search.dev_set import facts_of
 from dlx.search.going_on import saving_what_is_reached

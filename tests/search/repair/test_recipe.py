@@ -18,8 +18,8 @@ from dlx.documents.repair import RepairDocument
 from dlx.errors import UsageError
 from dlx.events import RaceEnd, RaceStart, RaceState, RepairEvent, TrialEnd, finish
 from dlx.files import to_json
-from dlx.runs.directory import RunDirectory
-from dlx.runs.train import Session
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.training.train import Session
 from dlx.search.repair.race_setup import RepairOptions
 from dlx.search.repair.recipe import act
 from dlx.search.trials.pool import run_trials
