@@ -158,9 +158,9 @@ class Run(RunResults):
             return [Path(written) for written in track(str(self.path), to, path)]
         return export(str(self.path), to, path)
 
-    def resume(
-        self, *, progress: bool | int | None = None, **settings: Any
-    ) -> Run:  # int as ``**{"training.epochs": 60}``
+    # progress may be an int for type checkers: they check the value of ``**{"training.epochs": 60}`` against it
+    @public
+    def resume(self, *, progress: bool | int | None = None, **settings: Any) -> Run:
         """Go on with an interrupted training to its end; returns the run as it is then.
 
         Args:

@@ -67,8 +67,9 @@ def _in_brief(value: Any) -> str:
         text = _entries(value)
         return text if len(text) <= LONGEST else f"<{len(value)} entr{'y' if len(value) == 1 else 'ies'}>"
     if is_dataclass(value):
-        is_short = not isinstance(value, Brief) and type(value).__str__ is not object.__str__
-        return f"<{value if is_short else type(value).__name__}>"
+        has_text = not isinstance(value, Brief) and type(value).__str__ is not object.__str__
+        lines = str(value).splitlines() if has_text else []
+        return f"<{lines[0] if len(lines) == 1 else type(value).__name__}>"
     if isinstance(value, float):
         return f"{value:.4g}"
     return shorten(repr(str(value) if isinstance(value, str) else value), LONGEST)
