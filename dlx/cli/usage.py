@@ -211,7 +211,9 @@ def _errors(arguments: Sequence[str]) -> str:
     """What was typed as options for errors, ``--train 0.01``, as the one word that takes them; empty where none was."""
     names = (word.partition("=")[0] for word in arguments if word.startswith("--"))
     plain = {name: re.sub("_(error|loss)$", "", name.lstrip("-").replace("-", "_")) for name in names}
-    return ",".join(f"{name}={_value([option], arguments) or 'RATE'}" for option, name in plain.items() if name in RATES)
+    return ",".join(
+        f"{name}={_value([option], arguments) or 'RATE'}" for option, name in plain.items() if name in RATES
+    )
 
 
 def _typed(option: str, arguments: Sequence[str]) -> str:
