@@ -10,7 +10,6 @@ import numpy as np
 
 from dlx.types import Array
 
-
 ALIKE = 4.0  # standard errors of ρ₁ from 0 by which rows are surely like those before them
 FEWEST = 20.0  # values that any sample counts as: two of so many, one above the other, differ surely
 
@@ -50,8 +49,7 @@ def kolmogorov_smirnov(a: Array, b: Array) -> tuple[float, float]:
     """D = max |F_a − F_b| of two samples of numbers, and its asymptotic probability.
 
     The probability is 2·Σ_k (−1)^(k−1)·exp(−2k²λ²) with λ = (√n + 0.12 + 0.11/√n)·D, n = n_a·n_b/(n_a + n_b) (Stephens
-    1970; Press et al., Numerical Recipes §14.3). Ties make it an upper bound. n are the `independent` values, since rows
-    in the order of time say much the same as those before them.
+    1970; Press et al., Numerical Recipes §14.3). Ties make it an upper bound. n are the `independent` values.
     """
     n_a, n_b = independent(a), independent(b)
     a, b = np.sort(a), np.sort(b)
@@ -74,8 +72,8 @@ def kolmogorov(lambd: float) -> float:
 def shares_differ(a: Array, b: Array) -> tuple[float, float]:
     """The largest difference between the shares of a class, and its probability corrected for the number of classes.
 
-    a, b: (C,) counts, of `independent` examples. The probability is that of a two-proportion z test with continuity correction, Bonferroni; rare
-    classes, of whom fewer than five are expected in the smaller sample, count as one.
+    a, b: (C,) counts of `independent` examples. The probability is that of a two-proportion z test with continuity
+    correction, Bonferroni; rare classes, of whom fewer than five are expected in the smaller sample, count as one.
     """
     n_a, n_b = float(a.sum()), float(b.sum())
     rare = (a + b) * min(n_a, n_b) / (n_a + n_b) < 5

@@ -81,7 +81,7 @@ class Evaluation:
     def _mistakes_of_each(self, Z: Array, Y: Array) -> Array:
         if self.reader.error_unit is None:
             return self.network.loss.mistakes_of_each(Z, Y)
-        return self._squares(Z, Y).mean(axis=0)
+        return np.asarray(self._squares(Z, Y).mean(axis=0))
 
     def squared_errors(self) -> Array:
         """The mean squared residual of each example, in the unit of errors, (m,)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dlx.diagnose.before.gradients import WRONG_GRADIENT
 from dlx.diagnose.steps.advice_context import AdviceContext
@@ -25,9 +26,11 @@ def _place_of_mistake(context: AdviceContext) -> Iterator[NextStep]:
 def _way_back(context: AdviceContext) -> Iterator[NextStep]:
     """Where a change came to a surely larger error than that of a network whose bias and variance are low."""
     document, earlier = context.document, context.earlier
-    if earlier is None or not context.undone or document.measure or not earlier.is_surely_larger(document.errors):
+    if earlier is None or not context.undone or not earlier.is_surely_larger(document.judged_errors):
         return
-    before = diagnose(earlier.errors, document.optimal_error, document.tolerance, document.task)
+    measure = document.measure and replace(document.measure, errors=earlier.errors)
+    judgement = earlier.errors, document.optimal_error, document.tolerance, document.task
+    before = diagnose(*judgement, measure=measure)
     if before.verdict == LOW:
         advice = f"{context.without_effect}: go back to {earlier.run}, where bias and variance are low"
         yield NextStep(command("diagnose", earlier.run), advice)

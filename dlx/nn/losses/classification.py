@@ -25,7 +25,8 @@ class Logistic(Loss):
         return int(np.count_nonzero((Z > 0) != (Y > 0.5)))
 
     def mistakes_of_each(self, Z: Array, Y: Array) -> Array:
-        return ((Z > 0) != (Y > 0.5)).sum(axis=0, dtype=np.float64)
+        counts: Array = ((Z > 0) != (Y > 0.5)).sum(axis=0, dtype=np.float64)
+        return counts
 
 
 class LogisticPerLabel(Loss):
@@ -44,7 +45,8 @@ class LogisticPerLabel(Loss):
         return int(np.count_nonzero((Z > 0) != (Y > 0.5))) / len(Z)
 
     def mistakes_of_each(self, Z: Array, Y: Array) -> Array:
-        return ((Z > 0) != (Y > 0.5)).mean(axis=0, dtype=np.float64)
+        shares: Array = ((Z > 0) != (Y > 0.5)).mean(axis=0, dtype=np.float64)
+        return shares
 
 
 class Softmax(Loss):
@@ -76,7 +78,7 @@ class Softmax(Loss):
         return int(np.count_nonzero(Z.argmax(axis=0) != Y.argmax(axis=0)))
 
     def mistakes_of_each(self, Z: Array, Y: Array) -> Array:
-        return (Z.argmax(axis=0) != Y.argmax(axis=0)).astype(np.float64)
+        return np.asarray(Z.argmax(axis=0) != Y.argmax(axis=0), dtype=np.float64)
 
 
 def _record_logistic(tape: Tape, Z: Array, Y: Array, weights: Array | None) -> tuple[Array, Backward]:
