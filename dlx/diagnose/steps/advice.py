@@ -15,8 +15,10 @@ from dlx.diagnose.remedies.changes import Change, DataFacts, Overrides, SpecCont
 from dlx.diagnose.steps.milder import beside_rate, milder
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.findings import Finding
+from dlx.errors import Place
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
+from dlx.spec.yaml_text.reading import parse
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,25 @@ def remedies(document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[
     """
     against = [gap for gap in ("bias", "variance") if is_needed(document, gap)]
     return _remedies(against, document, spec, facts) if against else []
+
+
+def raced(document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
+    """The same for a race, whose findings may state the loss that mends them: what they state first."""
+    stated = list(_stated(document.serious, spec))
+    others = [
+        remedy for remedy in remedies(document, spec, facts) if all(remedy.overrides != s.overrides for s in stated)
+    ]
+    return [*stated, *others] if others else []
+
+
+def _stated(findings: Iterable[Finding], spec: Spec) -> Iterator[Remedy]:
+    """The overrides of findings that leave the examples, and how they are judged, as they are: those of the loss."""
+    for finding in findings:
+        if finding.overrides and all(override.startswith("loss=") for override in finding.overrides):
+            overrides = {"loss": parse(finding.overrides[-1].partition("=")[2], Place("finding")).plain()}
+            name = f"{overrides['loss']['name']}_loss"
+            if derive(spec, overrides) != spec:
+                yield Remedy(name, finding.name, overrides, "large residuals count less", finding.notes)
 
 
 def remedies_within_tolerance(document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
