@@ -88,7 +88,13 @@ def _remedies(context: AdviceContext) -> list[Remedy]:
     document, spec, facts = context.document, context.spec_to_change, context.supply.facts
     is_ill_rated = not may_train(SpecContext(spec, facts, document.learning_rate), spec.optimizer.learning_rate)
     candidates = remedies(document, spec, facts) or remedies_within_tolerance(document, spec, facts)
-    return in_order(document, candidates, is_ill_rated)
+    ordered = in_order(document, candidates, is_ill_rated)
+    return [remedy for remedy in ordered if not _was_vain(remedy, context)]
+
+
+def _was_vain(remedy: Remedy, context: AdviceContext) -> bool:
+    """Whether the runs on the way speak against a remedy that no finding asks for."""
+    return not is_serious(context.document, remedy.against) and context.attempts.speak_against(remedy.overrides)
 
 
 def _is_more_of_the_same(remedy: Remedy, context: AdviceContext) -> bool:
