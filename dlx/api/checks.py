@@ -14,6 +14,7 @@ from dlx.errors import UsageError, allowed
 from dlx.events import finish
 from dlx.gradcheck.plugin import ComponentsReport, check_components, instance_of
 from dlx.gradcheck.report import Report
+from dlx.gradcheck.rules.check import PROPERTIES, check_rules
 from dlx.nn.activations import Activation
 from dlx.nn.gradcheck import EPSILON
 from dlx.nn.losses import Loss
@@ -23,7 +24,7 @@ from dlx.runs.before.check import CheckOptions, check_file, check_spec
 from dlx.runs.files.file_names import SPECS
 
 Subject: TypeAlias = SpecLike | Run | Component | type[Component]
-KINDS = (Activation.kind, Loss.kind, Norm.kind, Objective.kind)
+KINDS = (Activation.kind, Loss.kind, Norm.kind, Objective.kind, *PROPERTIES)
 
 
 def of_subject(subject: Subject, *data: Data, dotted: object, **settings: object) -> None:
@@ -50,7 +51,8 @@ def gradcheck(
 
     Args:
         subject: an activation, a loss, a norm or an objective, by its class, with its options, or by its registered
-            name, which is checked in small networks of every kind; else a spec, by its path or as a mapping, or a run,
+            name, which is checked in small networks of every kind (an optimizer, schedule or initializer by its
+            properties); else a spec, by its path or as a mapping, or a run,
             which is also checked at its trained parameters.
         data, target, settings: of a spec, as for `dlx.train`.
         examples: of train in the batch; 16 if not given.
@@ -74,6 +76,8 @@ def gradcheck(
 
 
 def _of_component(component: Component, options: CheckOptions) -> ComponentsReport:
+    if component.kind in PROPERTIES:
+        return ComponentsReport(component.name, (), (), list(check_rules(component)))
     cases = finish(check_components([component], options.epsilon, options.seed))
     return ComponentsReport(component.name, cases)
 
@@ -105,6 +109,6 @@ def _component(subject: object) -> Component:
     members: Mapping[str, type[Component]] = {name: member for kind in KINDS for name, member in REGISTRY[kind].items()}
     if not isinstance(subject, str) or subject not in members:
         name = subject.__name__ if isinstance(subject, type) else subject
-        what = "is no activation, loss, norm or objective"
+        what = "is no activation, loss, norm, objective, optimizer, schedule or initializer"
         raise UsageError(f"{name}: {what} {allowed(name, list(members))}")
     return instance_of(members[subject])

@@ -21,8 +21,8 @@ class Checked(Brief, ABC):
 
     @property
     @abstractmethod
-    def difference(self) -> float:
-        """‖dθ − numeric‖₂ / (‖dθ‖₂ + ‖numeric‖₂) where it failed, or the largest."""
+    def difference(self) -> float | None:
+        """‖dθ − numeric‖₂ / (‖dθ‖₂ + ‖numeric‖₂) where it failed, or the largest; None where there is no gradient."""
 
     @property
     @abstractmethod
@@ -31,8 +31,10 @@ class Checked(Brief, ABC):
 
     def headline(self) -> str:
         """The verdict with its number, and of what."""
-        verdict = f"{'passed' if self.passed else 'failed'}: difference {self.difference:.1e}"
-        return f"{verdict} (at most {GREAT:g} is right), {self.subject}"
+        verdict = "passed" if self.passed else "failed"
+        if self.difference is None:
+            return f"{verdict}: {self.subject}"
+        return f"{verdict}: difference {self.difference:.1e} (at most {GREAT:g} is right), {self.subject}"
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
