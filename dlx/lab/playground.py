@@ -16,6 +16,7 @@ from dlx.lab.lessons import lesson, spec_of
 from dlx.lab.messages import Message, key_of, settled
 from dlx.lab.player import FRAME, Player
 from dlx.lab.stage import Stage
+from dlx.language import translated
 from dlx.runs.latest import ROOT
 from dlx.spec.loader import Resolved
 
@@ -179,7 +180,8 @@ class Playground:
             resolved = self.draft.resolve()
             stage = self.stage.anew(resolved)
         except DlxError as error:
-            self.problems = [str(each) for each in error.problems] if isinstance(error, SpecError) else [str(error)]
+            problems = error.problems if isinstance(error, SpecError) else [error]
+            self.problems = [translated(str(each)) for each in problems]
             self.player.rest()
         else:
             self.close()
@@ -215,7 +217,7 @@ class Playground:
         return self.resolved
 
     def _say(self, text: str, is_error: bool = False, **more: Any) -> None:
-        self.outbox.append({"about": "note", "text": text, "error": is_error, **more})
+        self.outbox.append({"about": "note", "text": translated(text), "error": is_error, **more})
 
     def _tell_spec(self) -> None:
         sections = self.controls.of(self.resolved.spec, self.draft.original.spec)

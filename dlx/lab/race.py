@@ -14,6 +14,7 @@ from dlx.errors import DlxError
 from dlx.files import identity
 from dlx.lab import tied_process
 from dlx.lab.messages import Message
+from dlx.language import translated
 from dlx.runs.compare.run import ComparedRun, differing, is_of
 from dlx.runs.file_names import FACTS, METRICS, TRIALS
 from dlx.runs.result import Result
@@ -98,16 +99,19 @@ class RemedyRace:
         try:
             repair = json.loads(text)["act"]
         except (ValueError, KeyError, TypeError):
-            return {"fault": words.strip()[-1000:] or "the recipe was ended", "remedies": []}
+            return {"fault": words.strip()[-1000:] or translated("the recipe was ended"), "remedies": []}
         remedies = [remedy for race in repair["rounds"] for remedy in race["remedies"]]
         bet = repair["bet"]
         spec = repair["spec"] or (bet or {}).get("spec")
         return {
             "fault": "",
-            "outcome": STATUS[repair["status"]],
+            "outcome": translated(STATUS[repair["status"]]),
             "verdict": repair["verdict"],
-            "remedies": [{name: remedy[name] for name in ("name", "why", "change", "verdict")} for remedy in remedies],
-            "bet": bet and {"name": bet["name"], "probability": bet["probability"]},
+            "remedies": [
+                {"title": _title(remedy["name"]), "change": remedy["change"], "verdict": remedy["verdict"]}
+                for remedy in remedies
+            ],
+            "bet": bet and {"title": _title(bet["name"]), "probability": bet["probability"]},
             "command": command("train", spec) if spec else None,
         }
 
@@ -127,3 +131,7 @@ class RemedyRace:
 
 def _value(settings: Mapping[str, Any], key: str) -> str:
     return dump_scalar(settings[key]) if key in settings else "–"
+
+
+def _title(remedy: str) -> str:
+    return translated(remedy.replace("_", " "))

@@ -16,6 +16,7 @@ from dlx.lab.landscape_view import LandscapeView
 from dlx.lab.plane import AnswerPlane
 from dlx.lab.trainer import Trainer
 from dlx.lab.units import UnitStates
+from dlx.language import translated
 from dlx.runs.preparation import prepare
 from dlx.spec.loader import Resolved
 from dlx.spec.sections import Spec
@@ -48,7 +49,7 @@ class Stage:
         with warnings.catch_warnings(record=True) as remarks:
             warnings.simplefilter("always", Remark)
             self.experiment: Supervised | Minimization = prepare(resolved.spec, resolved.origins, dataset=dataset)
-        self.remarks = [str(remark.message) for remark in remarks]
+        self.remarks = [translated(str(remark.message)) for remark in remarks]
         self.spec: Spec = resolved.spec
         self.trainer = Trainer(self.experiment)
         self.view = _view(self.experiment)
@@ -104,7 +105,7 @@ class Stage:
             "rate": _number(position.learning_rate),
             "ended": trainer.has_ended,
             "status": str(trainer.status) if trainer.has_ended else "",
-            "message": trainer.message,
+            "message": translated(trainer.message),
             "rows": self._new_rows(),
         }
         if not self._is_introduced:

@@ -25,6 +25,7 @@ JOINTS = ("; ", ": ", ". ", ", ", " (", ") ", "(", ")")  # between what is trans
 AND = " and "
 WORD_BEGINS = re.compile(r"(?=[ ;,]|\.?$)")
 LABEL = "label"  # the context of words that stand alone, and are no part of a sentence: there they may be names
+OF_PAGE = "page"  # of what the page of the lab says: it looks its texts up, and none is recognized
 LISTED = re.compile(r"\d.*|\S*[\d._]\S*|train|train-dev|dev|test")  # numbers, parts, and keys of a spec
 # Letters outside names: of so many LEAST are translated, or a text is of somebody else, and is not changed in places.
 LONG, LEAST = 40, 0.5
@@ -95,7 +96,7 @@ class Catalog:
     """The translations of a language."""
 
     def __init__(self, messages: _Messages) -> None:
-        self.labels = messages.translations(LABEL)
+        self.labels, self.of_page = messages.translations(LABEL), messages.translations(OF_PAGE)
         self.sentences = messages.translations()
         self._translated = {**self.sentences, **self.labels}
 

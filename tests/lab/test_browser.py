@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.english import in_english
 from tests.lab.conftest import SPEC, Served
 
 pytest.importorskip("tornado")
@@ -183,8 +184,9 @@ def test_a_lesson_is_walked_through(visit: Callable[..., Any]) -> None:
         page.wait_for_selector("#happened")
         assert HOSTILE in page.inner_text("#lesson")
         if step == 1:
-            page.select_option("#lesson select", "es")
+            page.select_option("#language", "es")
             sync_api.expect(page.locator("#happened")).to_have_text("Qué pasó")
+            assert HOSTILE in page.inner_text("#lesson")
         if step == 2:
             assert "suavizar el movimiento lateral" in page.inner_text("#lesson blockquote[lang=es]")
         page.click("#lesson button.main")
@@ -275,6 +277,39 @@ def test_hostile_names_are_text(visit: Callable[..., Any], tmp_path: Path) -> No
     assert page.title() == "hostile · dlx lab"
 
 
+def test_nothing_is_left_in_english(
+    visit: Callable[..., Any], spec: Path, tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    """On the page of a training that has ended, with its verdict, on the runs and in a lesson."""
+    assert call_dlx("train", spec, "--quiet", cwd=tmp_path).code == 0
+    page = visit(SPEC.replace("epochs: 6", "epochs: 2"), locale="es-AR")
+    page.click("#transport button.main")
+    page.wait_for_selector("#verdict li")
+    for details in page.locator("details").all():
+        details.evaluate("each => (each.open = true)")
+    page.wait_for_selector("button.line")
+    lines = spoken(page, "#playground")
+    page.click("#tab-runs")
+    page.locator("#runs tbody input").first.check()
+    page.wait_for_selector("#runs figure")
+    lines += spoken(page, "#runs")
+    page.click("#tab-lessons")
+    page.click("#lessons button >> nth=0")
+    lines += spoken(page, "#lesson")
+    assert len(lines) > 100
+    assert in_english(lines, ["batch norm", "layer norm", "early stopping", "keep prob"]) == []
+
+
+def spoken(page: Any, place: str) -> list[str]:
+    """What is read there, and what is said to those who do not see it; names in choices are those of the spec."""
+    return page.evaluate(  # type: ignore[no-any-return]
+        """place => [...document.querySelectorAll(`${place}, ${place} *`)].flatMap(each => [
+          each.closest("pre, code, option, td.name, td.id") ? "" : [...each.childNodes].map(node => node.nodeType === 3 ? node.data : "").join(""),
+          each.getAttribute("aria-label") ?? "", each.placeholder ?? ""]).filter(text => text.trim())""",
+        place,
+    )
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_narrow_page_fits_in_either_scheme(visit: Callable[..., Any], scheme: str) -> None:
     page = visit(viewport={"width": 400, "height": 800}, color_scheme=scheme)
@@ -318,7 +353,8 @@ def test_a_lesson_that_is_loaded_anew_is_where_it_was(visit: Callable[..., Any])
     page.reload()
     page.wait_for_selector("#prediction")
     assert page.input_value("#prediction") == "it will"
-    page.select_option("#lesson select", "es")
+    page.select_option("#language", "es")
+    page.wait_for_selector("html[lang=es] #prediction")
     assert page.input_value("#prediction") == "it will"
     sync_api.expect(page.locator("#lesson")).to_contain_text("Paso 2 de 3")
     page.fill("#control-optimizer-beta", "0.5")  # what is told afterwards is told of the lesson's own value

@@ -2,6 +2,7 @@
 
 import { colors, make, pen, short } from "./elements.js";
 import { ticks } from "./scales.js";
+import { t } from "./texts.js";
 
 const EDGE = { left: 52, right: 12, top: 10, bottom: 32 };
 const HEIGHT = 190;
@@ -30,10 +31,10 @@ export class Series {
 export class Chart {
   constructor(title, { percent = false } = {}) {
     this.percent = percent;
-    this.unit = "epoch"; // that x counts
+    this.unit = t("epoch"); // that x counts
     this.canvas = make("canvas", { role: "img" });
     this.legend = make("p", { class: "legend" });
-    this.scale = make("button", { type: "button", class: "small", "aria-pressed": "false", click: () => this.toggle() }, "log");
+    this.scale = make("button", { type: "button", class: "small", "aria-pressed": "false", click: () => this.toggle() }, t("log"));
     this.element = make("figure", { class: "chart" }, make("figcaption", {}, title, " ", this.scale), this.canvas, this.legend);
     this.title = title;
     this.lines = [];
@@ -90,7 +91,7 @@ export class Chart {
     }
     context.restore();
     const ends = this.lines.map((line) => `${line.name} ${this.text(line.points.at(-1)[1])}`);
-    this.canvas.setAttribute("aria-label", `${this.title} by ${this.unit}, now: ${ends.join(", ")}`);
+    this.canvas.setAttribute("aria-label", t("{0} by {1}, now: {2}", this.title, this.unit, ends.join(", ")));
   }
 
   isDrawn([, y]) {
@@ -158,8 +159,8 @@ export class Chart {
     context.fillStyle = theme.dim;
     context.font = "13px system-ui, sans-serif";
     context.textAlign = "center";
-    context.fillText("nothing is measured yet", box.x + box.width / 2, box.y + box.height / 2);
-    this.canvas.setAttribute("aria-label", `${this.title}: nothing is measured yet`);
+    context.fillText(t("nothing is measured yet"), box.x + box.width / 2, box.y + box.height / 2);
+    this.canvas.setAttribute("aria-label", `${this.title}: ${t("nothing is measured yet")}`);
   }
 
   text(value, digits = 4) {

@@ -1,6 +1,7 @@
 /** The network as a drawing: units in columns, weights as lines, and under a pointer or a focus what a unit computes. */
 
 import { at, fill } from "./elements.js";
+import { t } from "./texts.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
 const GAP = 26; // between two units
@@ -23,7 +24,7 @@ export class NetworkView {
     const width = 420;
     const height = Math.max(...sizes) * GAP + 30;
     const place = (layer, unit) => [30 + (layer * (width - 60)) / (sizes.length - 1), 10 + (height - 30) / 2 + (unit - (sizes[layer] - 1) / 2) * GAP];
-    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": `the network: ${sizes.join(", ")} units` });
+    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": t("the network: {0} units", sizes.join(", ")) });
     for (let layer = 1; layer < sizes.length; layer++) {
       const rows = [];
       for (let unit = 0; unit < sizes[layer]; unit++) {
@@ -51,7 +52,7 @@ export class NetworkView {
     if (layer === 0 || layer === layers - 1) return circle;
     const look = () => this.send({ do: "look", unit: [layer, unit] });
     const away = () => this.send({ do: "look", unit: null });
-    for (const [name, value] of Object.entries({ tabindex: 0, role: "img", "data-unit": `${layer}-${unit}`, "aria-label": `unit ${unit + 1} of hidden layer ${layer}: the picture shows what it computes while it has the focus` })) circle.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ tabindex: 0, role: "img", "data-unit": `${layer}-${unit}`, "aria-label": nameOf(layer, unit, "") })) circle.setAttribute(name, value);
     circle.addEventListener("pointerenter", look);
     circle.addEventListener("pointerleave", away);
     circle.addEventListener("focus", look);
@@ -67,10 +68,10 @@ export class NetworkView {
       if (!circle || (circle.dataset.state ?? "") === state) continue;
       circle.dataset.state = state;
       const [layer, unit] = name.split("-").map(Number);
-      circle.setAttribute("aria-label", `unit ${unit + 1} of hidden layer ${layer}${state ? `, which is ${state}` : ""}: the picture shows what it computes while it has the focus`);
+      circle.setAttribute("aria-label", nameOf(layer, unit, state));
     }
     const count = (word) => names.filter(([, state]) => state === word).length;
-    const text = ["dead", "saturated"].filter(count).map((word) => `${count(word)} ${word}`).join(", ");
+    const text = ["dead", "saturated"].filter(count).map((word) => `${count(word)} ${t(word)}`).join(", ");
     if (at("unit-states").textContent !== text) at("unit-states").textContent = text;
   }
 
@@ -85,6 +86,12 @@ export class NetworkView {
       });
     });
   }
+}
+
+/** What a unit is called by those who do not see it. */
+function nameOf(layer, unit, state) {
+  const name = t("unit {0} of hidden layer {1}: the picture shows what it computes while it has the focus", unit + 1, layer);
+  return state ? `${name} (${t(state)})` : name;
 }
 
 function element(name, attributes) {
