@@ -114,6 +114,7 @@ class Stage:
                 "view": self.view.document() if self.view else None,
                 "task": str(self.experiment.task) if isinstance(self.experiment, Supervised) else "objective",
                 "sizes": self.sizes if self._is_drawn else None,
+                "inputs": self._input_names() if self._is_drawn else [],
                 "parameters": int(self.experiment.parameters.theta.size),
                 "remarks": self.remarks,
             }
@@ -124,8 +125,15 @@ class Stage:
             frame["picture"] = self.view.picture()
             if self._units is not None:
                 frame["units"] = self._units.words()
+                if isinstance(self.view, AnswerPlane):
+                    frame["pictures"] = self.view.unit_pictures.tones()
             self._picture_due = perf_counter() + (perf_counter() - began) * (1 / SHARE_OF_PICTURES - 1)
         return frame
+
+    def _input_names(self) -> list[str]:
+        """Those of the data, where there is one for each input."""
+        names = [str(name) for name in self.experiment.dataset.features] if self.sizes else []
+        return names if len(names) == self.sizes[0] else []
 
     def _new_rows(self) -> list[list[float | None]]:
         rows = self.trainer.rows[self._shown_rows :]

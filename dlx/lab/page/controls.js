@@ -54,9 +54,10 @@ export class Controls {
   /** A control with its label; its parts are kept, so that a hand on them is not disturbed. */
   row(control, section) {
     const id = `control-${control.key.replaceAll(".", "-")}`;
-    const label = make("label", { for: id, title: [control.key, control.help].filter(Boolean).join(": ") }, labelOf(control.key, section));
+    const name = labelOf(control.key, section);
+    const label = make("label", { for: id, title: [control.key, control.help].filter(Boolean).join(": ") }, name);
     const makers = { number: number, choice: choice, switch: toggle, layers: layers };
-    const parts = makers[control.kind](this, control, id);
+    const parts = makers[control.kind](this, control, id, name);
     const row = make("div", { class: `control ${control.kind}` }, label, ...parts.elements);
     this.shown.set(control.key, { row, ...parts });
     return row;
@@ -90,14 +91,14 @@ function labelOf(key, section) {
 }
 
 /** A slider with a field for exact values; words such as `full`, and leaving it out, are a choice beside them. */
-function number(controls, control, id) {
+function number(controls, control, id, name) {
   let present = control;
   let gesture = null;
   const field = make("input", { id, type: "number", step: "any", min: control.low, max: control.high });
-  const slider = control.scale === "none" ? null : make("input", { type: "range", min: 0, max: STEPS, step: 1, "aria-label": t("{0}, slider", labelOf(control.key)) });
+  const slider = control.scale === "none" ? null : make("input", { type: "range", min: 0, max: STEPS, step: 1, "aria-label": t("{0}, slider", name) });
   const words = [...(control.may_be_null ? [null] : []), ...control.words];
   const box = words.length
-    ? make("select", { "aria-label": t("{0}, as a number or not", labelOf(control.key)) }, make("option", { value: "#" }, t("number")),
+    ? make("select", { "aria-label": t("{0}, as a number or not", name) }, make("option", { value: "#" }, t("number")),
         ...words.map((word, i) => make("option", { value: i }, word === null ? t("not set") : t(readable(word)))))
     : null;
   const send = (value, pull = null) => controls.change(control.key, value, pull);

@@ -67,7 +67,7 @@ function take(frame) {
   if (frame.start) {
     state.task = frame.start.task;
     picture.begin(frame.start.view);
-    network.begin(frame.start.sizes);
+    network.begin(frame.start.sizes, frame.start.inputs);
     at("units").hidden = !frame.start.sizes;
     at("gradients").hidden = state.task === "objective";
     errors.element.hidden = state.task === "objective";
@@ -85,6 +85,7 @@ function take(frame) {
   lessons.see(frame, state.last, state.task);
   send({ do: "seen" });
   if (frame.picture) state.picture = frame.picture;
+  if (frame.pictures) state.pictures = frame.pictures;
   if (frame.picture?.ground) picture.ground = frame.picture.ground;
   if (state.isDue) return;
   state.isDue = true;
@@ -108,6 +109,8 @@ function draw() {
   ]);
   if (state.frame.weights && at("units").open) network.show(state.frame.weights);
   if (state.frame.units) network.mark(state.frame.units);
+  if (state.pictures && at("units").open) network.paint(state.pictures);
+  state.pictures = null;
   if (state.picture) picture.show(state.picture);
   state.picture = null;
 }
