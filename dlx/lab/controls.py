@@ -128,7 +128,7 @@ def _simple(about: Json, schema: Json, in_file: Any) -> Json | None:
         return None
     if number is not None:
         return {**about, "kind": "number", "words": words, **_scale(about["key"], number, value, in_file)}
-    if words:
+    if words and (value is None or value in words):  # any other text is typed into a file
         choices = [{"value": word, "help": ""} for word in words]
         if about["may_be_null"]:
             choices.insert(0, {"value": None, "help": ""})

@@ -171,13 +171,28 @@ def test_a_unit_shows_what_it_computes_by_pointer_and_by_focus(visit: Callable[.
     page.locator("#network circle[tabindex]").nth(3).focus()
     sync_api.expect(title).to_contain_text("Unit 4 of hidden layer 1")
     assert page.locator("#network line[stroke-width]").count() == 2 * 4 + 4
+    assert page.locator("#network text").all_inner_texts() == ["x1", "x2"]
+
+
+def test_values_are_read_off_under_the_pointer(visit: Callable[..., Any]) -> None:
+    page = visit()
+    page.click("#transport button.main")
+    status(page, "completed")
+    legend = page.locator("#curves .legend").nth(1)
+    last = legend.inner_text()
+    page.locator("#curves canvas").nth(1).hover(position={"x": 55, "y": 40})  # at the first epoch
+    sync_api.expect(legend).to_contain_text("epoch 1")
+    assert legend.inner_text().splitlines()[0] != last.splitlines()[0]
+    page.mouse.move(5, 5)
+    sync_api.expect(legend).to_have_text(last, use_inner_text=True)
 
 
 def test_a_lesson_is_walked_through(visit: Callable[..., Any]) -> None:
     page = visit(view="#lesson=momentum")
     page.wait_for_selector("#prediction")
-    page.click("#lesson button.main")
-    sync_api.expect(page.locator("#prediction-help")).not_to_be_empty()  # first a prediction
+    page.click("#transport button.main")
+    sync_api.expect(page.locator("#prediction-help")).not_to_be_empty()  # first a prediction, wherever it is played
+    sync_api.expect(page.locator("#progress")).to_have_text("step 0 of 100")
     for step in range(3):
         page.fill("#prediction", HOSTILE)
         page.click("#lesson button.main")
@@ -400,7 +415,7 @@ def test_a_mistake_is_planted_by_the_keyboard_alone(visit: Callable[..., Any]) -
 
 def test_the_ravine_is_in_view_before_it_is_walked(visit: Callable[..., Any]) -> None:
     page = visit(view="#lesson=momentum")
-    sync_api.expect(page.locator("#progress")).to_have_text(" step 0 of 100")
+    sync_api.expect(page.locator("#progress")).to_have_text("step 0 of 100")
     assert page.locator("#transport button:has-text('1 epoch')").is_hidden()
     page.click("#transport button:has-text('1 step')")
     sync_api.expect(page.locator("#status")).to_have_text("paused after step 1")

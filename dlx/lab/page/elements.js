@@ -29,6 +29,11 @@ export function wayOn(name, command) {
   return make("p", { class: "source" }, t("{0} has not come to its end; it goes on by", name), " ", make("code", {}, command));
 }
 
+/** A table in a place of its own that can be scrolled, also by the keyboard. */
+export function scrolled(name, table) {
+  return make("div", { class: "scrolled even", tabindex: "0", role: "group", "aria-label": name }, table);
+}
+
 /** A word of the spec as people read it. */
 export function readable(word) {
   return String(word).replaceAll("_", " ");

@@ -2,7 +2,7 @@
 
 import { get } from "./connection.js";
 import { Chart } from "./curves.js";
-import { at, classColor, errorText, fill, make, readable, short, shortId, wayOn } from "./elements.js";
+import { at, classColor, errorText, fill, make, readable, scrolled, short, shortId, wayOn } from "./elements.js";
 import { Searches } from "./searches.js";
 import { t } from "./texts.js";
 
@@ -20,7 +20,7 @@ export class Runs {
     this.most = MOST_ROWS;
     this.filter = make("input", { type: "search", id: "runs-filter", placeholder: t("digits completed"), input: () => this.table() });
     this.count = make("span", { class: "source", role: "status" });
-    this.place = make("div", { class: "scrolled", tabindex: "0", "aria-label": t("table of runs") });
+    this.place = make("div", { class: "scrolled", tabindex: "0", role: "group", "aria-label": t("table of runs") });
     this.costs = new Chart(t("Cost"));
     this.errors = new Chart(t("Error"));
     this.differences = make("div");
@@ -171,6 +171,6 @@ export class Runs {
     if (!compared.differences.length) return make("p", { class: "source" }, t("Their specs are equal."));
     const head = compared.runs.map((run) => make("th", { scope: "col", title: run.key }, shortId(run.key)));
     const rows = compared.differences.map((entry) => make("tr", {}, make("th", { scope: "row" }, make("code", {}, entry.key)), ...entry.values.map((value) => make("td", {}, make("code", {}, value)))));
-    return make("div", { class: "scrolled even" }, make("table", {}, make("caption", {}, t("where their specs differ")), make("thead", {}, make("tr", {}, make("td"), ...head)), make("tbody", {}, ...rows)));
+    return scrolled(t("where their specs differ"), make("table", {}, make("caption", {}, t("where their specs differ")), make("thead", {}, make("tr", {}, make("td"), ...head)), make("tbody", {}, ...rows)));
   }
 }

@@ -1,7 +1,7 @@
 /** Searches and studies: their table, and of the one that is open the leaderboard, parallel coordinates, importance. */
 
 import { get } from "./connection.js";
-import { errorText, fill, make, readable, short, shortId, wayOn } from "./elements.js";
+import { errorText, fill, make, readable, scrolled, short, shortId, wayOn } from "./elements.js";
 import { t } from "./texts.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
@@ -15,7 +15,7 @@ export class Searches {
     this.choose = choose;
     this.isChosen = isChosen;
     this.key = null;
-    this.place = make("div", { class: "scrolled even" });
+    this.place = scrolled(t("Searches and studies"), null);
     this.detail = make("div");
     this.element = make("section", { hidden: true, "aria-labelledby": "searches-title" }, make("h2", { id: "searches-title" }, t("Searches and studies")), this.place, this.detail);
   }
@@ -81,8 +81,8 @@ export class Searches {
       });
       return make("tr", {}, make("th", { scope: "row" }, String(rank + 1)), make("td", {}, valueText(trial.value, objective, task)), ...settings, make("td", {}, t(readable(trial.status ?? ""))), make("td", {}, ...runs));
     });
-    const head = ["", t(readable(objective)), ...keys.map(nameOf), t("status"), t("curves")].map((name) => make("th", { scope: "col" }, name));
-    return make("div", { class: "scrolled even" }, make("table", {}, make("caption", {}, trials.length > MOST_ROWS ? t("the best {0} of {1}", MOST_ROWS, trials.length.toLocaleString("en")) : t("the best first")), make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
+    const head = [t("rank"), t(readable(objective)), ...keys.map(nameOf), t("status"), t("curves")].map((name) => make("th", { scope: "col" }, name));
+    return scrolled(t("the best first"), make("table", {}, make("caption", {}, trials.length > MOST_ROWS ? t("the best {0} of {1}", MOST_ROWS, trials.length.toLocaleString("en")) : t("the best first")), make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
   }
 
   importance({ importance }) {

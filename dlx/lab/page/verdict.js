@@ -1,7 +1,7 @@
 /** The verdict: what the errors tell now about bias and variance, with intervals, and what was found. */
 
 import { Chart } from "./curves.js";
-import { at, classColor, errorText, fill, make, readable } from "./elements.js";
+import { at, classColor, errorText, fill, make, readable, scrolled } from "./elements.js";
 import { t } from "./texts.js";
 
 const LEVELS = { high: "high", low: "low", unsettled: "unsettled" };
@@ -61,7 +61,7 @@ export class Race {
     fill(
       this.result,
       make("p", {}, make("strong", {}, outcome), `; ${t("verdict")}: ${t(verdict)}`),
-      rows.length ? make("div", { class: "scrolled even" }, make("table", {}, make("caption", {}, t("change of the dev error, with its interval")), make("tbody", {}, ...rows))) : null,
+      rows.length ? scrolled(t("What would help?"), make("table", {}, make("caption", {}, t("change of the dev error, with its interval")), make("tbody", {}, ...rows))) : null,
       bet ? make("p", {}, t("The best bet is {0}: it helps with a probability of {1} %.", bet.title, (100 * bet.probability).toFixed(0))) : null,
       command ? make("pre", { class: "command" }, make("code", {}, command)) : null,
     );
@@ -81,7 +81,7 @@ export function showVerdict(judgement) {
   fill(
     at("verdict"),
     make("h3", {}, t("Verdict"), " ", make("span", { class: `badge ${level}` }, t(judgement.verdict))),
-    make("div", { class: "scrolled" }, make("table", {}, make("caption", {}, t("with 95 % intervals")), make("tbody", {}, ...gaps, ...errors))),
+    make("div", { class: "scrolled", tabindex: "0", role: "group", "aria-label": t("Verdict") }, make("table", {}, make("caption", {}, t("with 95 % intervals")), make("tbody", {}, ...gaps, ...errors))),
     ...judgement.findings.map((finding) =>
       make("div", { class: `finding ${finding.severity}` },
         make("p", {}, make("span", { class: `badge ${finding.severity}` }, t(finding.severity)), " ", make("strong", {}, finding.title), `: ${finding.evidence}`),
