@@ -50,19 +50,29 @@ class RemedyRace:
             self._process = tied_process.start(words, self._output, self._messages)
             self._opened = opened.pop_all()
         self._lanes_so_far: dict[Path, tuple[object, dict[str, Any]]] = {}  # with the identity of their files
-        self._before: Message | None = None
+        self._message: Message = {}
+        self._before: Message | None = None  # that the page has
         self.has_ended = False
 
     def news(self) -> list[Message]:
         """How far the trainings are, where that is another place than before; at the end what the recipe came to."""
+        if not self.has_ended:
+            self._message = self._now()
+        is_new = self._message != self._before
+        self._before = self._message
+        return [self._message] if is_new else []
+
+    def renew(self) -> None:
+        """Tell all with the next news, as to a page that was loaded anew."""
+        self._before = None
+
+    def _now(self) -> Message:
         is_running = self._process.poll() is None
         message: Message = {"about": "race", "running": is_running, "task": str(self._base.task or "")}
         message |= {"lanes": self._lanes(), "command": command("diagnose", self.path, "--act")}
         if not is_running:
             message["end"], self.has_ended = self._end(), True
-        is_new = message != self._before
-        self._before = message
-        return [message] if is_new else []
+        return message
 
     def _lanes(self) -> list[dict[str, Any]]:
         """A lane for each training: the remedy that it tries, and the dev error so far."""

@@ -133,6 +133,12 @@ export class Runs {
     if (!this.chosen.length) return;
     const keys = this.chosen.map((key) => ["run", key]);
     const compared = await get("runs/compared", keys);
+    const there = this.chosen.filter((key) => compared.runs.some((run) => run.key === key));
+    if (there.length < this.chosen.length) {
+      this.chosen = there; // the folder of another is gone
+      this.table();
+      if (!there.length) return this.compare();
+    }
     this.compared = compared;
     this.curves(compared, []);
     const faults = compared.runs.filter((run) => run.fault).map((run) => make("p", { class: "problem" }, run.fault));
