@@ -14,14 +14,18 @@ from dlx.language.catalog import catalog
 
 IN_HTML = re.compile(r"\{\{(.+?)\}\}")
 # What a text is, by the ending of the file that it stands in.
-MARKS = {"html": IN_HTML, "js": re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"'), "txt": re.compile(r"^(.+)$", re.MULTILINE)}
+MARKS = {
+    "html": IN_HTML,
+    "js": re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"'),
+    "yaml": re.compile(r"^- (.+)$", re.MULTILINE),
+}
 
 
 @cache
 def texts() -> dict[str, str]:
     """All texts of the page in English, each with the file that says it.
 
-    The words in ``words.txt`` are those that its scripts are handed: states, heads of columns, labels of controls.
+    The words in ``words.yaml`` are those that its scripts are handed: states, heads of columns, labels of controls.
     """
     files_of: dict[str, str] = {}
     for path in sorted(files("dlx.lab").joinpath("page").iterdir(), key=lambda path: path.name):

@@ -74,7 +74,7 @@ class Playground:
         return self.player.is_busy
 
     def turn(self, messages: Sequence[Message]) -> list[Message]:
-        """Do what the messages ask, train for a frame, or judge if nothing is to do; returns what the page must know."""
+        """Do what the messages ask, train for a frame, or judge at rest; returns what the page must know."""
         for message in settled(messages):
             self.take(message)
         if self.is_busy:
