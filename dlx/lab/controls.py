@@ -80,9 +80,8 @@ class Controls:
             return
         kind = next(iter(members.values()))["kind"]
         names = {each: entry for each, entry in members.items() if each == name or not self._needs(kind, each)}
-        choices: list[Json] = [
-            {"value": each, "help": translated(entry["description"])} for each, entry in names.items()
-        ]
+        meanings = {each: translated(entry["description"]) for each, entry in names.items()}
+        choices: list[Json] = [{"value": each, "help": meaning} for each, meaning in meanings.items()]
         if name is None:
             choices.insert(0, {"value": None, "help": translated("follows from the task")})
         yield {**about, "key": f"{about['key']}.name", "kind": "choice", "choices": choices, "value": name}

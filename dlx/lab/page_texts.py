@@ -13,12 +13,8 @@ from dlx.language import ENGLISH, LANGUAGES, VARIABLES, language
 from dlx.language.catalog import catalog
 
 IN_HTML = re.compile(r"\{\{(.+?)\}\}")
-# What a text is, by the ending of the file that it stands in.
-MARKS = {
-    "html": IN_HTML,
-    "js": re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"'),
-    "yaml": re.compile(r"^- (.+)$", re.MULTILINE),
-}
+IN_SCRIPT = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"')
+MARKS = {"html": IN_HTML, "js": IN_SCRIPT, "yaml": re.compile(r"^- (.+)$", re.MULTILINE)}  # by the ending of a file
 
 
 @cache
@@ -28,10 +24,11 @@ def texts() -> dict[str, str]:
     The words in ``words.yaml`` are those that its scripts are handed: states, heads of columns, labels of controls.
     """
     files_of: dict[str, str] = {}
-    for path in sorted(files("dlx.lab").joinpath("page").iterdir(), key=lambda path: path.name):
-        pattern = MARKS.get(path.name.rpartition(".")[2])
-        for text in pattern.findall(path.read_text(encoding="utf-8")) if pattern else ():
-            files_of.setdefault(text.replace('\\"', '"'), path.name)
+    lab = files("dlx.lab")
+    for name in (*sorted(f"page/{path.name}" for path in lab.joinpath("page").iterdir()), "words.yaml"):
+        pattern = MARKS.get(name.rpartition(".")[2])
+        for text in pattern.findall(lab.joinpath(*name.split("/")).read_text(encoding="utf-8")) if pattern else ():
+            files_of.setdefault(text.replace('\\"', '"'), name)
     return files_of
 
 
@@ -49,16 +46,14 @@ def language_of(chosen: str, accepted: str) -> str:
 def page_in(code: str) -> bytes:
     """The page in a language, with the texts that its scripts put there."""
     html = files("dlx.lab").joinpath("page", "lab.html").read_text(encoding="utf-8")
-    known = translations(code)
-    html = IN_HTML.sub(lambda text: escape(known.get(text[1], text[1])), html)
-    data = json.dumps(known, ensure_ascii=False).replace("<", "\\u003c")
+    spoken = translations(code)
+    html = IN_HTML.sub(lambda text: escape(spoken.get(text[1], text[1])), html)
+    data = json.dumps(spoken, ensure_ascii=False).replace("<", "\\u003c")
     html = html.replace('lang="en"', f'lang="{code}"', 1).replace('id="texts">', f'id="texts">{data}', 1)
     return html.encode()
 
 
 def translations(code: str) -> dict[str, str]:
     """The texts of the page in a language; in English there is nothing to say otherwise."""
-    if code == ENGLISH:
-        return {}
-    known = catalog(code).of_page
-    return {text: known[text] for text in texts() if text in known}
+    of_page = {} if code == ENGLISH else catalog(code).of_page
+    return {text: of_page[text] for text in texts() if text in of_page}

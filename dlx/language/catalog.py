@@ -99,8 +99,8 @@ class Catalog:
     def __init__(self, messages: _Messages) -> None:
         self.labels, self.of_page = messages.translations(LABEL), messages.translations(OF_PAGE)
         self.sentences = messages.translations()
-        self._known = {**self.sentences, **self.labels}
-        self._translated = {**self._known}
+        self._exact = {**self.sentences, **self.labels}
+        self._translated = {**self._exact}
 
     @cached_property
     def _templates(self) -> list[Template]:
@@ -116,7 +116,7 @@ class Catalog:
             return text
         words = text.strip()
         if len(self._translated) > MOST_REMEMBERED:
-            self._translated = {**self._known}
+            self._translated = {**self._exact}
         if words and words not in self._translated:
             fitting = [template for template in self._templates if template.may_be(words)]
             count, translation = SentenceReader(self.sentences, fitting).rated(words)
