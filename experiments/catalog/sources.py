@@ -202,7 +202,4 @@ def _of_words() -> Iterator[Message]:
 
 def _of_page() -> Iterator[Message]:
     """The texts of the page of the lab, which its files mark."""
-    yield from (
-        Message(text, f"dlx/lab/{'' if file == 'words.yaml' else 'page/'}{file}", of_page=True)
-        for text, file in page_texts.texts().items()
-    )
+    yield from (Message(text, f"dlx/lab/{file}", of_page=True) for text, file in page_texts.texts().items())
