@@ -132,7 +132,8 @@ class Stage:
 
     def _input_names(self) -> list[str]:
         """Those of the data, where there is one for each input."""
-        names = [str(name) for name in self.experiment.dataset.features] if self.sizes else []
+        experiment = self.experiment
+        names = list(map(str, experiment.dataset.features)) if isinstance(experiment, Supervised) else []
         return names if len(names) == self.sizes[0] else []
 
     def _new_rows(self) -> list[list[float | None]]:
