@@ -13,7 +13,7 @@ from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import Subject
 from dlx.lab.messages import Message
 from dlx.language import translated
-from dlx.runs.check import CheckOptions, batch_subject, experiment_in_double
+from dlx.runs.before.check import CheckOptions, batch_subject, experiment_in_double
 from dlx.spec.loader import Resolved
 from dlx.training.supervised import Supervised
 

@@ -9,7 +9,7 @@ from typing import Any
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.lab.trainer import Trainer
 from dlx.language import translated
-from dlx.runs.trained_network import NetworkRun
+from dlx.runs.training.trained_network import NetworkRun
 from dlx.training.supervised import Supervised
 from dlx.words import error_text, interval_text
 

@@ -13,9 +13,9 @@ from dlx.lab.draft import Draft
 from dlx.lab.messages import Message
 from dlx.lab.race import RemedyRace
 from dlx.lab.trainer import Trainer
-from dlx.runs.directory import RunDirectory
-from dlx.runs.provenance import provenance
-from dlx.runs.train import Session
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.training.provenance import provenance
+from dlx.runs.training.train import Session
 
 
 class KeptRun:

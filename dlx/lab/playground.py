@@ -17,7 +17,7 @@ from dlx.lab.messages import Message, key_of, problems_of, settled
 from dlx.lab.player import FRAME, Player
 from dlx.lab.stage import Stage
 from dlx.language import translated
-from dlx.runs.latest import ROOT
+from dlx.runs.files.latest import ROOT
 from dlx.spec.loader import Resolved
 
 

@@ -16,8 +16,8 @@ from dlx.lab import tied_process
 from dlx.lab.messages import Message
 from dlx.language import translated
 from dlx.runs.compare.run import ComparedRun, differing, is_of
-from dlx.runs.file_names import FACTS, METRICS, TRIALS
-from dlx.runs.result import Result
+from dlx.runs.files.file_names import FACTS, METRICS, TRIALS
+from dlx.runs.reading.result import Result
 from dlx.show.charts.recipe import STATUS
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command

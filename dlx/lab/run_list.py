@@ -17,9 +17,9 @@ from dlx.language import translated
 from dlx.runs.compare import compare
 from dlx.runs.compare.groups import RunGroup
 from dlx.runs.compare.run import ComparedRun, differing
-from dlx.runs.file_names import FACTS, METRICS
-from dlx.runs.listing import PastRun
-from dlx.runs.result import Result
+from dlx.runs.files.file_names import FACTS, METRICS
+from dlx.runs.reading.listing import PastRun
+from dlx.runs.reading.result import Result
 from dlx.show.charts.groups import Group, mean_curve
 from dlx.show.terminal.difference import sentences
 from dlx.spec.yaml_text.writing import dump_scalar

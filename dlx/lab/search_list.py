@@ -8,8 +8,8 @@ from typing import Any
 
 from dlx.errors import DlxError
 from dlx.language import translated
-from dlx.runs.collection import COLLECTIONS, TuneDirectory, collection_at
-from dlx.runs.watch import TrialsReader
+from dlx.runs.files.collection import COLLECTIONS, TuneDirectory, collection_at
+from dlx.runs.reading.watch import TrialsReader
 from dlx.show.terminal.watching import counted
 from dlx.words import Status
 

@@ -17,9 +17,9 @@ from dlx.cli.commands import COMMANDS, GROUPS
 from dlx.cli.layout import paragraphs
 from dlx.cli.loading import load_command
 from dlx.diagnose.sections import SECTIONS
+from dlx.guide.explain import of_key
 from dlx.lab import page_texts
 from dlx.language.catalog import LABEL, OF_PAGE
-from dlx.runs.explain import of_key
 from dlx.search.study.section import StudyFile
 from dlx.search.tune.section import TuneFile
 from dlx.spec.keys import keys
@@ -32,12 +32,13 @@ DIAGNOSE = "dlx/diagnose"
 FILES = (  # whose strings of two words or more are shown in the language of the reader
     *("dlx/documents/findings.py", f"{DIAGNOSE}/**/*.py", "dlx/show/words.py", "dlx/show/rates.py"),
     *("dlx/show/charts/*.py", "dlx/show/page/*.py", "dlx/show/terminal/*.py", "dlx/runs/compare/*.py"),
-    *(f"dlx/runs/{name}.py" for name in ("calibrate", "explain", "file_health", "judge_errors", "recovery", "report")),
+    *("dlx/runs/predictions/calibrate.py", "dlx/guide/explain.py", "dlx/runs/diagnosis/judge_errors.py"),
+    *("dlx/runs/integrity/file_health.py", "dlx/runs/integrity/recovery.py", "dlx/runs/report.py"),
     *(f"dlx/cli/{name}.py" for name in ("explain", "predict", "runs", "watch")),
     *("dlx/documents/earlier_run.py", "dlx/search/folds/advice.py"),
     *(
         "dlx/data/text_tables/dropped_lines.py",
-        "dlx/data/ragged_rows.py",
+        "dlx/data/text_tables/ragged_rows.py",
         "dlx/data/profile/*.py",
         "dlx/spec/starter/left_out.py",
     ),

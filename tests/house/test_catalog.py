@@ -14,9 +14,9 @@ from dlx.cli.loading import load_command
 from dlx.cli.rows import allowed_in_language
 from dlx.documents.diagnosis import SpecDiagnosis
 from dlx.documents.findings import Finding
+from dlx.guide.explain import of_key
 from dlx.language import ENGLISH, LANGUAGES, translated
 from dlx.language.catalog import FOLDER, LABEL, OF_PAGE, PLACE, catalog
-from dlx.runs.explain import of_key
 from dlx.search.study.section import StudyFile
 from dlx.search.tune.section import TuneFile
 from dlx.show import terminal

@@ -14,7 +14,7 @@ import pytest
 
 from dlx.lab import tied_process
 from dlx.lab.race import RemedyRace
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")
 REMEDY = {"name": "longer_training", "why": "it may", "change": {"value": -0.1, "low": -0.2, "high": -0.01}}
