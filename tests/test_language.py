@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import text
 
-from dlx.language import VARIABLES, language, translated
+from dlx.language import VARIABLES, language, speaking, translated
 from dlx.language.catalog import Template
 from dlx.language.messages import message
 
@@ -193,3 +193,12 @@ def test_a_message_of_others_ends_and_keeps_its_lines(words: str) -> None:
 
 def test_a_message_in_english_is_the_text_itself() -> None:
     assert all(message(words) is words for words in MESSAGES)
+
+
+def test_a_language_is_spoken_for_as_long_as_it_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLX_LANG", "en")
+    with speaking("es"):
+        with speaking("en"):
+            assert translated("verdict") == "verdict"
+        assert translated("verdict") == "veredicto"
+    assert language() == "en"

@@ -13,7 +13,7 @@ from dlx.cli.options import Json
 from dlx.errors import UsageError
 from dlx.language import translated
 from dlx.language.messages import message
-from dlx.runs import plugins
+from dlx.runs.reading import plugins
 from dlx.show import terminal
 from dlx.spec import trust_store
 from dlx.text import quoted

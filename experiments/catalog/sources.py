@@ -18,7 +18,9 @@ from dlx.cli.commands import COMMANDS, GROUPS
 from dlx.cli.layout import paragraphs
 from dlx.cli.loading import load_command
 from dlx.diagnose.sections import SECTIONS
-from dlx.runs.explain import of_key
+from dlx.guide.explain import of_key
+from dlx.lab import page_texts
+from dlx.language.catalog import LABEL, OF_PAGE
 from dlx.search.study.section import StudyFile
 from dlx.search.tune.section import TuneFile
 from dlx.spec.keys import keys
@@ -31,15 +33,20 @@ DIAGNOSE = "dlx/diagnose"
 FILES = ("dlx/**/*.py",)  # whose strings of two words or more are shown in the language of the reader, errors too
 # What stays in English: code, the reference and other files that are written, Python's own calls, names.
 OTHERS = (
-    *("dlx/__init__.py", "dlx/calls.py", "dlx/sklearn.py", "dlx/nn/compiled/*", "dlx/api/*", "dlx/guide/*"),
+    *("dlx/__init__.py", "dlx/calls.py", "dlx/sklearn.py", "dlx/nn/compiled/*", "dlx/api/*"),
     *("dlx/runs/export/targets/*", "dlx/runs/export/code.py", "dlx/runs/export/event_log.py"),
     *(f"dlx/cli/{name}.py" for name in ("commands", "completion", "documents", "names", "reference", "shells")),
     *(f"dlx/data/text_tables/{name}.py" for name in ("arrow_records", "plain_lines", "regular_records", "split_lines")),
     *("dlx/data/values/month_names.py", "dlx/data/values/units.py", "dlx/diagnose/sections.py"),
-    *("dlx/diagnose/data/typed_overrides.py", "dlx/show/terminal/markdown_page.py", "dlx/show/drawing_process.py"),
+    *(
+        "dlx/guide/__init__.py",
+        "dlx/guide/reference.py",
+        "dlx/show/terminal/markdown_page.py",
+        "dlx/show/drawing_process.py",
+    ),
     *("dlx/spec/starter/comments.py", "dlx/spec/starter/writing.py", "dlx/spec/starter/decisions.py"),
-    *("dlx/spec/example_values.py", "dlx/spec/yaml_text/loader.py", "dlx/runs/starter_rate.py"),
-    *("dlx/runs/terms.py", "dlx/runs/export/history.py", "dlx/search/best_spec.py", "dlx/search/tune/confirmation.py"),
+    *("dlx/spec/example_values.py", "dlx/runs/before/starter_rate.py"),
+    *("dlx/guide/terms.py", "dlx/runs/export/history.py", "dlx/search/best_spec.py", "dlx/search/tune/confirmation.py"),
 )
 NAMED = ("SYNONYMS", "OPTIONS", "TOTAL_WORDS", "_ROWS")  # constants that hold what people type, and words of files
 OF_FAMILIES = "a name, or a mapping with its options"  # behind the names of all its members, which come and go
@@ -69,19 +76,26 @@ class Message:
     """A key of the catalog: the file that it stands in, and its source where it has places for values.
 
     label: whether it is a word that stands alone, and is no part of a sentence: there it may be a name.
+    of_page: whether the page of the lab says it.
     """
 
     key: str
     file: str
     source: str = ""
     label: bool = False
+    of_page: bool = False
+
+    @property
+    def context(self) -> str | None:
+        """That of the catalog."""
+        return OF_PAGE if self.of_page else LABEL if self.label else None
 
 
 def messages() -> list[Message]:
     """All of them, each once, in the order of the files."""
-    by_key: dict[tuple[str, bool], Message] = {}
-    for message in (*_of_help(), *_of_files(), *_of_keys(), *_of_words()):
-        by_key.setdefault((message.key, message.label), message)
+    by_key: dict[tuple[str, str | None], Message] = {}
+    for message in (*_of_help(), *_of_files(), *_of_keys(), *_of_words(), *_of_page()):
+        by_key.setdefault((message.key, message.context), message)
     return list(by_key.values())
 
 
@@ -207,3 +221,8 @@ def _of_words() -> Iterator[Message]:
         yield from (Message(text, file) for text in texts)
     for file, texts in LABELS.items():
         yield from (Message(text, file, label=True) for text in texts)
+
+
+def _of_page() -> Iterator[Message]:
+    """The texts of the page of the lab, which its files mark."""
+    yield from (Message(text, f"dlx/lab/{file}", of_page=True) for text, file in page_texts.texts().items())

@@ -10,8 +10,7 @@ from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
 from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE
 from dlx.diagnose.sections import SECTIONS, place_in_notes
 from dlx.documents.diagnosis import GAPS as KEYS_OF_GAPS
-from dlx.guide import REFERENCE, pages
-from dlx.runs import terms
+from dlx.guide import REFERENCE, pages, terms
 from dlx.show.words import minimized, title_of_finding, title_of_metric
 from dlx.spec.schema import components
 from dlx.stats.metrics.metric import Metric
@@ -96,7 +95,7 @@ WORDS: dict[str, Iterable[str]] = {
         *("allowed {0}", "allowed: {0}", "expected {0}", "got {0}", "did you mean {0}? {1}"),
     ),
     "dlx/cli/usage.py": ("the file stands behind the command, without an option: {0} spec.yaml",),
-    "dlx/runs/mistaken.py": (
+    "dlx/runs/reading/mistaken.py": (
         "is a program, not a spec: what it defines is named by plugins=[{0}] behind a spec, and checked by dlx "
         "gradcheck --plugin {1}",
     ),
@@ -106,10 +105,10 @@ WORDS: dict[str, Iterable[str]] = {
         *(f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}" for kind in components()),
         *("column {0}", "row {0}", "{0} {1} for {2}"),
     ),
-    "dlx/runs/terms.py": (
+    "dlx/guide/terms.py": (
         *(*terms.QUANTITIES.values(), *terms.GAPS.values(), *(term.meaning for term in terms.TERMS.values())),
     ),
-    "dlx/runs/repeat.py": ("repeats {0}", "does not repeat {0}", "cannot be compared with {0}"),
+    "dlx/runs/training/repeat.py": ("repeats {0}", "does not repeat {0}", "cannot be compared with {0}"),
     "dlx/data": (
         *("the network that predicts was trained again on all {0} examples", "the errors are those of the first one"),
         *(
@@ -170,7 +169,7 @@ WORDS: dict[str, Iterable[str]] = {
     "dlx/diagnose/before/regularization.py": ("with {0} {1}",),
     "dlx/diagnose/steps/next_commands.py": ("{0}; meanwhile {1}",),
     "dlx/documents/earlier_run.py": ("{0} in {1}, {2} here",),
-    "dlx/runs/diagnose.py": ("the errors are those of diagnosis.json, because {0}",),
+    "dlx/runs/diagnosis/diagnose.py": ("the errors are those of diagnosis.json, because {0}",),
     "dlx/training/refit.py": (
         "the network that predicts was trained again on all {0} examples; the errors are those of the one that was "
         "trained on {1}",
@@ -198,7 +197,7 @@ WORDS: dict[str, Iterable[str]] = {
         ),
     ),
     "dlx/cli/doctor.py": ("{0}, files {1}",),
-    "dlx/runs/predict.py": (
+    "dlx/runs/predictions/predict.py": (
         *(
             "{0}: {1}; what follows is of the network that predicts",
             "{0}; this is the one that was trained on train alone",
