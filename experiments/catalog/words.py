@@ -155,6 +155,7 @@ WORDS: dict[str, Iterable[str]] = {
     ),
     "typer": ("Show this message and exit.", "[default: {0}]", "[required]"),
     "dlx/words.py": ("{0} to {1}",),
+    "dlx/documents/findings.py": ("{0}; all the same {1}",),
     "dlx/show/words.py": (
         *(f"{ending} after {{0}} {unit} in {{1}}" for ending in ENDINGS for unit in UNITS),
         *("in layer {0}", "in epoch {0}", "in layer {0}, epoch {1}"),
