@@ -10,13 +10,13 @@ from pydantic import ValidationError
 
 from dlx.calls import instruction
 from dlx.component import REGISTRY, Component
-from dlx.documents.brief import Brief
 from dlx.errors import UsageError, allowed
 from dlx.events import Count
 from dlx.gradcheck.check import check, check_here
+from dlx.gradcheck.checked import Checked
 from dlx.gradcheck.comparison import MOST_PASSES, PASSES
 from dlx.gradcheck.fault import Fault
-from dlx.gradcheck.report import Point, details_of
+from dlx.gradcheck.report import Point
 from dlx.gradcheck.rules.check import PROPERTIES, check_rules
 from dlx.gradcheck.rules.rule import RuleCase
 from dlx.gradcheck.settings import settings_of
@@ -108,14 +108,12 @@ def check_components(
 
 
 @dataclass(frozen=True, repr=False)
-class ComponentsReport(Brief):
+class ComponentsReport(Checked):
     """The checks of the components of a plugin, of one, or where there is no plugin of all that are registered.
 
     ``rules`` are the checks of optimizers, schedules and initializers by their properties; ``unchecked`` is what else
     the plugin defines, such as ``metric gini``.
     """
-
-    first = ("passed", "fault")
 
     plugin: str | None
     cases: Sequence[PluginCase]
@@ -128,15 +126,36 @@ class ComponentsReport(Brief):
         return all(case.point.passed for case in self.cases) and all(case.passed for case in self.rules)
 
     @property
+    def decisive(self) -> Point | None:
+        """The first network in which it failed and a mistake was placed, or the one with the largest difference."""
+        failed = [case.point for case in self.cases if not case.point.passed]
+        placed = [point for point in failed if point.fault]
+        largest = sorted((case.point for case in self.cases), key=lambda point: -point.difference)
+        return next(iter([*placed, *failed, *largest]), None)
+
+    @property
+    def difference(self) -> float | None:
+        """That of the decisive network; None where nothing has a gradient."""
+        return self.decisive.difference if self.decisive else None
+
+    @property
     def fault(self) -> Fault | None:
         """The first mistake that was placed, with the operation, the layer and what the error looks like."""
         faults = (*(case.point.fault for case in self.cases), *(case.fault for case in self.rules))
         return next(filter(None, faults), None)
 
+    @property
+    def subject(self) -> str:
+        """The components, and in how many networks or settings they were checked."""
+        counts = ((len(self.cases), "network"), (len(self.rules), "setting"))
+        stood = [f"{count} {noun}{'s' * (count != 1)}" for count, noun in counts if count]
+        return f"{self.plugin or 'all components'} in {' and '.join(stood)}"
+
     def details(self) -> Iterator[tuple[str, str]]:
-        """Which setting was the first to fail, where, and by how much."""
-        failed = [case.point for case in self.cases if not case.point.passed]
-        return details_of(next((point for point in failed if point.fault), failed[0])) if failed else iter(())
+        """The mistakes, in which network the first was met, and the entry that is most wrong."""
+        if self.decisive:
+            yield from self.decisive.details()
+        yield from (("mistake", str(case.fault)) for case in self.rules if case.fault)
 
     def document(self) -> dict[str, Any]:
         """The JSON document."""
