@@ -19,7 +19,7 @@ from dlx.data.targets.target_names import names_of_targets
 from dlx.data.targets.target_scaling import check_positive
 from dlx.data.targets.weights import combined
 from dlx.errors import DataError, Diverged, remark
-from dlx.runs.answers import RowAnswers, rows_of_answers, shortest
+from dlx.runs.answers import RowAnswers, rows_of_answers
 from dlx.runs.directory import RunDirectory
 from dlx.runs.file_names import MODEL, REFIT
 from dlx.runs.objective import no_network
@@ -60,7 +60,7 @@ def predictions(run: str, path: Path, strict: bool = False) -> PredictionTable:
     """
     answers = row_answers(run, path, strict)
     model, unanswered, m = answers.model, answers.unanswered, answers.m
-    header, answered_rows = rows_of_answers(model, shortest(answers.A, model.facts["dtype"]))
+    header, answered_rows = rows_of_answers(model, answers.A)
     if not unanswered:
         return _with_names(PredictionTable(header, answered_rows, m, {}), answers.names)
     empty = [None] * len(header)
