@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 
-from dlx.runs.signals import NUMBERS
+from dlx.runs.training.signals import NUMBERS
 
 
 def main() -> int:

@@ -66,6 +66,9 @@ def test_headers(tmp_path: Path, text: str, has_header: bool) -> None:
 def test_a_first_line_with_a_stated_name_is_a_header(tmp_path: Path) -> None:
     assert found_in(tmp_path, "2018,2020\n1,2\n", TableOptions(target=("2020",))).header
     assert not found_in(tmp_path, "2018,2020\n1,2\n", TableOptions(target=(1,))).header
+    assert not found_in(
+        tmp_path, "4.5,0,oak\n5.8,1,ash\n", TableOptions(ignore=("0", "1"))
+    ).header  # numbers of columns
 
 
 @pytest.mark.parametrize(
