@@ -106,7 +106,8 @@ def diagnose(
         return
     if _is_of_folds(source, overrides or fail_on or picture or worst or act or full, json, quiet):
         return
-    conditions, options = _conditions(fail_on), options_of(*how) if act else None
+    conditions = () if fail_on is None else fail_conditions.parse_conditions(fail_on)
+    options = options_of(*how) if act else None
     examination = _examined(source, errors, overrides or [], next_step.TypedOptions(worst, act))
     written = _written(examination, picture, worst, is_kept=not overrides)
     _tell(examination, written, options, json, full, quiet)
@@ -157,10 +158,6 @@ def _refuse_lonely(trains: bool, says_how: bool, learning_curve: bool, says_wher
         raise UsageError(what)
     if says_where and not learning_curve:
         raise UsageError("--sizes and --target say how --learning-curve is to be done: add it")
-
-
-def _conditions(fail_on: str | None) -> tuple[str, ...]:
-    return fail_conditions.parse_conditions(fail_on) if fail_on is not None else ()
 
 
 def _examined(
@@ -248,7 +245,7 @@ def _act(examination: Examination, written: list[Path], options: RepairOptions, 
 def _judge(examination: Examination, conditions: tuple[str, ...]) -> None:
     """End with exit code 3 if any of the conditions is the case."""
     for name in fail_conditions.unknown(conditions, examination.document):
-        missing = f"--fail-on: {name} cannot be judged: an error that it needs is missing"
-        terminal.say((message(missing), ""), stream=sys.stderr)
+        missing = f"{name} cannot be judged: an error that it needs is missing"
+        terminal.say((message(f"--fail-on: {missing}"), ""), stream=sys.stderr)
     if reasons := fail_conditions.unmet(conditions, examination.document):
         raise CheckFailed(f"--fail-on: {'; '.join(reasons)}")

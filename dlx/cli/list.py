@@ -172,5 +172,5 @@ def _cells(option: dict[str, Any]) -> tuple[str, str, str]:
 def _paragraph(text: str) -> str:
     """In the language of the reader where the catalog has it, else as it is."""
     words = " ".join(text.split())
-    known = translated(words)
-    return text if known == words else known
+    spoken = translated(words)
+    return text if spoken == words else spoken
