@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from dlx.runs.earlier import attempts_of
+from dlx.runs.result import Result
 
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.steps.advice_context import AdviceContext
@@ -20,8 +22,6 @@ from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.attempts import Attempt, Attempts
 from dlx.documents.earlier_run import EarlierRun
-from dlx.runs.earlier import attempts_of
-from dlx.runs.result import Result
 from dlx.spec.loader import derive, load_spec
 from dlx.stats.intervals import Estimate, error_rate
 
