@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from dlx.api.run import Run
+from dlx.api.signatures import public
 from dlx.api.tables import table_of_rows
 from dlx.documents.comparison import ComparisonDocument
 from dlx.errors import UsageError
@@ -20,6 +21,7 @@ from dlx.show import pictures
 RunLike: TypeAlias = Run | str | os.PathLike[str]
 
 
+@public
 def runs(*where: str, sort: str | None = None, most: int | None = None, root: str | os.PathLike[str] = ROOT) -> Any:
     """Past runs as a table, the newest last: a DataFrame of pandas or else polars, else arrays by column.
 
@@ -41,6 +43,7 @@ def runs(*where: str, sort: str | None = None, most: int | None = None, root: st
     return table_of_rows([run.document() for run in chosen], ["run", *COLUMNS])
 
 
+@public
 def compare(
     runs: RunLike | Sequence[RunLike],
     against: RunLike | Sequence[RunLike] = (),

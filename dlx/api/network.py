@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dlx.api.memory import FilesOfData
-from dlx.api.signatures import Target
+from dlx.api.signatures import Target, public
 from dlx.errors import UsageError, naming
 from dlx.extras import missing_extra
 from dlx.runs.export.formats import export
@@ -26,6 +26,7 @@ class AnsweringNetwork(ABC):
     def path(self) -> Path:
         """The directory."""
 
+    @public
     def predict(self, X: Any) -> Array:
         """The class, as the labels were given, or the value of each example, (m,); of several targets (m, n_y).
 
@@ -34,6 +35,7 @@ class AnsweringNetwork(ABC):
         """
         return self._answers(X).decisions()
 
+    @public
     def predict_proba(self, X: Any) -> Array:
         """The probability of each class, (m, classes), in the order of ``classes``; NaN where there is no answer.
 
@@ -45,6 +47,7 @@ class AnsweringNetwork(ABC):
             raise UsageError(f"{self.path}: its network answers with values, not with probabilities")
         return answers.probabilities()
 
+    @public
     def unanswered(self, X: Any) -> dict[int, str]:
         """Why examples cannot be answered, by their number from 0: a value is missing, a category is new …"""
         return dict(self._answers(X).unanswered)
@@ -54,6 +57,7 @@ class AnsweringNetwork(ABC):
         """The labels, in the order of `predict_proba`; empty of a regression."""
         return [*(answering.model_of(str(self.path)).facts["classes"] or [])]
 
+    @public
     def to_pytorch(self) -> Any:
         """The network as a module of PyTorch, in evaluation mode: what ``load()`` of its export gives.
 
@@ -66,6 +70,7 @@ class AnsweringNetwork(ABC):
         """
         return self._loaded("pytorch", "torch")
 
+    @public
     def to_keras(self) -> Any:
         """The same as a model of Keras."""
         return self._loaded("keras", "keras")
@@ -85,6 +90,7 @@ class AnsweringNetwork(ABC):
             with naming(files.names):
                 return answering.row_answers(str(self.path), path, may_be_none=True)
 
+    @public
     def evaluate(self, X: Any, y: Any = None) -> dict[str, Any]:
         """Cost, error and metrics on further examples, with their 95 % intervals: the document of ``dlx evaluate``.
 

@@ -151,6 +151,8 @@ def plain(value: Any) -> Any:
         return value.tolist()
     if isinstance(value, Component):  # such as dlx.nn.optimizers.Adam()
         return plain(value.model_dump(mode="json"))
+    if isinstance(value, type) and issubclass(value, Component) and value.name:
+        return {"name": value.name}
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     if value is None or isinstance(value, (bool, int, float, str)):

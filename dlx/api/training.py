@@ -7,11 +7,11 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from signal import raise_signal
 from threading import Event, Lock
-from typing import Any, Self, overload
+from typing import Any, Self
 from weakref import WeakSet
 
 from dlx.api.run import Run
-from dlx.api.signatures import Data, PathLike, SpecLike, Target
+from dlx.api.signatures import Data, PathLike, SpecLike, Target, of_spec, with_settings
 from dlx.api.specs import as_path, resolved_spec
 from dlx.errors import UsageError, remark
 from dlx.runs.files.directory import RunDirectory
@@ -28,20 +28,8 @@ from dlx.training.records import EpochRecord, Progress
 from dlx.training.threads import restored
 
 
-@overload
+@with_settings(of_spec)
 def train(
-    spec: SpecLike,
-    data: Data = None,
-    *,
-    target: Target = None,
-    out: PathLike | None = None,
-    on_record: Callable[[EpochRecord | Progress], object] | None = None,
-    progress: bool | None = None,
-    **settings: Any,
-) -> Run: ...
-@overload
-def train(spec: SpecLike, data: Data = None, /, **settings: object) -> Run: ...
-def train(  # type: ignore[misc]  # a setting has no name of an argument
     spec: SpecLike,
     data: Data = None,
     *,
@@ -70,9 +58,18 @@ def train(  # type: ignore[misc]  # a setting has no name of an argument
         Diverged: a number is not finite; the run keeps the last finite state.
         Interrupted: Ctrl-C; `Run.resume` goes on with the run.
     """
+    return trained(lambda: session_of(spec, data, target, out, settings), on_record, progress)
+
+
+def trained(
+    begin: Callable[[], Session],
+    on_record: Callable[[EpochRecord | Progress], object] | None,
+    progress: bool | None,
+) -> Run:
+    """The run of a session, gone through to its end; raises as `train`."""
     with (
         restored(),
-        _session(spec, data, target, out, settings) as session,
+        begin() as session,
         displayed(TrainingProgress(session.kind.task), progress) as display,
         closing(session.records()) as records,
     ):
@@ -83,18 +80,8 @@ def train(  # type: ignore[misc]  # a setting has no name of an argument
     return Run(session.run.path)
 
 
-@overload
+@with_settings(of_spec)
 def fit(
-    spec: SpecLike,
-    data: Data = None,
-    *,
-    target: Target = None,
-    out: PathLike | None = None,
-    **settings: Any,
-) -> TrainingLoop: ...
-@overload
-def fit(spec: SpecLike, data: Data = None, /, **settings: object) -> TrainingLoop: ...
-def fit(  # type: ignore[misc]  # a setting has no name of an argument
     spec: SpecLike,
     data: Data = None,
     *,
@@ -107,7 +94,7 @@ def fit(  # type: ignore[misc]  # a setting has no name of an argument
     Who leaves the loop, also by Ctrl-C, leaves a run that can be resumed; the loop's ``run`` is it, as it is then.
     Arguments and errors are those of `train`; nothing happens before the first record.
     """
-    return TrainingLoop(lambda: _session(spec, data, target, out, settings))
+    return TrainingLoop(lambda: session_of(spec, data, target, out, settings))
 
 
 class TrainingLoop(Iterator[EpochRecord | Progress]):
@@ -168,13 +155,14 @@ def _records(begin: Callable[[], Session], sessions: list[Session]) -> Generator
         yield from session.records(heeds_signals=False)
 
 
-def _session(
+def session_of(
     spec: SpecLike,
     data: Data,
     target: Target,
     out: PathLike | None,
     settings: Mapping[str, Any],
 ) -> Session:
+    """The training of a new run, begun; raises as `train`."""
     with resolved_spec(spec, data, target, settings) as stated:
         if has_folds(stated.resolved.spec):
             raise UsageError("data.folds asks for a training of each fold: dlx.folds(spec, …) does them all")

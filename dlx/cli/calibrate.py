@@ -52,5 +52,5 @@ def calibrate_run(
         return
     again = ["--threshold", threshold] if threshold is not None else []
     to_apply = command("calibrate", run, *again, "--apply")
-    commands = [command("predict", run, "FILE") if applied or result.is_faultless else to_apply]
+    commands = [to_apply if result.is_advised and not applied else command("predict", run, "FILE")]
     terminal.calibration(result.document, [] if picture is None else [picture], commands)

@@ -14,6 +14,7 @@ from dlx.runs.files.data_facts import data_facts, refuse_other_data
 from dlx.runs.files.directory import RunDirectory
 from dlx.runs.files.file_names import CALIBRATION_PICTURE
 from dlx.runs.objective import refuse_objective
+from dlx.runs.predictions.calibration_remarks import doubt_of, remarks_on
 from dlx.runs.predictions.predict import trained
 from dlx.runs.preparation import prepare_supervised
 from dlx.runs.reading.references import open_run
@@ -21,8 +22,6 @@ from dlx.show import pictures
 from dlx.show.charts.calibration import calibration_chart
 from dlx.spec.loader import load_spec
 from dlx.stats.calibration import (
-    COLDEST,
-    HOTTEST,
     at_threshold,
     best_threshold,
     fitted_temperature,
@@ -38,7 +37,6 @@ from dlx.words import Task
 
 COST, ERROR = "cost", "error"
 CHANGED = ("log_loss", "brier")  # what a temperature changes
-NEAR_AN_END = 1.01
 
 
 @dataclass(frozen=True)
@@ -60,12 +58,14 @@ class CalibrationResult:
     """What came of calibrating a run: the document that ``--json`` prints, and the picture of the curve.
 
     is_faultless: whether dev has no mistake, by which nothing can be judged.
+    is_advised: whether to apply it helps, as far as dev can tell.
     """
 
     run: RunDirectory
     document: dict[str, Any]
     picture: bytes
     is_faultless: bool = False
+    is_advised: bool = True
 
 
 def calibrate(reference: str, aim: Aim | None = None) -> CalibrationResult:
@@ -81,20 +81,26 @@ def calibrate(reference: str, aim: Aim | None = None) -> CalibrationResult:
     temperature = 1.0 if is_faultless else fitted_temperature(answers)
     after = tempered(answers, temperature)
     threshold = 0.5 if aim is None or is_faultless else best_threshold(after, aim.loss)
+    before_and_after = _state(answers), _state(after)
+    doubt = "" if is_faultless else doubt_of(*before_and_after, answers.m)
+    aimed = None if aim is None else _aimed(aim, after, threshold, labels)
+    is_advised = aimed["at_threshold"] != aimed["at_half"] if aimed else not (doubt or is_faultless)
+    remarks = [*remarks_on(temperature, answers.m, is_faultless), *([doubt] if doubt else []), *_of_a_refit(run)]
     document = {
         "run": reference,
         "part": "dev",
         "m": answers.m,
         "classes": labels,
         "temperature": temperature,
-        "before": _state(answers),
-        "after": _state(after),
+        "before": before_and_after[0],
+        "after": before_and_after[1],
         "threshold": threshold,
-        "aim": None if aim is None else _aimed(aim, after, threshold, labels),
-        "remarks": [*_remarks(temperature, answers.m, is_faultless), *_of_a_refit(run)],
+        "aim": aimed,
+        "advised": is_advised,
+        "remarks": remarks,
     }
     picture = pictures.calibration(calibration_chart(document), title=str(run.facts()["name"]))
-    return CalibrationResult(run, document, picture, is_faultless)
+    return CalibrationResult(run, document, picture, is_faultless, is_advised)
 
 
 def apply(result: CalibrationResult) -> bool:
@@ -216,16 +222,3 @@ def _of_a_refit(run: RunDirectory) -> list[str]:
     """That no examples are left by which a network that was trained on all of them could be judged."""
     note = (run.facts().get("refit") or {}).get("note")
     return [f"{note}, and so are temperature and threshold, which it takes over"] if note else []
-
-
-def _remarks(temperature: float, m: int, is_faultless: bool) -> list[str]:
-    remarks = []
-    if is_faultless:
-        what = f"none of the {m:,} answers on dev is wrong, so that it cannot be judged how sure they may be"
-        remarks.append(f"{what}: temperature and threshold stay as they are")
-    if not COLDEST * NEAR_AN_END < temperature < HOTTEST / NEAR_AN_END:
-        remarks.append(
-            f"the log loss falls to the end of what is tried, a temperature of {temperature:.3g}: dev has hardly any "
-            "mistake, or the network knows nothing"
-        )
-    return remarks

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dlx.documents.earlier_run import EarlierRun
+from dlx.documents.attempts import Attempt, Attempts
+from dlx.documents.earlier_run import OF_ERRORS, EarlierRun
 from dlx.documents.folds import FoldsDocument
 from dlx.documents.reading import read_record
 from dlx.errors import DlxError
@@ -21,6 +23,7 @@ from dlx.runs.reading.result import Result
 from dlx.runs.training.repeat import original_of
 from dlx.spec.yaml_text.reading import load
 
+MOST_STEPS, MOST_BESIDE = 20, 100  # back on the way to a run, and runs in its folder
 EARLIER, JUDGED_IN = "earlier", "judged_in"  # keys of run.json
 ONE_NETWORK = {"data.folds", "training.refit"}  # keys that make one network of a spec in folds, and change nothing else
 
@@ -96,6 +99,46 @@ def earlier_of(run: RunDirectory) -> EarlierRun | None:
     return read_record(EarlierRun, facts, run.path, EARLIER) if facts.get(EARLIER) else None
 
 
+def attempts_of(result: Result) -> Attempts:
+    """What was changed on the way to a run, and in runs beside it that were made from it, as far as they are there."""
+    return Attempts(tuple(_way_to(result)), tuple(_from(result)))
+
+
+def _way_to(result: Result) -> Iterator[Attempt]:
+    for _ in range(MOST_STEPS):
+        attempt = _attempt(result)
+        if attempt is None:
+            return
+        yield attempt
+        before = unless_damaged(partial(Result.read, Path(attempt.run)), None)
+        if before is None:
+            return
+        result = before
+
+
+def _from(result: Result) -> Iterator[Attempt]:
+    """Those of the newest runs in the same folder that were made from this one."""
+    beside = sorted((path for path in result.path.parent.glob("*/run.json")), reverse=True)
+    for path in beside[:MOST_BESIDE]:
+        other = unless_damaged(partial(Result.read, path.parent), None) if path.parent != result.path else None
+        attempt = _attempt(other) if other is not None else None
+        if attempt is not None and Path(attempt.run).absolute() == result.path.absolute():
+            yield attempt
+
+
+def _attempt(result: Result) -> Attempt | None:
+    """What a run changed, where that and the errors of both are known, on as many examples."""
+    earlier = unless_damaged(lambda: earlier_of(result.run), None)
+    errors = unless_damaged(lambda: result.diagnosis.judged_errors, {})
+    if earlier is None or not earlier.values or any(key.startswith(OF_ERRORS) for key in earlier.keys):
+        return None
+    before, now = earlier.errors.get("dev"), errors.get("dev")
+    values = _values(result.run.config, earlier.keys)
+    if before is None or now is None or before.m != now.m or not values:
+        return None
+    return Attempt(earlier.run, earlier.values, values, before.value, now.value)
+
+
 def past_of(result: Result) -> dict[str, Any]:
     """What advice on a run must know of what was done before, as `AdviceContext` calls it."""
     earlier = earlier_of(result.run)
@@ -104,4 +147,5 @@ def past_of(result: Result) -> dict[str, Any]:
         "train_cost": train_cost_of(result),
         "was_in_folds": result.was_in_folds,
         "folds": _folds_of(result),
+        "attempts": attempts_of(result),
     }

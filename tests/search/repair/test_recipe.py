@@ -240,6 +240,7 @@ name: few
 data:
   source: {name: blobs, m: 100, noise: 1.2, centers: [[0, 0], [1, 0]]}
   split: {train: 0.4, dev: 0.4, test: 0.2}
+diagnosis: {tolerance: 0.0002}  # of what remedies gain here, little is ever more
 architecture: {hidden: [2]}
 training: {epochs: 2, batch_size: 40}
 """
