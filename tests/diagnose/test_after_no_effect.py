@@ -20,8 +20,8 @@ from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.attempts import Attempt, Attempts
 from dlx.documents.earlier_run import EarlierRun
-from dlx.runs.earlier import attempts_of
-from dlx.runs.result import Result
+from dlx.runs.reading.result import Result
+from dlx.runs.training.earlier import attempts_of
 from dlx.spec.loader import derive, load_spec
 from dlx.stats.intervals import Estimate, error_rate
 

@@ -12,7 +12,7 @@ from dlx.diagnose.before.outliers import OUTLIERS_IN_TARGETS
 from dlx.diagnose.remedies.changes import DataFacts
 from dlx.diagnose.steps.advice import raced
 from dlx.diagnose.verdict import diagnose
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 from dlx.search.judgement import Judgement
 from dlx.search.repair.design import Design, known_replicates
 from dlx.search.trials.pool import run_trials

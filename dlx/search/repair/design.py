@@ -10,7 +10,7 @@ import numpy as np
 from dlx.data.splitting.dev_folds import folds_of_dev
 from dlx.documents.diagnosis import JudgedMetric
 from dlx.documents.findings import Finding
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 from dlx.search.dev_set import HeldOut
 from dlx.search.judgement import Judgement
 from dlx.search.trials.outcome import Outcome, known_outcome
