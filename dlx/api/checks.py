@@ -51,9 +51,8 @@ def gradcheck(
 
     Args:
         subject: an activation, a loss, a norm or an objective, by its class, with its options, or by its registered
-            name, which is checked in small networks of every kind (an optimizer, schedule or initializer by its
-            properties); else a spec, by its path or as a mapping, or a run,
-            which is also checked at its trained parameters.
+            name, which is checked in small networks (an optimizer, schedule or initializer by its properties); else a
+            spec, by its path or as a mapping, or a run, which is also checked at its trained parameters.
         data, target, settings: of a spec, as for `dlx.train`.
         examples: of train in the batch; 16 if not given.
         after: check again after so many steps.

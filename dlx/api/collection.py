@@ -38,6 +38,9 @@ def runs(*where: str, sort: str | None = None, most: int | None = None, root: st
     """
     if most is not None and most < 1:
         raise UsageError(f"most: at least 1, got {most}")
+    for text in where:
+        if not isinstance(text, str):
+            raise UsageError(f"{text!r}: a condition is a text such as 'dev_error<0.05' (most=10 gives so many)")
     conditions = [Condition.parse(text) for text in where]
     chosen = selected(past_runs(Path(root)), conditions, sort, most)
     return table_of_rows([run.document() for run in chosen], ["run", *COLUMNS])

@@ -10,7 +10,8 @@ from typing import Any
 
 from dlx.api.memory import FilesOfData
 from dlx.api.signatures import Target, public
-from dlx.errors import UsageError, naming
+from dlx.data.in_memory import is_table
+from dlx.errors import DataError, UsageError, naming
 from dlx.extras import missing_extra
 from dlx.runs.export.formats import export
 from dlx.runs.predictions import predict as answering
@@ -88,7 +89,12 @@ class AnsweringNetwork(ABC):
             files = FilesOfData(Path(folder))
             path = files.examples(X)
             with naming(files.names):
-                return answering.row_answers(str(self.path), path, may_be_none=True)
+                try:
+                    return answering.row_answers(str(self.path), path, may_be_none=True)
+                except DataError as error:
+                    if not is_table(X) or self._targets:
+                        raise
+                    raise DataError(f"{error}; it was trained on arrays: give X.to_numpy()") from None
 
     @public
     def evaluate(self, X: Any, y: Any = None) -> dict[str, Any]:
@@ -107,6 +113,10 @@ class AnsweringNetwork(ABC):
     @property
     def _target(self) -> Target:
         """The column that the network was trained to predict, where its examples are a table's."""
+        return self._targets[0] if len(self._targets) == 1 else None
+
+    @property
+    def _targets(self) -> list[str]:
+        """The columns that it was trained to predict; none of arrays."""
         model = answering.model_of(str(self.path))
-        names = [*map(str, model.facts["preprocessing"]["options"].get("target") or ())]
-        return names[0] if len(names) == 1 else None
+        return [*map(str, model.facts["preprocessing"]["options"].get("target") or ())]

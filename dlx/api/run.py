@@ -97,7 +97,7 @@ class Run(RunResults):
         self,
         *,
         replicates: int = 3,
-        sizes: Sequence[int] = (),
+        sizes: int | Sequence[int] = (),
         target: float | None = None,
         workers: int = 1,
         cluster: str | None = None,
@@ -108,7 +108,7 @@ class Run(RunResults):
 
         Args:
             replicates: trainings of each size.
-            sizes: examples to train on; if not given, six up to all of train.
+            sizes: examples to train on, one number or several; if not given, six up to all of train.
             target: the dev error whose price in examples is asked for; if not given, what could be reached at best.
             workers, cluster: processes that train at a time, or the Dask scheduler whose workers do.
             budget: how long it may take, in seconds or as ``10m``; if not given, as long as it takes.
@@ -118,6 +118,7 @@ class Run(RunResults):
             UsageError: the run has no dev set, or train has no such sizes.
         """
         seconds = None if budget is None else seconds_of(budget)
+        sizes = [sizes] if isinstance(sizes, int) else sizes
         options = CurveOptions(replicates, sizes, workers, cluster, seconds, target)
         with displayed(CountProgress("training on fewer examples"), progress) as display:
             return measured_curve(self._result.run, options, display.update)[0]

@@ -27,7 +27,13 @@ class RunResults(AnsweringNetwork):
 
     @public
     def __init__(self, reference: str | os.PathLike[str] = "latest") -> None:
-        self._result = Result.of(open_run(str(reference)))
+        self._result = Result.of(
+            open_run(os.fspath(reference) if isinstance(reference, os.PathLike) else str(reference))
+        )
+
+    def __fspath__(self) -> str:
+        """The directory, for what takes a path, such as `dlx.Run`."""
+        return str(self.path)
 
     @property
     def path(self) -> Path:

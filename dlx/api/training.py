@@ -67,6 +67,8 @@ def trained(
     progress: bool | None,
 ) -> Run:
     """The run of a session, gone through to its end; raises as `train`."""
+    if on_record is not None and not callable(on_record):
+        raise UsageError(f"on_record: is a function, not {type(on_record).__name__}")
     with (
         restored(),
         begin() as session,

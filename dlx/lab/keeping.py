@@ -65,7 +65,12 @@ class KeptRun:
 
     def news(self) -> list[Message]:
         """What has come of the race since it was asked last."""
-        return self._race.news() if self._race is not None and not self._race.has_ended else []
+        return self._race.news() if self._race is not None else []
+
+    def renew(self) -> None:
+        """Let the next news tell all of the race."""
+        if self._race is not None:
+            self._race.renew()
 
     @property
     def is_broken(self) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from dlx.errors import DlxError
 from dlx.files import identity
 from dlx.lab.search_list import SearchList
+from dlx.language import translated
 from dlx.runs.compare import compare
 from dlx.runs.compare.groups import RunGroup
 from dlx.runs.compare.run import ComparedRun, differing
@@ -90,7 +91,7 @@ class RunList:
             {"label": group.label, "keys": [chosen[str(run.path)] for run in group.runs], "curves": _bands(group)}
             for group in comparison.groups
         ]
-        return {"groups": groups, "sentences": [list(pair) for pair in sentences(document)]}
+        return {"groups": groups, "sentences": [[translated(label), text] for label, text in sentences(document)]}
 
 
 def _latest(run: Result) -> Mapping[str, Any]:

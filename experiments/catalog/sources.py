@@ -18,6 +18,8 @@ from dlx.cli.layout import paragraphs
 from dlx.cli.loading import load_command
 from dlx.diagnose.sections import SECTIONS
 from dlx.guide.explain import of_key
+from dlx.lab import page_texts
+from dlx.language.catalog import LABEL, OF_PAGE
 from dlx.search.study.section import StudyFile
 from dlx.search.tune.section import TuneFile
 from dlx.spec.keys import keys
@@ -61,19 +63,26 @@ class Message:
     """A key of the catalog: the file that it stands in, and its source where it has places for values.
 
     label: whether it is a word that stands alone, and is no part of a sentence: there it may be a name.
+    of_page: whether the page of the lab says it.
     """
 
     key: str
     file: str
     source: str = ""
     label: bool = False
+    of_page: bool = False
+
+    @property
+    def context(self) -> str | None:
+        """That of the catalog."""
+        return OF_PAGE if self.of_page else LABEL if self.label else None
 
 
 def messages() -> list[Message]:
     """All of them, each once, in the order of the files."""
-    by_key: dict[tuple[str, bool], Message] = {}
-    for message in (*_of_help(), *_of_files(), *_of_keys(), *_of_words()):
-        by_key.setdefault((message.key, message.label), message)
+    by_key: dict[tuple[str, str | None], Message] = {}
+    for message in (*_of_help(), *_of_files(), *_of_keys(), *_of_words(), *_of_page()):
+        by_key.setdefault((message.key, message.context), message)
     return list(by_key.values())
 
 
@@ -190,3 +199,8 @@ def _of_words() -> Iterator[Message]:
         yield from (Message(text, file) for text in texts)
     for file, texts in LABELS.items():
         yield from (Message(text, file, label=True) for text in texts)
+
+
+def _of_page() -> Iterator[Message]:
+    """The texts of the page of the lab, which its files mark."""
+    yield from (Message(text, f"dlx/lab/{file}", of_page=True) for text, file in page_texts.texts().items())

@@ -202,6 +202,52 @@ class ClippedInPlace(Optimizer):
         descend(tape, theta, d_theta, state)
 
 
+@planted("dθ of the step before")
+class Delayed(Optimizer):
+    """Each step goes by the dθ of the step before."""
+
+    name = "delayed"
+    slots = ("before",)
+
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
+        subtract_scaled(tape, theta, state["before"], state["alpha"], state.scratch)
+        tape.call(np.copyto, state["before"], d_theta)
+
+
+@planted("moves without dθ")
+class Offset(Optimizer):
+    """θ − α·(dθ + 0.001)."""
+
+    name = "offset"
+
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
+        tape.call(np.add, d_theta, tape.constant(1e-3), out=state.scratch)
+        subtract_scaled(tape, theta, state.scratch, state["alpha"], state.scratch)
+
+
+@planted("learning_rate")
+class RoundedTheta(Optimizer):
+    """θ is rounded to four decimals."""
+
+    name = "rounded_theta"
+
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
+        descend(tape, theta, d_theta, state)
+        tape.call(np.round, theta, 4, theta)
+
+
+@planted("dθ twice")
+class SquaredGradient(Optimizer):
+    """dθ·|dθ|."""
+
+    name = "squared_gradient"
+
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
+        tape.call(np.abs, d_theta, out=state.scratch)
+        tape.call(np.multiply, state.scratch, d_theta, out=state.scratch)
+        subtract_scaled(tape, theta, state.scratch, state["alpha"], state.scratch)
+
+
 VELOCITIES: dict[int, Array] = {}
 
 
@@ -544,6 +590,16 @@ class NoWarmup(Schedule):
         return self.rate(alpha0, done, total)
 
 
+@planted("rises")
+class Growing(Schedule):
+    """1.5^t, where 0.95^t was meant."""
+
+    name = "growing"
+
+    def rate(self, alpha0: float, t: int, total: int) -> float:
+        return float(alpha0 * 1.5**t)
+
+
 @planted("missing √")
 class VarianceAsSigma(DrawnInitializer):
     """W ~ N(0, 2/n_in), by 2/n_in as the standard deviation."""
@@ -676,6 +732,16 @@ class PositiveNumbers(ByFormula):
 
     def weights(self, shape: tuple[int, int], rng: Any) -> Any:
         return rng.uniform(0, 1, shape) / sqrt(shape[1])
+
+
+@planted("mean")
+class Sorted(ByFormula):
+    """The numbers of each input in rising order."""
+
+    name = "sorted"
+
+    def weights(self, shape: tuple[int, int], rng: Normal01) -> Any:
+        return np.sort(rng.standard_normal(shape), axis=0) / sqrt(shape[1])
 
 
 @planted("zero")

@@ -26,6 +26,7 @@ SPEC: dict[str, Any] = {
 }
 X = np.random.default_rng(3).normal(size=(80, 2))
 y = np.where((X**2).sum(axis=1) > 1.4, "outside", "inside")
+WRONG: Any = [SPEC, X, y, 10]
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +76,16 @@ def folder(run: dlx.Run, monkeypatch: pytest.MonkeyPatch, blank_pictures: None) 
         (lambda run: dlx.gradcheck("relu", examples=3), "gradcheck: examples is for a spec, and this is a component"),
         (lambda run: dlx.gradcheck(run, (X, y)), "gradcheck: data is for a spec, and this is a run"),
         (
-            lambda run: dlx.train(SPEC, X, y),
+            lambda run: dlx.train(SPEC, X, y),  # type: ignore[call-overload]
             "train: takes spec and data without a name; arrays are one of them: (",
         ),
-        (lambda run: dlx.compare(run, run, run), "compare: takes runs and against without a name; several runs are"),
+        (lambda run: dlx.compare(run, run, run), "compare: takes runs and against without a"),  # type: ignore[call-arg]
+        (
+            lambda run: dlx.runs(*WRONG[3:]),
+            "10: a condition is a text such as 'dev_error<0.05' (most=10 gives so many)",
+        ),
+        (lambda run: dlx.train(SPEC, (X, y), on_record=WRONG), "on_record: is a function, not list"),
+        (lambda run: run.predict({"a": X[:, 0]}), "; it was trained on arrays: give X.to_numpy()"),
         (lambda run: dlx.diagnose(run), "but a run has: run.diagnose(), of run = "),  # type: ignore[operator]
         (lambda run: dlx.data("a.csv"), "which is a command: `dlx help data` in a"),  # type: ignore[attr-defined]
         (lambda run: run.predict(X[0]), "X[None] a single example"),

@@ -112,6 +112,12 @@ def test_documents_are_shown_in_brief(run: dlx.Run) -> None:
     assert "<pre>passed: difference " in component._repr_html_()
 
 
+def test_a_run_is_a_path_to_what_takes_one(run: dlx.Run) -> None:
+    assert dlx.Run(run).path == run.path
+    assert (Path(run) / "run.json").is_file()
+    assert len(run.learning_curve(sizes=40, replicates=2).points) == 1
+
+
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DlxError):
         dlx.Run(tmp_path)

@@ -63,6 +63,9 @@ def test_its_lanes_are_those_of_the_files(begin: Callable[..., Any], run: Path) 
     assert message["end"]["command"] == "dlx train act.yaml"
     assert started.has_ended
     assert started.news() == []
+    shutil.rmtree(run)
+    started.renew()  # for a page that was loaded anew
+    assert started.news() == [message]
     started.close()
 
 

@@ -17,6 +17,7 @@ from dlx.types import Array
 # Units of a layer and its inputs: wide, narrow, square, larger, so that it shows by what the variance goes.
 LAYERS = ((40, 160), (160, 40), (90, 90), (200, 60), (60, 200))
 CLOSE = 0.12  # of an exponent of a width
+LARGEST_MEAN = 8.0  # in standard deviations of a mean: of independent numbers none in 10¹⁴ is as far from 0
 LARGEST_GAIN = 5.0  # of n_in·σ²: He's is 2
 SEED = 5
 INPUTS, OUTPUTS = ("n_in", "fan_in", "fan-in"), ("n_out", "fan_out", "fan-out")
@@ -143,11 +144,15 @@ def breaks_symmetry(each: Initializing) -> Lack | None:
 
 
 def has_mean_zero(each: Initializing) -> Lack | None:
-    """The weights of a layer have no direction in common."""
+    """The weights of a layer, of a unit and of an input have no direction in common."""
     for l, W in enumerate(each.weights, start=1):
         mean, sigma = float(W.mean()), float(W.std())
         if each.is_drawn and abs(mean) > max(0.1 * sigma, 6 * sigma / np.sqrt(W.size)):
             return Lack("mean", f"the mean of W{l} is {mean:.3g}, with a standard deviation of {sigma:.3g}, and not 0")
+        for axis, words in ((1, "units"), (0, "inputs")):
+            far = np.abs(W.mean(axis=axis)) * np.sqrt(W.shape[axis]) > LARGEST_MEAN * sigma
+            if each.is_drawn and far.any():
+                return Lack("mean", f"the weights of {far.sum()} {words} of W{l} have a mean that is not 0")
     return None
 
 

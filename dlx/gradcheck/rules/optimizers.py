@@ -107,10 +107,23 @@ def goes_downhill(each: Optimizing) -> Lack | None:
     return None
 
 
+def heeds_the_gradient(each: Optimizing) -> Lack | None:
+    """Where dθ is 0 nothing moves, and each step goes by its own dθ."""
+    if each.moves(steady())[steady()[0] == 0].any():
+        return Lack("moves without dθ", "an entry of θ moves whose dθ is 0 in each step")
+    other = varied()
+    other[-1] *= -1
+    if np.array_equal(trajectory(each.plain, other, ALPHA).theta[-1], each.usual.theta[-1]):
+        return Lack("dθ of the step before", "the last dθ changes nothing: does a step go by that of the step before?")
+    return None
+
+
 def heeds_alpha(each: Optimizing) -> Lack | None:
     """A step is proportional to α, and to that of the schedule."""
     once, twice = (each.moves(steady(), alpha) for alpha in (SMALL, 2 * SMALL))
     moved = once != 0
+    if not moved.any() and each.moves(steady(), ALPHA).any():
+        return Lack("learning_rate", f"with an α of {SMALL:g} there is no step: is θ rounded?")
     ratios = twice[moved] / once[moved]
     if not len(ratios) or (np.abs(ratios - 2) < SAME).all():
         return None
@@ -133,12 +146,15 @@ def is_elementwise(each: Optimizing) -> Lack | None:
 
 
 def grows_with_the_gradient(each: Optimizing) -> Lack | None:
-    """A larger gradient makes no smaller step."""
+    """A larger gradient makes no smaller step, and none that is longer by more than that."""
     small, large = (np.abs(each.moves(steady(scale))) for scale in (1.0, 1000.0))
     moved = small > 0
     if moved.any() and (large[moved] < 0.5 * small[moved]).any():
         ratio = float(np.min(large[moved] / small[moved]))
         return Lack("root left out", f"1000 times the dθ makes a step {ratio:.2g} times as long: is it divided by √s?")
+    if moved.any() and (large[moved] > 2000 * small[moved]).all():
+        ratio = float(np.median(large[moved] / small[moved]))
+        return Lack("dθ twice", f"1000 times the dθ makes a step {ratio:.2g} times as long")
     return None
 
 
@@ -173,6 +189,7 @@ PROPERTIES = Properties(
         resumes,
         is_finite,
         goes_downhill,
+        heeds_the_gradient,
         heeds_alpha,
         is_elementwise,
         grows_with_the_gradient,

@@ -16,6 +16,7 @@ from dlx.nn.schedules import Schedule
 ALPHA, TOTALS, LONG = 0.2, (1, 2, 3, 10, 50), 1000
 WARMUP = 3
 SAME = 1e-9
+HIGHEST = 100  # times α₀: one cycle begins with a 25th
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,9 @@ def heeds_alpha(each: Scheduling) -> Lack | None:
 
 
 def heeds_the_unit(each: Scheduling) -> Lack | None:
-    """What changes with the length of the training changes with the unit too."""
+    """What changes with the length of the training changes with the unit too, and not without bounds."""
+    if (highest := max(each.rates[50]) / ALPHA) > HIGHEST and not each.has_options:
+        return Lack("rises", f"α rises to {highest:.3g}·α₀ in 50 units")
     is_constant = all(len(set(rates)) == 1 for rates in each.rates.values())
     if is_constant and len({rates[0] for rates in each.rates.values()}) > 1:
         return Lack("total in place of t", "α is the same in each unit, and another one in longer trainings")

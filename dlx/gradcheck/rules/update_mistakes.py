@@ -69,6 +69,8 @@ def _candidates(optimizer: Optimizer, gradients: Array, alpha: float) -> Iterato
     yield "Adam", "bias correction of step t + 1", adam(offset=1)
     yield "Adam", "bias correction of s outside the root", adam(power=1.0)
     yield "Adam", "β₁ and β₂ swapped", adam(beta2, beta1)
+    yield "Adam", "the corrections of v and s swapped", adam(is_swapped=True)
+    yield "Adam", "v² in place of dθ² in s", adam(is_of_v=True)
     yield "Adam", "v of the step before", adam(is_late=True)
     yield "Adam", "1 − β₁ left out", adam(share_v=1.0)
     yield "Adam", "1 − β₂ left out", adam(share_s=1.0)
@@ -84,6 +86,8 @@ def _adam(
     offset: int = 0,
     power: float = 0.5,
     is_late: bool = False,
+    is_swapped: bool = False,
+    is_of_v: bool = False,
     share_v: float | None = None,
     share_s: float | None = None,
 ) -> Array:
@@ -93,7 +97,9 @@ def _adam(
     share_v, share_s = 1 - beta1 if share_v is None else share_v, 1 - beta2 if share_s is None else share_s
     for number, gradient in enumerate(gradients):
         t, before = number + 1 + offset, v
-        v, s = beta1 * v + share_v * gradient, beta2 * s + share_s * gradient**2
-        corrected = (before if is_late else v) / (1 - beta1**t if of_v else 1)
-        steps[number] = corrected / (np.sqrt(s) / ((1 - beta2**t) ** power if of_s else 1) + epsilon)
+        v = beta1 * v + share_v * gradient
+        s = beta2 * s + share_s * (v if is_of_v else gradient) ** 2
+        first, second = (beta2, beta1) if is_swapped else (beta1, beta2)
+        corrected = (before if is_late else v) / (1 - first**t if of_v else 1)
+        steps[number] = corrected / (np.sqrt(s) / ((1 - second**t) ** power if of_s else 1) + epsilon)
     return steps

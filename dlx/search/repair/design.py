@@ -121,8 +121,8 @@ class Design:
         """Over the folds: each example of dev once, of the other parts as many as one training has."""
         estimates = [self._judged(outcome)[part] for outcome in outcomes]
         if part == "dev" and self.judgement is Judgement.BALANCED_ERROR:
-            wrong = np.concatenate([outcome.mistakes() for outcome in outcomes])
-            return balanced_error(wrong[:, np.newaxis], self._labels[:, np.newaxis], of_labels=False)
+            mistaken = np.concatenate([outcome.mistakes() for outcome in outcomes])
+            return balanced_error(mistaken[:, np.newaxis], self._labels[:, np.newaxis], of_labels=False)
         if part == "dev" and self.task.is_regression:
             mistakes = np.concatenate([outcome.mistakes() for outcome in outcomes])
             return root_mean_square(mistakes, np.random.default_rng(0))
