@@ -33,7 +33,8 @@ def lack_of_formula(optimizer: Optimizer, usual: Trajectory, alpha: float) -> La
         is_same = abs(factor - 1) < SAME
         if name and not (name.startswith("no bias") and _says_so(optimizer)):
             further = "" if is_same else f", and {factor:.6g} times that"
-            return Lack(name, f"the steps are those of {rule} with {name}{further}")
+            hint = ": where that is meant, let the description say it" if name == NO_CORRECTION[0] else ""
+            return Lack(name, f"the steps are those of {rule} with {name}{further}{hint}")
         if name or is_same or not is_plain:
             return None
         return Lack(f"constant factor {factor:.6g}", f"each step is {factor:.6g} times that of {rule}")

@@ -54,8 +54,9 @@ def plugin(cases: Sequence[PluginCase], unchecked: Sequence[str] = (), rules: Se
         _settings(cases)
     if unchecked:
         _tell("not checked", f"{_listed(unchecked)}: no gradient; compare with another implementation")
-    faults = (*(case.point.fault for case in cases), *(case.fault for case in rules))
-    _fault(next(filter(None, faults), None))
+    _fault(next((case.point.fault for case in cases if case.point.fault), None))
+    for case in rules:
+        _fault(case.fault, is_named=True)
     _result(all(case.point.passed for case in cases) and all(case.passed for case in rules))
 
 
@@ -211,9 +212,10 @@ def _no_referee(call: str) -> str:
     return f"none: {call} is not known to be analytic"
 
 
-def _fault(fault: Fault | None) -> None:
+def _fault(fault: Fault | None, is_named: bool = False) -> None:
+    """What is wrong and where, with its name, unless that stands above already."""
     if fault is not None:
-        name = "" if fault.is_described else f" ({translated(fault.signature)})"
+        name = "" if fault.is_described or is_named else f" ({translated(fault.signature)})"
         what = f"  {translated(fault.sentence)}{name}"
         say((f"{translated('fault'):<12}", "dim"), (fault.operation, "bold"), (what, ""))
         if fault.place:
