@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import Executor
@@ -20,6 +18,7 @@ from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.earlier_run import EarlierRun
 from dlx.documents.folds import FoldRecord, FoldsDocument, Spread
 from dlx.events import Count
+from dlx.files import to_csv
 from dlx.runs.before.dry_run import forecast_of
 from dlx.runs.files.collection import FoldsDirectory
 from dlx.runs.files.directory import RunDirectory
@@ -141,7 +140,7 @@ class FoldsRun:
             worst = Status.FAILED if any(outcome.status is Status.FAILED for outcome in outcomes) else Status.DIVERGED
             return replace(self._head(worst), trainings=records)
         pool, targets = self._pooled(outcomes)
-        self.directory.write_predictions(_csv(pool.table()))
+        self.directory.write_predictions(to_csv(pool.table()))
         performance = pool.performance(data_of(self.specs[0]))
         of_folds = pool.metrics_of_folds()
         return replace(
@@ -195,9 +194,3 @@ def _record(fold: int, outcome: Outcome) -> FoldRecord:
 
 def _spread(values: list[float]) -> Spread:
     return Spread(float(np.mean(values)), float(np.std(values, ddof=1)), min(values), max(values))
-
-
-def _csv(rows: list[list[Any]]) -> bytes:
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows(rows)
-    return file.getvalue().encode()
