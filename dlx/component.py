@@ -20,9 +20,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError, core_schema
 
 from dlx.errors import PACKAGE, allowed, nearest
+from dlx.registry import REGISTRY as REGISTRY
 
 OWN = "; a class of your own has to be defined first, or its file named in `plugins`"
-REGISTRY: dict[str, dict[str, type[Component]]] = {}
 
 
 class UnfitComponent(TypeError):
