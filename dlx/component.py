@@ -19,9 +19,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
+from dlx import registry
 from dlx.errors import PACKAGE, allowed, nearest
-from dlx.registry import REGISTRY as REGISTRY
 
+REGISTRY: dict[str, dict[str, type[Component]]] = registry.REGISTRY
 OWN = "; a class of your own has to be defined first, or its file named in `plugins`"
 
 

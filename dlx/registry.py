@@ -1,10 +1,7 @@
-"""The registered components by kind and name; it is apart from what a component is, so that pictures need no pydantic."""
+"""The registered components by kind and name, apart from what a component is: pictures need no pydantic."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from dlx.component import Component
-
-REGISTRY: dict[str, dict[str, type[Component]]] = {}
+REGISTRY: dict[str, dict[str, Any]] = {}
