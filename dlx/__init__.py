@@ -61,6 +61,7 @@ _MODULES = {
     "train": "dlx.api.training",
     "tune": "dlx.api.searches",
 }
+_NO_FUNCTIONS = ("data", "diagnose", "errors", "guide", "lab")  # rooms with the name of something else to call
 
 
 class _Room(ModuleType):  # a room of the house that has the name of a function, which calling it calls
@@ -78,13 +79,26 @@ class _Room(ModuleType):  # a room of the house that has the name of a function,
         signature: object = import_module("inspect").signature(_function(self.__name__.removeprefix("dlx.")))
         return signature
 
+    def __repr__(self) -> str:
+        return f"<function {self.__name__}>"
+
+    def __reduce__(self) -> tuple[Callable[[str], object], tuple[str]]:
+        """How it is pickled on the way to a worker process: as the function."""
+        return _function, (self.__name__.removeprefix("dlx."),)
+
+
+class _NoFunction(ModuleType):  # a room that has the name of a command, or of what a run has
+    def __call__(self, *args: object, **keywords: object) -> object:
+        """Say what to call."""
+        raise import_module("dlx.errors").UsageError(_instead(self.__name__.removeprefix("dlx.")))
+
 
 class _Package(ModuleType):
     """The package itself: its rooms `gradcheck` and `runs`, once they are imported, stand where the functions stood."""
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name in _MODULES and isinstance(value, ModuleType):
-            value.__class__ = _Room
+        if isinstance(value, ModuleType) and name in (*_MODULES, *_NO_FUNCTIONS):
+            value.__class__ = _Room if name in _MODULES else _NoFunction
         super().__setattr__(name, value)
 
 
@@ -93,11 +107,19 @@ def _function(name: str) -> Callable[..., object]:
     return function
 
 
+def _instead(name: str) -> str | None:
+    text: str | None = None if name.startswith("_") else import_module("dlx.calls").instead(name)
+    return text
+
+
 def __getattr__(name: str) -> object:
-    """The public names, each from its module (PEP 562)."""
-    if name not in _MODULES:
-        raise AttributeError(f"module 'dlx' has no attribute {name!r}")
-    return _function(name)
+    """The public names, each from its module (PEP 562), and `sklearn`, which is a module."""
+    if name in _MODULES:
+        return _function(name)
+    if name == "sklearn":
+        return import_module("dlx.sklearn")
+    text = _instead(name) or f"module 'dlx' has no attribute {name!r}"
+    raise AttributeError(text, name=name, obj=sys.modules[__name__])
 
 
 def __dir__() -> list[str]:

@@ -6,7 +6,7 @@ import gc
 import signal
 import sys
 
-from dlx.runs.signals import NUMBERS
+from dlx.runs.training.signals import NUMBERS
 
 
 def main() -> int:

@@ -16,7 +16,31 @@ CONSTANTS = {"null": "None", "true": "True", "false": "False"}
 NAME = re.compile(r"[A-Za-z_][\w-]*")
 PLACEHOLDER = re.compile(r"[A-Z]+")  # such as SPEC and FILE, for something that only the reader has
 
-
+OF_A_RUN = {  # what is looked for in dlx, and a run has
+    "act": "act()",
+    "classes": "classes",
+    "config": "spec",
+    "diagnose": "diagnose()",
+    "errors": "errors",
+    "evaluate": "evaluate(X, y)",
+    "export": "export('onnx')",
+    "layers": "layers",
+    "learning_curve": "learning_curve()",
+    "metrics": "metrics",
+    "parameters": "parameters",
+    "plot": "plot()",
+    "predict": "predict(X)",
+    "predict_proba": "predict_proba(X)",
+    "report": "report()",
+    "resume": "resume()",
+    "to_keras": "to_keras()",
+    "to_pytorch": "to_pytorch()",
+    "unanswered": "unanswered(X)",
+}
+ONLY_TYPED = (  # commands that Python has nothing for
+    *("average", "calibrate", "data", "doctor", "explain"),
+    *("guide", "help", "lab", "list", "trust", "watch"),
+)
 IN_SENTENCES = {"dlx gradcheck": "run.gradcheck()", "dlx diagnose --full": "run.diagnose().metrics"}
 
 
@@ -44,6 +68,23 @@ def instruction(*words: str | Path, verb: str | None = None) -> str:
     """
     typed = command(*words)
     return typed if is_in_shell() else python_call(verb or words[0], *words[1:]) or typed
+
+
+def instead(name: str) -> str | None:
+    """What to call where dlx has no function of the name of a command, or of what a run has; None of other names.
+
+    >>> instead("evaluate")
+    "dlx has no function evaluate, but a run has: run.evaluate(X, y), of run = dlx.train(…) or dlx.Run('latest')"
+    >>> instead("lab")
+    'dlx has no function lab, which is a command: `dlx help lab` in a shell, `!dlx help lab` in a notebook'
+    """
+    if name in OF_A_RUN:
+        of = f"run.{OF_A_RUN[name]}, of run = dlx.train(…) or dlx.Run('latest')"
+        return f"dlx has no function {name}, but a run has: {of}"
+    if name in ONLY_TYPED:
+        where = f"`dlx help {name}` in a shell, `!dlx help {name}` in a notebook"
+        return f"dlx has no function {name}, which is a command: {where}"
+    return None
 
 
 def python_call(*words: str | Path) -> str | None:
@@ -114,9 +155,10 @@ def _call(verb: str, typed: _Words) -> str:
     if verb == "diagnose":
         method = next((METHODS[name] for name in typed.options if name in METHODS), "diagnose")
         return f"{_run(subject)}.{method}({typed.arguments()})"
-    of_run = {"report": "", "predict": "X", "evaluate": "X, y", "export": as_python(typed.options.get("--to", ""))}
-    if verb in of_run:
-        return f"{_run(subject)}.{verb}({of_run[verb]})"
+    if verb == "export" and "--to" in typed.options:
+        return f"{_run(subject)}.export({as_python(typed.options['--to'])})"
+    if verb in ("report", "predict", "evaluate", "export"):
+        return f"{_run(subject)}.{OF_A_RUN[verb]}"
     raise _NoCallError
 
 

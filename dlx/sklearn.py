@@ -19,8 +19,8 @@ from dlx.api.specs import DATA, resolved_spec
 from dlx.api.training import train
 from dlx.errors import DataError, SpecError, UsageError
 from dlx.extras import missing_extra
-from dlx.runs.answers import places_of_classes, probabilities_of
-from dlx.runs.latest import ROOT
+from dlx.runs.files.latest import ROOT
+from dlx.runs.predictions.answers import places_of_classes, probabilities_of
 from dlx.types import Array
 from dlx.words import Task
 

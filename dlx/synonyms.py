@@ -180,6 +180,15 @@ _ROWS: tuple[tuple[str, str], ...] = (
     ("expect", "claims assertions"),
     ("variants", "experiments configs"),
     ("sweep", "grid multirun"),
+    # arguments of Python
+    ("replicates", "seeds repeats repetitions n_seeds"),
+    ("most", "limit n top head tail last max_results"),
+    ("out", "path file filename output output_dir directory folder run_directory"),
+    ("reference", "path directory"),
+    ("to", "format fmt"),
+    ("on_record", "callback callbacks hooks"),
+    ("workers", "n_jobs jobs processes num_workers n_workers"),
+    ("progress", "verbose verbosity show_progress progress_bar"),
     # formats of exports
     ("pytorch", "torch pt"),
     ("keras", "tf tensorflow h5"),

@@ -213,7 +213,7 @@ def rewrite() -> Callable[[Path, object], None]:
 
     def as_dlx(path: Path, content: object) -> None:
         from dlx.files import to_json
-        from dlx.runs.directory import RunDirectory
+        from dlx.runs.files.directory import RunDirectory
 
         with RunDirectory(path.parent) as run:
             run.acquire()

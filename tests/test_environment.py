@@ -201,7 +201,7 @@ def test_a_signal_while_python_ends_changes_nothing(number: int, tmp_path: Path)
 
 @POSIX
 def test_a_hangup_that_nohup_ignores_does_not_stop_training(tmp_path: Path) -> None:
-    from dlx.runs.signals import noted_signals
+    from dlx.runs.training.signals import noted_signals
 
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:

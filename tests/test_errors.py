@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 from pathlib import Path
 
 import pytest
 
+import dlx
 from dlx.errors import PACKAGE, Remark, nearest, remark
 from dlx.runs.export.formats import TARGETS
 from dlx.synonyms import SYNONYMS
@@ -37,9 +39,16 @@ def test_the_name_that_was_meant(text: object, names: list[str], meant: str | No
     assert nearest(text, names) == meant
 
 
+def arguments_of_python() -> set[str]:
+    """The names of all arguments of what `dlx` has."""
+    things = [getattr(dlx, name) for name in dlx.__all__]
+    members = [member for _, member in inspect.getmembers(dlx.Run, inspect.isfunction)]
+    return {name for thing in [*things, *members] if callable(thing) for name in inspect.signature(thing).parameters}
+
+
 def test_words_of_other_tools_lead_to_names_of_the_schema() -> None:
     schema = (Path(__file__).parents[1] / "configs" / "schema.json").read_text(encoding="utf-8")
-    names = {*re.findall(r'"(\w+)"', schema), *TARGETS}
+    names = {*re.findall(r'"(\w+)"', schema), *TARGETS, *arguments_of_python()}
     assert {name for names_of_word in SYNONYMS.values() for name in names_of_word} <= names
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from dlx.language import VARIABLES, language, translated
+from dlx.language import VARIABLES, language, speaking, translated
 from dlx.language.catalog import Template
 
 
@@ -144,3 +144,12 @@ def test_a_word_agrees_with_what_it_is_said_of(monkeypatch: pytest.MonkeyPatch, 
     assert translated(level, of=of) == level
     monkeypatch.setenv("DLX_LANG", "es")
     assert translated(level, of=of) == word
+
+
+def test_a_language_is_spoken_for_as_long_as_it_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLX_LANG", "en")
+    with speaking("es"):
+        with speaking("en"):
+            assert translated("verdict") == "verdict"
+        assert translated("verdict") == "veredicto"
+    assert language() == "en"

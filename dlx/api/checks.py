@@ -4,44 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeAlias, overload
+from typing import Any, TypeAlias
 
 from dlx.api.run import Run
-from dlx.api.signatures import Data, SpecLike, Target
+from dlx.api.signatures import Data, SpecLike, Target, with_settings
 from dlx.api.specs import overrides_of, resolved_spec
 from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
 from dlx.events import finish
 from dlx.gradcheck.plugin import ComponentsReport, check_components, instance_of
 from dlx.gradcheck.report import Report
+from dlx.gradcheck.rules.check import PROPERTIES, check_rules
 from dlx.nn.activations import Activation
 from dlx.nn.gradcheck import EPSILON
 from dlx.nn.losses import Loss
 from dlx.nn.norms.norm import Norm
 from dlx.nn.objectives import Objective
-from dlx.runs.check import CheckOptions, check_file, check_spec
-from dlx.runs.file_names import SPECS
+from dlx.runs.before.check import CheckOptions, check_file, check_spec
+from dlx.runs.files.file_names import SPECS
 
 Subject: TypeAlias = SpecLike | Run | Component | type[Component]
-KINDS = (Activation.kind, Loss.kind, Norm.kind, Objective.kind)
+KINDS = (Activation.kind, Loss.kind, Norm.kind, Objective.kind, *PROPERTIES)
 
 
-@overload
+def of_subject(subject: Subject, *data: Data, dotted: object, **settings: object) -> None:
+    """The form of `gradcheck`."""
+
+
+@with_settings(of_subject)
 def gradcheck(
-    subject: Subject,
-    data: Data = None,
-    *,
-    target: Target = None,
-    examples: int | None = None,
-    after: int | None = None,
-    epsilon: float = EPSILON,
-    dropout: bool = True,
-    seed: int = 0,
-    **settings: Any,
-) -> Report | ComponentsReport: ...
-@overload
-def gradcheck(subject: Subject, data: Data = None, /, **settings: object) -> Report | ComponentsReport: ...
-def gradcheck(  # type: ignore[misc]  # a setting has no name of an argument
     subject: Subject,
     data: Data = None,
     *,
@@ -56,27 +47,27 @@ def gradcheck(  # type: ignore[misc]  # a setting has no name of an argument
     """Compare analytic gradients with two-sided differences (J(θ + ε) − J(θ − ε)) / 2ε of the cost, in float64.
 
     What a difference leaves in doubt the complex step Im J(θ + ih)/h judges again. ``passed`` of the report says
-    whether they agree; if not, ``print`` shows the entry that is most wrong, both gradients and the line at ``fault``.
-    ``document()`` has everything.
+    whether they agree; if not, ``print`` shows the entry that is most wrong, and the line. ``document()`` has all.
 
     Args:
         subject: an activation, a loss, a norm or an objective, by its class, with its options, or by its registered
-            name, which is checked in small networks of every kind; else a spec, by its path or as a mapping, or a run,
-            which is also checked at its trained parameters.
-        data, target: of a spec, as for `dlx.train`.
+            name, which is checked in small networks (an optimizer, schedule or initializer by its properties); else a
+            spec, by its path or as a mapping, or a run, which is also checked at its trained parameters.
+        data, target, settings: of a spec, as for `dlx.train`.
         examples: of train in the batch; 16 if not given.
         after: check again after so many steps.
         epsilon, dropout: ε of the differences; false switches dropout off, in place of freezing its masks.
         seed: of the choice of examples, and of entries of a large θ.
-        settings: other values of keys of the spec.
 
     Raises:
         UsageError, CheckFailed: the subject has no gradient, or the cost is not finite.
     """
     options = CheckOptions(examples, after, epsilon, dropout, seed)
     if isinstance(subject, type | Component) or _is_name(subject):
+        _refuse("a component, which has examples of its own", data, target, options, settings)
         return _of_component(_component(subject), options)
     if isinstance(subject, Run) or (isinstance(subject, str) and Path(subject).is_dir()):
+        _refuse("a run, which has its data", data, target)
         path = subject.path if isinstance(subject, Run) else Path(subject)
         return finish(check_file(path, overrides_of(settings), options))
     with resolved_spec(subject, data, target, settings) as stated:
@@ -84,8 +75,22 @@ def gradcheck(  # type: ignore[misc]  # a setting has no name of an argument
 
 
 def _of_component(component: Component, options: CheckOptions) -> ComponentsReport:
+    if component.kind in PROPERTIES:
+        return ComponentsReport(component.name, (), (), list(check_rules(component)))
     cases = finish(check_components([component], options.epsilon, options.seed))
     return ComponentsReport(component.name, cases)
+
+
+def _refuse(
+    of: str, data: Data, target: Target, options: CheckOptions | None = None, settings: Mapping[str, Any] | None = None
+) -> None:
+    """Raise `UsageError` where something is stated that is of a spec only."""
+    stated = {"data": data, "target": target}
+    if options is not None:
+        stated |= {"examples": options.examples, "after": options.after, "dropout": None if options.dropout else False}
+    names = [name for name, value in stated.items() if value is not None] + list(settings or ())
+    if names:
+        raise UsageError(f"gradcheck: {names[0]} is for a spec, and this is {of}")
 
 
 def _is_name(subject: object) -> bool:
@@ -103,6 +108,6 @@ def _component(subject: object) -> Component:
     members: Mapping[str, type[Component]] = {name: member for kind in KINDS for name, member in REGISTRY[kind].items()}
     if not isinstance(subject, str) or subject not in members:
         name = subject.__name__ if isinstance(subject, type) else subject
-        what = "is no activation, loss, norm or objective"
+        what = "is no activation, loss, norm, objective, optimizer, schedule or initializer"
         raise UsageError(f"{name}: {what} {allowed(name, list(members))}")
     return instance_of(members[subject])

@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from dlx.api.run import Run
+from dlx.api.signatures import public
 from dlx.api.tables import table_of_rows
 from dlx.documents.comparison import ComparisonDocument
 from dlx.errors import UsageError
 from dlx.runs import compare as comparisons
-from dlx.runs.latest import ROOT
-from dlx.runs.listing import COLUMNS, Condition, past_runs, selected
-from dlx.runs.manifest import write_output
+from dlx.runs.files.latest import ROOT
+from dlx.runs.files.manifest import write_output
+from dlx.runs.reading.listing import COLUMNS, Condition, past_runs, selected
 from dlx.show import pictures
 
 RunLike: TypeAlias = Run | str | os.PathLike[str]
 
 
+@public
 def runs(*where: str, sort: str | None = None, most: int | None = None, root: str | os.PathLike[str] = ROOT) -> Any:
     """Past runs as a table, the newest last: a DataFrame of pandas or else polars, else arrays by column.
 
@@ -36,11 +38,15 @@ def runs(*where: str, sort: str | None = None, most: int | None = None, root: st
     """
     if most is not None and most < 1:
         raise UsageError(f"most: at least 1, got {most}")
+    for text in where:
+        if not isinstance(text, str):
+            raise UsageError(f"{text!r}: a condition is a text such as 'dev_error<0.05' (most=10 gives so many)")
     conditions = [Condition.parse(text) for text in where]
     chosen = selected(past_runs(Path(root)), conditions, sort, most)
     return table_of_rows([run.document() for run in chosen], ["run", *COLUMNS])
 
 
+@public
 def compare(
     runs: RunLike | Sequence[RunLike],
     against: RunLike | Sequence[RunLike] = (),

@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from dlx.api.mistaken_data import check_array, check_parts, refuse_settings, unfit
 from dlx.api.signatures import Target
 from dlx.data.in_memory import columns_of, is_table, table_file
 from dlx.data.values.plain_values import as_text, is_number, reading, values_of
-from dlx.errors import DataError, UsageError, allowed
+from dlx.errors import DataError, UsageError
 from dlx.files import write_atomically
 from dlx.types import Array
 from dlx.words import PARTS
 
-SCALARS = (str, int, float, type(None))  # what no column or part is
 ARRAYS = "(X, y)"
 ROW_OR_COLUMN = "; X[:, None] makes a single column of it, X[None] a single example"
 TEXTS = "; a table, such as pandas.DataFrame(X), may hold texts too"
@@ -54,8 +54,8 @@ class FilesOfData:
             DataError: it is none of these.
             UsageError: a table comes without a target.
         """
-        _refuse_settings(data)
-        _check_parts(data)
+        refuse_settings(data)
+        check_parts(data)
         if not has_parts(data):
             return {"source": self._source(data, target)}
         if all(_is_arrays(part) for part in data.values()):
@@ -89,7 +89,7 @@ class FilesOfData:
             return self._write(_npz(dict(_named(data))), "npz", f"{ARRAYS}{of}")
         is_pair = isinstance(data, tuple) and len(data) == 2 and is_table(data[0])
         if not is_pair and not is_table(data):
-            raise DataError(f"data: expected (X, y), a table, or a mapping from {', '.join(PARTS)} to these")
+            raise unfit(data)
         words = words or f"{_words(data[0] if is_pair else data)}{of}"
         if is_pair:
             columns, names = _beside(data, target, words)
@@ -114,23 +114,6 @@ def has_parts(data: Any) -> bool:
     return isinstance(data, Mapping) and bool(data) and data.keys() <= set(PARTS)
 
 
-def _refuse_settings(data: Any) -> None:
-    """Raise UsageError where settings stand in the place of data."""
-    is_text = isinstance(data, str) and "=" in data
-    if is_text or (isinstance(data, Mapping) and data and all(isinstance(value, SCALARS) for value in data.values())):
-        key, value = data.split("=", 1) if isinstance(data, str) else next(iter(data.items()))
-        example = f'**{{"{key}": {value if is_text else repr(value)}}}'
-        raise UsageError(f"data: expected arrays or a table, and settings are arguments of their own: {example}")
-
-
-def _check_parts(data: Any) -> None:
-    """Raises `DataError` where a mapping has parts and something that is none."""
-    keys = data.keys() if isinstance(data, Mapping) else set()
-    unknown = [key for key in keys if key not in PARTS]
-    if unknown and isinstance(data, Mapping) and any(isinstance(each, tuple) for each in data.values()):
-        raise DataError(f"data: there is no part {unknown[0]!r} {allowed(str(unknown[0]), list(PARTS))}")
-
-
 def is_of_arrays(data: Any) -> bool:
     """Whether nothing in data has named columns."""
     return all(_is_arrays(part) for part in data.values()) if has_parts(data) else _is_arrays(data)
@@ -139,7 +122,9 @@ def is_of_arrays(data: Any) -> bool:
 def _words(table: Any) -> str:
     """What messages call a table."""
     is_frame = type(table).__module__.split(".")[0] in PANDAS_OR_POLARS
-    return "the DataFrame" if is_frame else "the table"
+    index = [str(name) for name in getattr(getattr(table, "index", None), "names", ()) if name is not None]
+    without = f" without its index {', '.join(index)}" if is_frame and index else ""  # reset_index makes columns of it
+    return f"the DataFrame{without}" if is_frame else "the table"
 
 
 def _names(target: Target, columns: Sequence[str]) -> list[str]:
@@ -209,7 +194,7 @@ def _labels(y: Any) -> Array:
         return array
     values = values_of(array.ravel(), "data: y")
     if None in values:
-        raise DataError(f"data: y: example {values.index(None) + 1} has no label")
+        raise DataError(f"data: y: row {values.index(None)} has no label (counted from 0)")
     are_texts = [not (is_number(value) or isinstance(value, bool)) for value in values]
     if len({str if text else type(value) is bool for text, value in zip(are_texts, values, strict=True)}) > 1:
         raise DataError("data: y: its labels are of several types: give them all as texts, or all as numbers")
@@ -219,6 +204,7 @@ def _labels(y: Any) -> Array:
 def _array(values: Any, name: str) -> Array:
     if isinstance(values, np.ma.MaskedArray) and values.mask.any():
         raise DataError(f"data: {name}: it is masked; fill what is masked, or give a table with missing values")
+    check_array(values, name)
     with reading(f"data: {name}"):
         try:
             return np.asarray(values)

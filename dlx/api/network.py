@@ -9,12 +9,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dlx.api.memory import FilesOfData
-from dlx.api.signatures import Target
-from dlx.errors import UsageError, naming
+from dlx.api.signatures import Target, public
+from dlx.data.in_memory import is_table
+from dlx.errors import DataError, UsageError, naming
 from dlx.extras import missing_extra
-from dlx.runs import predict as answering
-from dlx.runs.answers import RowAnswers
 from dlx.runs.export.formats import export
+from dlx.runs.predictions import predict as answering
+from dlx.runs.predictions.answers import RowAnswers
 from dlx.types import Array
 
 
@@ -26,6 +27,7 @@ class AnsweringNetwork(ABC):
     def path(self) -> Path:
         """The directory."""
 
+    @public
     def predict(self, X: Any) -> Array:
         """The class, as the labels were given, or the value of each example, (m,); of several targets (m, n_y).
 
@@ -34,6 +36,7 @@ class AnsweringNetwork(ABC):
         """
         return self._answers(X).decisions()
 
+    @public
     def predict_proba(self, X: Any) -> Array:
         """The probability of each class, (m, classes), in the order of ``classes``; NaN where there is no answer.
 
@@ -45,6 +48,7 @@ class AnsweringNetwork(ABC):
             raise UsageError(f"{self.path}: its network answers with values, not with probabilities")
         return answers.probabilities()
 
+    @public
     def unanswered(self, X: Any) -> dict[int, str]:
         """Why examples cannot be answered, by their number from 0: a value is missing, a category is new …"""
         return dict(self._answers(X).unanswered)
@@ -54,6 +58,7 @@ class AnsweringNetwork(ABC):
         """The labels, in the order of `predict_proba`; empty of a regression."""
         return [*(answering.model_of(str(self.path)).facts["classes"] or [])]
 
+    @public
     def to_pytorch(self) -> Any:
         """The network as a module of PyTorch, in evaluation mode: what ``load()`` of its export gives.
 
@@ -66,6 +71,7 @@ class AnsweringNetwork(ABC):
         """
         return self._loaded("pytorch", "torch")
 
+    @public
     def to_keras(self) -> Any:
         """The same as a model of Keras."""
         return self._loaded("keras", "keras")
@@ -83,8 +89,14 @@ class AnsweringNetwork(ABC):
             files = FilesOfData(Path(folder))
             path = files.examples(X)
             with naming(files.names):
-                return answering.row_answers(str(self.path), path, may_be_none=True)
+                try:
+                    return answering.row_answers(str(self.path), path, may_be_none=True)
+                except DataError as error:
+                    if not is_table(X) or self._targets:
+                        raise
+                    raise DataError(f"{error}; it was trained on arrays: give X.to_numpy()") from None
 
+    @public
     def evaluate(self, X: Any, y: Any = None) -> dict[str, Any]:
         """Cost, error and metrics on further examples, with their 95 % intervals: the document of ``dlx evaluate``.
 
@@ -101,6 +113,10 @@ class AnsweringNetwork(ABC):
     @property
     def _target(self) -> Target:
         """The column that the network was trained to predict, where its examples are a table's."""
+        return self._targets[0] if len(self._targets) == 1 else None
+
+    @property
+    def _targets(self) -> list[str]:
+        """The columns that it was trained to predict; none of arrays."""
         model = answering.model_of(str(self.path))
-        names = [*map(str, model.facts["preprocessing"]["options"].get("target") or ())]
-        return names[0] if len(names) == 1 else None
+        return [*map(str, model.facts["preprocessing"]["options"].get("target") or ())]

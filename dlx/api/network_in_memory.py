@@ -12,9 +12,9 @@ from dlx.data.dataset import Dataset
 from dlx.data.examples import Examples, tidy
 from dlx.data.loading import dataset_of
 from dlx.data.normalization import Standard
-from dlx.runs.predict import trained as network_of_run
+from dlx.runs.predictions.predict import trained as network_of_run
 from dlx.runs.preparation import prepare_supervised
-from dlx.runs.references import open_run
+from dlx.runs.reading.references import open_run
 from dlx.spec.loader import Resolved
 from dlx.spec.sections import Spec
 from dlx.training.error_unit import in_error_unit

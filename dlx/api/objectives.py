@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias, overload
+from typing import Any, TypeAlias
 
 from dlx.api.run import Run
-from dlx.api.signatures import PathLike
+from dlx.api.signatures import PathLike, with_settings
 from dlx.api.specs import plain
-from dlx.api.training import train
+from dlx.api.training import session_of, trained
 from dlx.errors import UsageError
 from dlx.nn.objectives import Objective
 
 ObjectiveLike: TypeAlias = str | Mapping[str, Any] | Objective | type[Objective]
 
 
-@overload
+def of_objective(objective: ObjectiveLike, *, dotted: object, **settings: object) -> None:
+    """The form of `minimize`."""
+
+
+@with_settings(of_objective)
 def minimize(
-    objective: ObjectiveLike,
-    *,
-    optimizer: str | Mapping[str, Any] | None = None,
-    steps: int = 100,
-    out: PathLike | None = None,
-    progress: bool | None = None,
-    **settings: Any,
-) -> Run: ...
-@overload
-def minimize(objective: ObjectiveLike, /, **settings: object) -> Run: ...
-def minimize(  # type: ignore[misc]  # a setting has no name of an argument
     objective: ObjectiveLike,
     *,
     optimizer: str | Mapping[str, Any] | None = None,
@@ -64,4 +57,4 @@ def minimize(  # type: ignore[misc]  # a setting has no name of an argument
     spec = {"name": section.get("name", "objective"), "objective": section, "training": {"epochs": steps}}
     if optimizer is not None:
         spec["optimizer"] = {"name": optimizer} if isinstance(optimizer, str) else plain(optimizer)
-    return train(spec, out=out, progress=progress, **settings)
+    return trained(lambda: session_of(spec, None, None, out, settings), None, progress)

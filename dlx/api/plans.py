@@ -12,7 +12,7 @@ from dlx.api.memory import FilesOfData
 from dlx.api.signatures import Data, SpecLike, Target
 from dlx.api.specs import DATA, overrides_of, plain, with_data
 from dlx.errors import Place, SpecError, UsageError, naming
-from dlx.runs.latest import ROOT
+from dlx.runs.files.latest import ROOT
 from dlx.search.plan import BASE
 from dlx.spec.inheritance import spec_tree
 from dlx.spec.loader import tree_of_file

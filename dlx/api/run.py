@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from dlx.api.run_results import RunResults
+from dlx.api.signatures import public
 from dlx.api.specs import as_path, overrides_of
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.learning_curve import LearningCurve
@@ -15,13 +16,13 @@ from dlx.documents.repair import RepairDocument
 from dlx.events import finish
 from dlx.gradcheck.report import Report
 from dlx.nn.gradcheck import EPSILON
-from dlx.runs.check import CheckOptions, check_file
-from dlx.runs.diagnose import examine_run, keep
-from dlx.runs.directory import RunDirectory
+from dlx.runs.before.check import CheckOptions, check_file
+from dlx.runs.diagnosis.diagnose import examine_run, keep
 from dlx.runs.export.formats import export
 from dlx.runs.export.tracking import TRACKERS, track
-from dlx.runs.extension import resumed
+from dlx.runs.files.directory import RunDirectory
 from dlx.runs.report import write_report
+from dlx.runs.training.extension import resumed
 from dlx.search.budget import seconds_of
 from dlx.search.learning_curve.curve import CurveOptions, measured_curve
 from dlx.search.repair import recipe
@@ -47,12 +48,14 @@ class Run(RunResults):
         DataError: it is no run, or a file of it is damaged.
     """
 
+    @public
     def diagnose(self, **settings: Any) -> DiagnosisDocument:
         """Bias, variance and their causes, found out anew and kept in the run: the document ``diagnosis.json``.
 
         ``verdict`` is in words, ``errors`` and the gaps ``bias``, ``variance`` … have their 95 % intervals,
         ``findings`` are the causes with evidence and remedy, ``next`` is what to do, and ``baselines`` are simple
-        models beside it; ``metrics["dev"]["f1"]`` has value, low and high.
+        models beside it; ``metrics["dev"]["f1"]`` has value, low and high, and ``classes.confusion`` is the table of
+        true (rows) and predicted classes, which ``print(….classes)`` shows.
 
         Args:
             settings: what it is judged against, such as ``**{"diagnosis.optimal_error": 0.05}``; then it is not kept.
@@ -62,6 +65,7 @@ class Run(RunResults):
             keep(examination)
         return examination.document
 
+    @public
     def act(
         self,
         *,
@@ -88,11 +92,12 @@ class Run(RunResults):
         ):
             return finish(recipe.act(locked, document, options), display.update)
 
+    @public
     def learning_curve(
         self,
         *,
         replicates: int = 3,
-        sizes: Sequence[int] = (),
+        sizes: int | Sequence[int] = (),
         target: float | None = None,
         workers: int = 1,
         cluster: str | None = None,
@@ -103,7 +108,7 @@ class Run(RunResults):
 
         Args:
             replicates: trainings of each size.
-            sizes: examples to train on; if not given, six up to all of train.
+            sizes: examples to train on, one number or several; if not given, six up to all of train.
             target: the dev error whose price in examples is asked for; if not given, what could be reached at best.
             workers, cluster: processes that train at a time, or the Dask scheduler whose workers do.
             budget: how long it may take, in seconds or as ``10m``; if not given, as long as it takes.
@@ -113,10 +118,12 @@ class Run(RunResults):
             UsageError: the run has no dev set, or train has no such sizes.
         """
         seconds = None if budget is None else seconds_of(budget)
+        sizes = [sizes] if isinstance(sizes, int) else sizes
         options = CurveOptions(replicates, sizes, workers, cluster, seconds, target)
         with displayed(CountProgress("training on fewer examples"), progress) as display:
             return measured_curve(self._result.run, options, display.update)[0]
 
+    @public
     def gradcheck(self, *, examples: int | None = None, epsilon: float = EPSILON, seed: int = 0) -> Report:
         """Compare dθ with differences of the cost, at the initialization and at the trained parameters, in float64.
 
@@ -124,6 +131,7 @@ class Run(RunResults):
         """
         return finish(check_file(self.path, (), CheckOptions(examples, None, epsilon, True, seed)))
 
+    @public
     def plot(self) -> Figure:
         """Cost and errors over the epochs, as a Figure of matplotlib."""
         task = "objective" if self._result.is_of_objective else self._result.task
@@ -131,10 +139,12 @@ class Run(RunResults):
         charts = training_curves(self._result.metrics, task, None if best is None else best.epoch)
         return pictures.curves_figure(charts, title=self.name)
 
+    @public
     def report(self, out: str | os.PathLike[str] | None = None) -> Path:
         """Write the page of the run, in place of ``report.html`` in its directory to ``out``; returns the file."""
         return write_report(str(self.path), as_path(out))
 
+    @public
     def export(self, to: str, out: str | os.PathLike[str] | None = None) -> list[Path]:
         """Write the network, its normalization inside, as ``onnx``, ``pytorch`` or ``keras``; returns the files.
 
@@ -149,11 +159,9 @@ class Run(RunResults):
             return [Path(written) for written in track(str(self.path), to, path)]
         return export(str(self.path), to, path)
 
-    @overload
-    def resume(self, *, progress: bool | None = None, **settings: Any) -> Run: ...
-    @overload
-    def resume(self, **settings: object) -> Run: ...
-    def resume(self, *, progress: bool | None = None, **settings: Any) -> Run:  # type: ignore[misc]  # a setting has no name of an argument
+    # progress may be an int for type checkers: they check the value of ``**{"training.epochs": 60}`` against it
+    @public
+    def resume(self, *, progress: bool | int | None = None, **settings: Any) -> Run:
         """Go on with an interrupted training to its end; returns the run as it is then.
 
         Args:
@@ -167,7 +175,7 @@ class Run(RunResults):
         with (
             restored(),
             resumed(str(self.path), overrides_of(settings)) as session,
-            displayed(TrainingProgress(session.kind.task), progress) as display,
+            displayed(TrainingProgress(session.kind.task), None if progress is None else bool(progress)) as display,
         ):
             for record in session.records():
                 display.update(record)

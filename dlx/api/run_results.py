@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from dlx.api.network import AnsweringNetwork
+from dlx.api.signatures import public
 from dlx.api.tables import table_of
-from dlx.runs.file_names import CURVES
-from dlx.runs.references import open_run
-from dlx.runs.result import Result
+from dlx.runs.files.file_names import CURVES
+from dlx.runs.reading.references import open_run
+from dlx.runs.reading.result import Result
 from dlx.spec.yaml_text.reading import load
 from dlx.stats.intervals import Estimate
 from dlx.types import Array
@@ -24,8 +25,15 @@ from dlx.words import Status
 class RunResults(AnsweringNetwork):
     """A run directory, as it is read; ``reference`` is that of `dlx.Run`."""
 
+    @public
     def __init__(self, reference: str | os.PathLike[str] = "latest") -> None:
-        self._result = Result.of(open_run(str(reference)))
+        self._result = Result.of(
+            open_run(os.fspath(reference) if isinstance(reference, os.PathLike) else str(reference))
+        )
+
+    def __fspath__(self) -> str:
+        """The directory, for what takes a path, such as `dlx.Run`."""
+        return str(self.path)
 
     @property
     def path(self) -> Path:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, overload
+from typing import Any
 
 from dlx.api.plans import plan_tree
-from dlx.api.signatures import Data, PathLike, SpecLike, Target
+from dlx.api.signatures import Data, PathLike, SpecLike, Target, of_plan, with_settings
 from dlx.api.specs import as_path, resolved_spec
 from dlx.documents.folds import FoldsDocument
 from dlx.documents.study import StudyDocument
@@ -25,23 +25,8 @@ from dlx.show.terminal.notebook import displayed
 from dlx.spec.trust import NamedBy
 
 
-@overload
+@with_settings(of_plan)
 def tune(
-    plan: SpecLike | None = None,
-    data: Data = None,
-    *,
-    target: Target = None,
-    resume: PathLike | None = None,
-    out: PathLike | None = None,
-    workers: int = 1,
-    cluster: str | None = None,
-    budget: str | float | None = None,
-    progress: bool | None = None,
-    **settings: Any,
-) -> TuningDocument: ...
-@overload
-def tune(plan: SpecLike | None = None, data: Data = None, /, **settings: object) -> TuningDocument: ...
-def tune(  # type: ignore[misc]  # a setting has no name of an argument
     plan: SpecLike | None = None,
     data: Data = None,
     *,
@@ -83,22 +68,8 @@ def tune(  # type: ignore[misc]  # a setting has no name of an argument
             return _searched(tuning, progress)
 
 
-@overload
+@with_settings(of_plan)
 def study(
-    plan: SpecLike | None = None,
-    data: Data = None,
-    *,
-    target: Target = None,
-    resume: PathLike | None = None,
-    out: PathLike | None = None,
-    workers: int = 1,
-    cluster: str | None = None,
-    progress: bool | None = None,
-    **settings: Any,
-) -> StudyDocument: ...
-@overload
-def study(plan: SpecLike | None = None, data: Data = None, /, **settings: object) -> StudyDocument: ...
-def study(  # type: ignore[misc]  # a setting has no name of an argument
     plan: SpecLike | None = None,
     data: Data = None,
     *,
@@ -136,21 +107,8 @@ def study(  # type: ignore[misc]  # a setting has no name of an argument
                 return studied(run, display.update)[0]
 
 
-@overload
+@with_settings(of_plan)
 def folds(
-    spec: SpecLike | None = None,
-    data: Data = None,
-    *,
-    target: Target = None,
-    resume: PathLike | None = None,
-    out: PathLike | None = None,
-    workers: int = 1,
-    progress: bool | None = None,
-    **settings: Any,
-) -> FoldsDocument: ...
-@overload
-def folds(spec: SpecLike | None = None, data: Data = None, /, **settings: object) -> FoldsDocument: ...
-def folds(  # type: ignore[misc]  # a setting has no name of an argument
     spec: SpecLike | None = None,
     data: Data = None,
     *,

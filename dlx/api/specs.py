@@ -19,8 +19,8 @@ from dlx.data.formats.format import TableFormat
 from dlx.data.formats.named_arrays import NamedArrays
 from dlx.data.section import SOURCES
 from dlx.errors import Place, SpecError, UsageError, naming
-from dlx.runs.latest import ROOT
-from dlx.runs.mistaken import refuse_as_spec
+from dlx.runs.files.latest import ROOT
+from dlx.runs.reading.mistaken import refuse_as_spec
 from dlx.spec.inheritance import spec_tree
 from dlx.spec.loader import Resolved, resolve, tree_of_file
 from dlx.spec.overrides import overrides_tree
@@ -151,6 +151,8 @@ def plain(value: Any) -> Any:
         return value.tolist()
     if isinstance(value, Component):  # such as dlx.nn.optimizers.Adam()
         return plain(value.model_dump(mode="json"))
+    if isinstance(value, type) and issubclass(value, Component) and value.name:
+        return {"name": value.name}
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     if value is None or isinstance(value, (bool, int, float, str)):

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from dlx.api.memory import FilesOfData, has_parts
-from dlx.api.signatures import Data, Target
-from dlx.api.specs import DATA, resolved_spec
+from dlx.api.signatures import Data, Target, public
+from dlx.api.specs import DATA, plain, resolved_spec
 from dlx.errors import Place, UsageError, allowed, naming
-from dlx.runs.latest import ROOT
-from dlx.runs.starter_rate import with_tested_rate
+from dlx.runs.before.starter_rate import with_tested_rate
+from dlx.runs.files.latest import ROOT
 from dlx.spec.starter.decisions import Wishes
 from dlx.spec.starter.sources import source_of
 from dlx.spec.starter.writing import starter_for
 from dlx.spec.yaml_text.reading import parse
-from dlx.spec.yaml_text.writing import dump_scalar
+from dlx.spec.yaml_text.writing import dump, dump_scalar
 from dlx.text import command
 from dlx.training.build import dataset_of
 from dlx.words import Task
@@ -32,18 +33,23 @@ CALLS = {  # what its head says, in Python
 
 
 class StarterSpec(dict[str, Any]):
-    """A spec as a mapping; ``text`` is the same in YAML, with a reason beside each decision, and printed."""
+    """A spec as a mapping; ``text`` is it in YAML as it was decided, with a reason beside each decision.
+
+    Printed is that text, or once something was changed the YAML of what it is now.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__(parse(text, Place("spec")).plain())
         self.text = text
         for option in ("name", "path"):  # the data are handed to `train`
             self["data"]["source"].pop(option)
+        self._decided = deepcopy(dict(self))
 
     def __str__(self) -> str:
-        return self.text
+        return self.text if self == self._decided else dump(plain(self))
 
 
+@public
 def new(
     data: Data,
     *,

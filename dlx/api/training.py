@@ -7,18 +7,18 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from signal import raise_signal
 from threading import Event, Lock
-from typing import Any, Self, overload
+from typing import Any, Self
 from weakref import WeakSet
 
 from dlx.api.run import Run
-from dlx.api.signatures import Data, PathLike, SpecLike, Target
+from dlx.api.signatures import Data, PathLike, SpecLike, Target, of_spec, with_settings
 from dlx.api.specs import as_path, resolved_spec
 from dlx.errors import UsageError, remark
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 from dlx.runs.preparation import prepare
-from dlx.runs.provenance import provenance
-from dlx.runs.signals import noted_signals
-from dlx.runs.train import Session
+from dlx.runs.training.provenance import provenance
+from dlx.runs.training.signals import noted_signals
+from dlx.runs.training.train import Session
 from dlx.show.terminal import TrainingProgress
 from dlx.show.terminal.notebook import displayed
 from dlx.spec.plugins import unnamed
@@ -27,20 +27,8 @@ from dlx.training.records import EpochRecord, Progress
 from dlx.training.threads import restored
 
 
-@overload
+@with_settings(of_spec)
 def train(
-    spec: SpecLike,
-    data: Data = None,
-    *,
-    target: Target = None,
-    out: PathLike | None = None,
-    on_record: Callable[[EpochRecord | Progress], object] | None = None,
-    progress: bool | None = None,
-    **settings: Any,
-) -> Run: ...
-@overload
-def train(spec: SpecLike, data: Data = None, /, **settings: object) -> Run: ...
-def train(  # type: ignore[misc]  # a setting has no name of an argument
     spec: SpecLike,
     data: Data = None,
     *,
@@ -69,9 +57,20 @@ def train(  # type: ignore[misc]  # a setting has no name of an argument
         Diverged: a number is not finite; the run keeps the last finite state.
         Interrupted: Ctrl-C; `Run.resume` goes on with the run.
     """
+    return trained(lambda: session_of(spec, data, target, out, settings), on_record, progress)
+
+
+def trained(
+    begin: Callable[[], Session],
+    on_record: Callable[[EpochRecord | Progress], object] | None,
+    progress: bool | None,
+) -> Run:
+    """The run of a session, gone through to its end; raises as `train`."""
+    if on_record is not None and not callable(on_record):
+        raise UsageError(f"on_record: is a function, not {type(on_record).__name__}")
     with (
         restored(),
-        _session(spec, data, target, out, settings) as session,
+        begin() as session,
         displayed(TrainingProgress(session.kind.task), progress) as display,
         closing(session.records()) as records,
     ):
@@ -82,18 +81,8 @@ def train(  # type: ignore[misc]  # a setting has no name of an argument
     return Run(session.run.path)
 
 
-@overload
+@with_settings(of_spec)
 def fit(
-    spec: SpecLike,
-    data: Data = None,
-    *,
-    target: Target = None,
-    out: PathLike | None = None,
-    **settings: Any,
-) -> TrainingLoop: ...
-@overload
-def fit(spec: SpecLike, data: Data = None, /, **settings: object) -> TrainingLoop: ...
-def fit(  # type: ignore[misc]  # a setting has no name of an argument
     spec: SpecLike,
     data: Data = None,
     *,
@@ -106,7 +95,7 @@ def fit(  # type: ignore[misc]  # a setting has no name of an argument
     Who leaves the loop, also by Ctrl-C, leaves a run that can be resumed; the loop's ``run`` is it, as it is then.
     Arguments and errors are those of `train`; nothing happens before the first record.
     """
-    return TrainingLoop(lambda: _session(spec, data, target, out, settings))
+    return TrainingLoop(lambda: session_of(spec, data, target, out, settings))
 
 
 class TrainingLoop(Iterator[EpochRecord | Progress]):
@@ -167,13 +156,14 @@ def _records(begin: Callable[[], Session], sessions: list[Session]) -> Generator
         yield from session.records(heeds_signals=False)
 
 
-def _session(
+def session_of(
     spec: SpecLike,
     data: Data,
     target: Target,
     out: PathLike | None,
     settings: Mapping[str, Any],
 ) -> Session:
+    """The training of a new run, begun; raises as `train`."""
     with resolved_spec(spec, data, target, settings) as stated:
         if stated.resolved.spec.is_in_folds:
             raise UsageError("data.folds asks for a training of each fold: dlx.folds(spec, …) does them all")

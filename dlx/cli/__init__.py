@@ -32,7 +32,7 @@ from dlx.cli.remarks import remarks_shown
 from dlx.cli.standard_streams import flush_stdout, sound_streams
 from dlx.errors import EnvironmentProblem, Interrupted, UsageError
 from dlx.language import translated
-from dlx.runs.signals import NUMBERS, end_process
+from dlx.runs.training.signals import NUMBERS, end_process
 from dlx.text import from_shell
 
 OF_DISKS = (ENOSPC, EFBIG, EIO)

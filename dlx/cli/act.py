@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlx.events import finish
-from dlx.runs import directory
+from dlx.runs.files import directory
 from dlx.search import budget as budgets
 from dlx.search.repair import race_setup, recipe
 from dlx.show import terminal
@@ -15,7 +15,7 @@ from dlx.show import terminal
 if TYPE_CHECKING:
     from dlx.documents.diagnosis import DiagnosisDocument
     from dlx.documents.repair import RepairDocument
-    from dlx.runs.directory import RunDirectory
+    from dlx.runs.files.directory import RunDirectory
     from dlx.search.repair.race_setup import RepairOptions
 
 Act = Annotated[

@@ -13,7 +13,7 @@ from dlx.cli.options import Json
 from dlx.data.text_tables import series as tables
 from dlx.errors import UsageError
 from dlx.nn import averages
-from dlx.runs import manifest
+from dlx.runs.files import manifest
 from dlx.show import pictures, terminal
 from dlx.show.charts import averages as charts
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from dlx.cli.options import Json, Plugins, Run
-from dlx.runs import calibrate as calibrations
-from dlx.runs import manifest
+from dlx.runs.files import manifest
+from dlx.runs.predictions import calibrate as calibrations
 from dlx.show import pictures, terminal
 from dlx.spec import trust
 from dlx.text import command
@@ -52,5 +52,5 @@ def calibrate_run(
         return
     again = ["--threshold", threshold] if threshold is not None else []
     to_apply = command("calibrate", run, *again, "--apply")
-    commands = [command("predict", run, "FILE") if applied or result.is_faultless else to_apply]
+    commands = [to_apply if result.is_advised and not applied else command("predict", run, "FILE")]
     terminal.calibration(result.document, [] if picture is None else [picture], commands)

@@ -14,7 +14,7 @@ from dlx.cli.options import Json, Plugins
 from dlx.errors import EnvironmentProblem, UsageError
 from dlx.files import writing
 from dlx.runs import compare as comparisons
-from dlx.runs import latest, manifest
+from dlx.runs.files import latest, manifest
 from dlx.show import pictures, terminal
 from dlx.spec import trust
 

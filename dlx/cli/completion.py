@@ -16,7 +16,7 @@ from dlx import guide
 from dlx.cli.commands import COMMANDS
 from dlx.cli.layout import argument_name, has_quiet, summary
 from dlx.cli.loading import load_command
-from dlx.runs.latest import LATEST, ROOT
+from dlx.runs.files.latest import LATEST, ROOT
 
 MOST_RUNS = 100  # whose tags are read
 SPEC_FILES = (".yaml", ".yml")

@@ -12,7 +12,7 @@ from dlx.cli import rows
 from dlx.cli.layout import Commands
 from dlx.cli.options import Json, Overrides, Plugins, Spec
 from dlx.errors import Problem, SpecError
-from dlx.runs import mistaken
+from dlx.runs.reading import mistaken
 from dlx.search import plan
 from dlx.search.study import file as study_file
 from dlx.search.study import section as study_section

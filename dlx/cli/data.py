@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from dlx.cli.options import Json, Overrides
-from dlx.runs import data_overview, manifest
+from dlx.runs.before import data_overview
+from dlx.runs.files import manifest
 from dlx.show import page, terminal
 
 Of = Annotated[

@@ -17,12 +17,13 @@ from dlx.cli.rows import print_rows
 from dlx.errors import DataError, UsageError
 from dlx.extras import name_of, requirements
 from dlx.language import translated
-from dlx.runs import health, provenance
+from dlx.runs.integrity import health
+from dlx.runs.training import provenance
 from dlx.show import terminal
 from dlx.training import threads
 
 if TYPE_CHECKING:
-    from dlx.runs.file_health import FileHealth
+    from dlx.runs.integrity.file_health import FileHealth
 
 Directory = Annotated[
     str | None,

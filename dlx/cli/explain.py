@@ -8,15 +8,15 @@ import typer
 
 from dlx.cli.options import Json, Plugins
 from dlx.cli.rows import allowed_in_language, print_rows
+from dlx.guide import explain as explaining
 from dlx.language import translated
-from dlx.runs import explain as explaining
 from dlx.search.study import section as study_section
 from dlx.search.tune import section as tune_section
 from dlx.show import terminal
 from dlx.spec import plugins, trust
 
 if TYPE_CHECKING:
-    from dlx.runs.explain import TopicEntry
+    from dlx.guide.explain import TopicEntry
 
 Name = Annotated[
     str,

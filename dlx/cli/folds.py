@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlx.diagnose import using
+from dlx.diagnose.steps import using
 from dlx.errors import DataError, Diverged
 from dlx.events import finish
-from dlx.runs import fold_directories, latest, manifest
-from dlx.runs.fold_directories import refit_command
+from dlx.runs.files import fold_directories, latest, manifest
+from dlx.runs.files.fold_directories import refit_command
 from dlx.search.folds import directory
 from dlx.show import terminal
 from dlx.text import command

@@ -13,7 +13,8 @@ from dlx.errors import CheckFailed, UsageError
 from dlx.events import finish
 from dlx.gradcheck import plugin as plugins
 from dlx.nn import gradcheck as differences
-from dlx.runs import check, manifest
+from dlx.runs.before import check
+from dlx.runs.files import manifest
 from dlx.show import pictures, terminal
 from dlx.spec import plugins as installed
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from dlx.events import Count
     from dlx.gradcheck.plugin import ComponentsReport
-    from dlx.runs.check import CheckOptions
+    from dlx.runs.before.check import CheckOptions
 
 Source = Annotated[
     Path | None,
@@ -41,9 +42,7 @@ Orders = Annotated[
     bool, typer.Option("--orders", help="Show how the error of differences and complex step falls with ε.")
 ]
 Picture = Annotated[Path | None, typer.Option(metavar="FILE.png", help="With --orders: draw them into this file.")]
-Plugin = Annotated[
-    str | None, typer.Option(metavar="FILE|MODULE", help="Check the activations, losses and objectives of a plugin.")
-]
+Plugin = Annotated[str | None, typer.Option(metavar="FILE|MODULE", help="Check the components of a plugin.")]
 
 
 def gradcheck(
@@ -62,7 +61,8 @@ def gradcheck(
     """Compare the gradients of backprop with two-sided differences of the cost, on real data in float64.
 
     Where a difference leaves a doubt, the complex step decides. Exit code 3 says that they differ. Without a spec or a
-    run it checks every component of dlx and of installed plugins that has a gradient, in every possible setting.
+    run it checks every component of dlx and of installed plugins that has a gradient, in every possible setting, and
+    optimizers, schedules and initializers by properties that every one of them has.
     """
     epsilon_or_default = differences.EPSILON if epsilon is None else epsilon
     options = check.CheckOptions(examples, after, epsilon_or_default, not no_dropout, seed)
@@ -113,9 +113,9 @@ def _check_components(events: Generator[Count, None, ComponentsReport], json: bo
     if json:
         terminal.document(report.document())
     elif report.plugin is None:
-        terminal.gradcheck.registered(report.cases)
+        terminal.gradcheck.registered(report.cases, report.rules)
     else:
-        terminal.gradcheck.plugin(report.cases, report.unchecked)
+        terminal.gradcheck.plugin(report.cases, report.unchecked, report.rules)
     if not report.passed:
         raise CheckFailed
 

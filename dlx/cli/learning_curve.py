@@ -9,7 +9,7 @@ import typer
 
 from dlx.cli.quiet import is_quiet
 from dlx.errors import UsageError
-from dlx.runs import references
+from dlx.runs.reading import references
 from dlx.search import budget as budgets
 from dlx.search.learning_curve import curve
 from dlx.show import terminal

@@ -12,8 +12,8 @@ from dlx.cli.commands import COMMANDS
 from dlx.cli.options import Json, Plugins
 from dlx.cli.rows import allowed_in_language, print_rows, print_text
 from dlx.errors import UsageError, allowed, listing, nearest
+from dlx.guide import explain as explaining
 from dlx.language import translated
-from dlx.runs import explain as explaining
 from dlx.search.study import section as study_section
 from dlx.search.tune import section as tune_section
 from dlx.show import terminal
@@ -24,7 +24,7 @@ from dlx.text import command
 
 if TYPE_CHECKING:
     from dlx.component import Component, Options
-    from dlx.runs.explain import TopicEntry
+    from dlx.guide.explain import TopicEntry
     from dlx.spec.keys import Key
 
 Kind = Annotated[

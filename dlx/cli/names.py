@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from dlx.diagnose.fail_on import NAMES
-from dlx.runs.explain import topics
+from dlx.guide.explain import topics
 from dlx.runs.export.formats import TARGETS
 from dlx.runs.export.tracking import TRACKERS
-from dlx.runs.listing import COLUMNS
+from dlx.runs.reading.listing import COLUMNS
 from dlx.search.study.section import StudyFile
 from dlx.search.tune.section import TuneFile
 from dlx.spec.keys import Key, keys

@@ -9,7 +9,7 @@ import typer
 
 from dlx.cli.options import Json
 from dlx.errors import UsageError
-from dlx.runs import starter_rate
+from dlx.runs.before import starter_rate
 from dlx.show import terminal
 from dlx.spec.starter import decisions, sources, writing
 from dlx.words import Task

@@ -12,10 +12,10 @@ import typer
 from dlx.cli.options import Json, Plugins
 from dlx.errors import UsageError, remark
 from dlx.files import versioned
-from dlx.runs import predict as answering
-from dlx.runs import references
-from dlx.runs.directory import RunDirectory
-from dlx.runs.latest import LATEST
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.files.latest import LATEST
+from dlx.runs.predictions import predict as answering
+from dlx.runs.reading import references
 from dlx.show import terminal
 from dlx.spec import trust
 

@@ -12,8 +12,8 @@ import typer
 from dlx.cli.quiet import is_quiet
 from dlx.errors import UsageError
 from dlx.events import finish
-from dlx.runs import manifest
-from dlx.runs import range_test as range_tests
+from dlx.runs.before import range_test as range_tests
+from dlx.runs.files import manifest
 from dlx.show import pictures, terminal
 from dlx.show.charts import range_test as charts
 from dlx.spec import trust

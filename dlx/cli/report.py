@@ -9,7 +9,7 @@ import typer
 
 from dlx.cli.options import Json, Plugins
 from dlx.runs import report as reports
-from dlx.runs.latest import LATEST
+from dlx.runs.files.latest import LATEST
 from dlx.show import terminal
 from dlx.spec import trust
 

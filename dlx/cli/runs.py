@@ -15,11 +15,12 @@ from dlx.cli.options import Json, Run
 from dlx.data.files import parquet_file
 from dlx.errors import UsageError
 from dlx.language import translated
-from dlx.runs import listing, manifest, references
+from dlx.runs.files import manifest
+from dlx.runs.reading import listing, references
 from dlx.show import numbers, terminal
 
 if TYPE_CHECKING:
-    from dlx.runs.listing import PastRun
+    from dlx.runs.reading.listing import PastRun
 
 runs = Commands(invoke_without_command=True)
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from dlx.cli import study as studies
 from dlx.cli.messages import message_and_code
 from dlx.errors import DlxError, Interrupted, Place, Problem, SpecError, UsageError
-from dlx.runs import mistaken
-from dlx.runs.file_names import SPECS
+from dlx.runs.files.file_names import SPECS
+from dlx.runs.reading import mistaken
 from dlx.search.study import check, file
 from dlx.show import terminal
 from dlx.spec import keys, loader, messages, trust

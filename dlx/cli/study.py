@@ -9,7 +9,7 @@ import typer
 
 from dlx.cli.options import Cluster, Directory, Plugins, Quiet, Workers, check_beginning
 from dlx.errors import CheckFailed, DataError
-from dlx.runs import mistaken
+from dlx.runs.reading import mistaken
 from dlx.search.study import check, file, training
 from dlx.show import terminal
 from dlx.spec import trust

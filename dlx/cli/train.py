@@ -17,12 +17,14 @@ from dlx.cli.folds import is_in_folds, train_folds
 from dlx.cli.options import OWN_PLUGINS, Overrides, Plugins
 from dlx.diagnose.steps import next_step
 from dlx.errors import UsageError
-from dlx.runs import dry_run as dry_runs
-from dlx.runs import earlier as earlier_runs
-from dlx.runs import extension, file_names, mistaken, references
-from dlx.runs import repeat as repeats
-from dlx.runs import train as sessions
+from dlx.runs.before import dry_run as dry_runs
 from dlx.runs.export import event_log
+from dlx.runs.files import file_names
+from dlx.runs.reading import mistaken, references
+from dlx.runs.training import earlier as earlier_runs
+from dlx.runs.training import extension
+from dlx.runs.training import repeat as repeats
+from dlx.runs.training import train as sessions
 from dlx.search.folds import training as folds
 from dlx.show import drawing_process, terminal
 from dlx.spec import loader, trust
@@ -33,7 +35,7 @@ from dlx.words import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from dlx.runs.train import Session
+    from dlx.runs.training.train import Session
     from dlx.show.drawing_process import DrawingProcess
     from dlx.spec.loader import Resolved
     from dlx.training.records import EpochRecord, Progress

@@ -11,7 +11,7 @@ import typer
 
 from dlx.cli.options import Json
 from dlx.errors import UsageError
-from dlx.runs import plugins
+from dlx.runs.reading import plugins
 from dlx.show import terminal
 from dlx.spec import trust_store
 from dlx.text import quoted

@@ -9,7 +9,7 @@ import typer
 
 from dlx.cli.options import Cluster, Directory, Plugins, Quiet, Workers, check_beginning
 from dlx.cli.range_test import LearningRate, Picture, show_range_test
-from dlx.runs import mistaken
+from dlx.runs.reading import mistaken
 from dlx.search.tune import file, forecast, search
 from dlx.show import terminal
 from dlx.spec import trust

@@ -13,9 +13,9 @@ from dlx.cli.options import Json
 from dlx.cli.quiet import is_quiet
 from dlx.errors import CheckFailed, Diverged, Interrupted
 from dlx.language import translated
-from dlx.runs import collection as collections
-from dlx.runs import signals as noted
-from dlx.runs import watch as watching
+from dlx.runs.files import collection as collections
+from dlx.runs.reading import watch as watching
+from dlx.runs.training import signals as noted
 from dlx.show import terminal
 from dlx.text import command
 from dlx.words import Status

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from dlx.data.conditions import Stated, checked_conditions
-from dlx.data.ragged_rows import RaggedRows
 from dlx.data.text_tables.dropped_rows import RowKind
+from dlx.data.text_tables.ragged_rows import RaggedRows
 from dlx.data.text_tables.text_encoding import known_encoding
 from dlx.data.values.numbers import MISSING
 

@@ -24,7 +24,9 @@ OF_ONE_COLUMN = ("dtype", "type", "to_pylist")  # what only the columns of panda
 
 
 def is_table(data: Any) -> bool:
-    """Whether an object has named columns."""
+    """Whether an object has named columns; raises `DataError` where they are not read yet."""
+    if type(data).__name__ == "LazyFrame":
+        raise DataError("the LazyFrame: is not read yet; give .collect() of it")
     if isinstance(data, np.ndarray | list | tuple | str):
         return False
     is_stream = hasattr(data, "__arrow_c_stream__") and not any(hasattr(data, name) for name in OF_ONE_COLUMN)
@@ -70,8 +72,12 @@ def table_file(columns: Mapping[str, Any], targets: Collection[str], words: str)
         DataError: a column is none, or none that a file can hold, or they differ in length.
     """
     lengths = {name: _length(column, f"{words}: column {name!r}") for name, column in columns.items()}
-    if len(set(lengths.values())) != 1:
-        raise DataError(f"{words}: columns must have the same length; they have {lengths or 'no columns'}")
+    if not lengths:
+        raise DataError(f"{words}: there are no columns")
+    first, *others = lengths
+    if (other := next((name for name in others if lengths[name] != lengths[first]), None)) is not None:
+        differ = f"column {first!r} has {lengths[first]:,} and column {other!r} {lengths[other]:,}"
+        raise DataError(f"{words}: columns must have the same length; {differ}")
     if find_spec("pyarrow"):
         return _parquet(columns, targets, words), "parquet"
     return _csv({name: values_of(column, f"{words}: column {name!r}") for name, column in columns.items()}), "csv"

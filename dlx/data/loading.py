@@ -17,7 +17,6 @@ from dlx.data.formats.format import has_only_inputs, read_file
 from dlx.data.imputation import fill_missing, fit_imputation, plain_row
 from dlx.data.input_scaling import input_scaling
 from dlx.data.open_columns import decided, with_columns
-from dlx.data.ragged_rows import FILL_OR_MARK, MARK
 from dlx.data.row_faults import fitting
 from dlx.data.rows.compact_rows import CompactRows
 from dlx.data.sources import File, Source
@@ -28,6 +27,7 @@ from dlx.data.targets.labels import Labels, infer_labels
 from dlx.data.targets.target_scaling import fit_targets
 from dlx.data.targets.target_settings import settings_of_targets, target_settings
 from dlx.data.targets.weights import class_weights, combined
+from dlx.data.text_tables.ragged_rows import FILL_OR_MARK, MARK
 from dlx.errors import DataError
 from dlx.types import Array, Rng
 from dlx.words import PARTS, Task

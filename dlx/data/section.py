@@ -93,7 +93,7 @@ class Data(Options):
     @classmethod
     def _with_weights_in_each_source(cls, data: Any) -> Any:
         """The section with `sample_weight` where it is short for: in each source."""
-        if not isinstance(data, dict) or data.get("sample_weight") is None:
+        if not isinstance(data, dict) or not isinstance(data.get("sample_weight"), str):
             return data
         column = data["sample_weight"]
         changed = {key: _weighted(data[key], column) for key in SOURCES if data.get(key) is not None}

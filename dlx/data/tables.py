@@ -197,7 +197,7 @@ def _faults(table: Table, name: str, impute: str | None) -> list[RowFault]:
     """The rows whose value is missing, where nothing takes its place, or infinite."""
     values, faults = table.values[name], []
     if impute is None:
-        what, hint = "the value is missing", "; correct the file, or state `impute: mean`, median or most_frequent"
+        what, hint = "the value is missing", "; correct it, or state `impute: mean`, median or most_frequent"
         faults = [table.row_fault(int(row), name, what, hint) for row in np.flatnonzero(missing(values))]
     if not isinstance(values, Texts) and values.dtype == np.float64:
         infinite = np.flatnonzero(np.isinf(values))

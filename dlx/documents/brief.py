@@ -24,13 +24,18 @@ class Brief:
 
     def __str__(self) -> str:
         """The same in a line, and below it what else is to be read."""
-        return "\n".join([repr(self), *(f"{name:12}  {value}" for name, value in self.details())])
+        return "\n".join([self.headline(), *(f"{name:12}  {value}" for name, value in self.details())])
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
         shown = [*self._brief(), *self.details()]
         rows = (f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in shown)
         return f"<h4>{escape(type(self).__name__)}</h4><table>{''.join(rows)}</table>"
+
+    def headline(self) -> str:
+        """The first line of its text: the fields that can be shown in it."""
+        shown = [f"{name}={value}" for name, value in self._brief() if value != "[]" and not value.startswith("<")]
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     def details(self) -> Iterable[tuple[str, str]]:
         """What has to be read of it in full, each with a name."""
@@ -62,8 +67,9 @@ def _in_brief(value: Any) -> str:
         text = _entries(value)
         return text if len(text) <= LONGEST else f"<{len(value)} entr{'y' if len(value) == 1 else 'ies'}>"
     if is_dataclass(value):
-        is_short = not isinstance(value, Brief) and type(value).__str__ is not object.__str__
-        return f"<{value if is_short else type(value).__name__}>"
+        has_text = not isinstance(value, Brief) and type(value).__str__ is not object.__str__
+        lines = str(value).splitlines() if has_text else []
+        return f"<{lines[0] if len(lines) == 1 else type(value).__name__}>"
     if isinstance(value, float):
         return f"{value:.4g}"
     return shorten(repr(str(value) if isinstance(value, str) else value), LONGEST)

@@ -44,6 +44,9 @@ class WorstExample:
         return document if self.row is None else document | {"row": self.row}
 
 
+MOST_COLUMNS = 12  # of a table that is printed
+
+
 @dataclass(frozen=True)
 class ClassesDocument:
     """What a network takes for what on a part, in the user's labels.
@@ -63,6 +66,20 @@ class ClassesDocument:
     errors: list[LabelValue]
     confused: list[ConfusedPair]
     worst: list[WorstExample]
+
+    def __str__(self) -> str:
+        """The confusion table of the part, or the pairs that are most often confused where it would be too large."""
+        if self.confusion is None or len(self.labels) > MOST_COLUMNS:
+            pairs = [f"{pair.label} taken for {pair.predicted}  {pair.count:,}" for pair in self.confused]
+            return "\n".join([f"{self.part}, most often confused:", *pairs])
+        rows = [[self.part, *map(str, self.labels)]]
+        rows += [
+            [str(label), *(f"{count:,}" for count in row)]
+            for label, row in zip(self.labels, self.confusion, strict=True)
+        ]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ["  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows]
+        return "\n".join(["rows are what it is, columns what it is taken for", *lines])
 
 
 def check_labels(path: Path, metrics: PartMetrics | None) -> None:

@@ -184,6 +184,11 @@ class DiagnosisDocument(Brief, AnyDiagnosis):
         return self.measure.errors if self.measure else self.errors
 
     @property
+    def is_above_tolerance(self) -> bool:
+        """Whether bias or variance is, surely or not."""
+        return any(gap is not None and gap.value > self.tolerance for gap in (self.bias, self.variance))
+
+    @property
     def bias_is_unbeaten(self) -> bool:
         """Whether the best model tried errs as much, and neither finding nor falling cost explains a high bias."""
         still_falls = self.ending is not None and self.ending.falling

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
+ALL_THE_SAME = "all the same"
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
@@ -29,11 +30,16 @@ class Finding:
         """Whether it asks for something to be done, as notes do not."""
         return self.severity != "note"
 
+    @property
+    def is_refuted(self) -> bool:
+        """Whether the end of the training has made a note of it."""
+        return not self.is_serious and f"; {ALL_THE_SAME} " in self.evidence
+
     def refuted_by(self, end: str) -> Finding:
         """The finding as a note, which asks for nothing, since the training ended well all the same."""
         if self.severity == "note":
             return self
-        return replace(self, severity="note", evidence=f"{self.evidence}; all the same {end}", overrides=())
+        return replace(self, severity="note", evidence=f"{self.evidence}; {ALL_THE_SAME} {end}", overrides=())
 
     def to_document(self) -> dict[str, Any]:
         """The finding as it stands in ``diagnosis.json``, without overrides where there are none."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from dlx.documents.baselines import Baselines
-from dlx.documents.brief import Brief
+from dlx.documents.brief import Brief, judged
 from dlx.documents.classes import check_labels
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.earlier_run import EarlierRun
@@ -86,6 +86,13 @@ class FoldsDocument(Brief):
     def target_errors(self) -> str | None:
         """How errors of several targets are counted, as a diagnosis has it."""
         return self.diagnosis.target_errors if self.diagnosis else None
+
+    def details(self) -> Iterator[tuple[str, str]]:
+        """The errors over all examples, and the verdict."""
+        for name, error in self.errors.items():
+            yield name.replace("_", " "), judged(error, self.task)
+        if self.diagnosis:
+            yield "verdict", self.diagnosis.verdict
 
     def to_document(self) -> dict[str, Any]:
         """As ``folds.json`` has it: the keys of the diagnosis stand beside the others, which have more errors."""

@@ -120,6 +120,7 @@ class RepairDocument(Brief):
 
     folds: of train and dev together, each of which was dev once in a replicate; 1 where dev was as it is.
     bet: the best of what is not certain; None where it came to a good end.
+    measure: what specs were compared by in place of the error, if anything; ``errors`` are of it then.
     """
 
     status: str
@@ -133,6 +134,7 @@ class RepairDocument(Brief):
     test: Estimate | None
     folds: int = 1
     bet: BestBet | None = None
+    measure: str | None = None
 
     def details(self) -> Iterator[tuple[str, str]]:
         """The errors before and after, and the remedies that are kept, or the one that most probably helps."""

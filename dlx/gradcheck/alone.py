@@ -9,9 +9,11 @@ import numpy as np
 
 from dlx.gradcheck import odd_inputs
 from dlx.gradcheck.fault import ALONE, SPECIAL, TAILS, Alone, Fault
+from dlx.gradcheck.in_float32 import fault_in_float32
 from dlx.gradcheck.locate import fault_of
 from dlx.gradcheck.odd_inputs import ONE_EXAMPLE, OddInput, tails_in_words
 from dlx.gradcheck.one_operation import is_analytic, is_right_along, wrong_gradient
+from dlx.gradcheck.operations import LayerOperation, LossOperation
 from dlx.gradcheck.places import MOST_PARAMETERS
 from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import CheckedCost, Subject
@@ -72,12 +74,12 @@ def _components(subject: Subject, find: Find, rng: np.random.Generator) -> Itera
 def _judged(
     title: str,
     parts: Iterator[OddInput],
-    subject: CheckedCost,
+    subject: Subject,
     find: Find,
     alike: Sequence[Activate | Normalize] = (),
 ) -> Alone:
     """The first part with a wrong gradient speaks, and names the others; a part that is not finite is left out."""
-    fault, difference, wrong = None, 0.0, list[OddInput]()
+    fault, coarse, difference, wrong = None, None, 0.0, list[OddInput]()
     for part in parts:
         operation = part.operation
         if not np.isfinite(operation.value()):
@@ -87,6 +89,10 @@ def _judged(
             wrong.append(part)
             fault = fault or fault_of(operation, errors, subject, alike)
             difference = max(difference, *map(_largest, errors))
+        elif fault is None and part.is_usual and isinstance(operation, LayerOperation | LossOperation):
+            coarse = coarse or fault_in_float32(operation, subject.network)
+    if fault is None and coarse is not None:
+        return Alone(title, False, 1.0, coarse)
     return Alone(title, fault is None, difference, fault and _placed(fault, wrong))
 
 

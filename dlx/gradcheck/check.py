@@ -11,9 +11,11 @@ from dlx.errors import CheckFailed
 from dlx.events import Count, finish
 from dlx.gradcheck.alone import check_alone
 from dlx.gradcheck.comparison import MOST_PASSES, Check
+from dlx.gradcheck.fault import Alone
 from dlx.gradcheck.locate import ROUNDED, locate
 from dlx.gradcheck.moving import moved
 from dlx.gradcheck.places import Elsewhere, places
+from dlx.gradcheck.recording import off_tape
 from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import CheckedCost
 from dlx.nn.gradcheck import EPSILON
@@ -42,7 +44,7 @@ def entry_by_entry(
     rng = rng or np.random.default_rng(0)
     others = rng.spawn(1)[0]
     with np.errstate(all="ignore"):  # what overflows shows in the cost or the gradient
-        comparison = Check(subject, when, epsilon, rng)
+        too_early, comparison = _begun(subject, when, epsilon, rng)
         elsewhere = [(place, _comparison(place, epsilon, others)) for place in places(subject, others)]
         yield from comparison.run()
         compared = [_compared(place, other) for place, other in reversed(elsewhere) if other is not None]
@@ -53,7 +55,20 @@ def entry_by_entry(
             is_placed = other.is_large and any(each.fault for each in (point, *points))
             there = other.point() if is_placed else _point(place, other)
             points.append(replace(there, examples=place.subject.examples, distance=place.distance))
-        return point.with_others(tuple(points), tuple(check_alone(subject, point, others)))
+        return point.with_others(tuple(points), (*too_early, *check_alone(subject, point, others)))
+
+
+def _begun(
+    subject: CheckedCost, when: str, epsilon: float, rng: np.random.Generator
+) -> tuple[tuple[Alone, ...], Check]:
+    """What is computed too early, and the comparison; where the cost is not finite because of that, it says so."""
+    too_early = tuple(off_tape(subject))
+    try:
+        return too_early, Check(subject, when, epsilon, rng)
+    except CheckFailed as error:
+        if not too_early:
+            raise
+        raise CheckFailed(f"{when}: {too_early[0].fault}") from error
 
 
 def check(

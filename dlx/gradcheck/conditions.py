@@ -8,12 +8,12 @@ from collections.abc import Sequence
 def sizes_in_words(right: Sequence[int], wrong: Sequence[int]) -> str:
     """What the sizes of batches tell of a fault; nothing where they do not part right from wrong.
 
-    >>> sizes_in_words([3, 16, 33], [1030, 157])
+    >>> sizes_in_words([3, 16, 33], [1024, 157])
     'right up to 33 examples, wrong from 157 on'
     >>> sizes_in_words([33], [3, 16])
     'wrong up to 16 examples, right from 33 on'
-    >>> sizes_in_words([10, 1030], [3, 33])
-    'right with 10 and 1,030 examples, wrong with 3 and 33'
+    >>> sizes_in_words([10, 1024], [3, 33])
+    'right with 10 and 1,024 examples, wrong with 3 and 33'
     """
     if not right or not wrong or set(right) & set(wrong):
         return ""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 ALONE = "alone"
 TAILS, SPECIAL = "in the tails", "special inputs"
-DESCRIBED = ("some entries", "some classes", "not finite", "chain", TAILS, SPECIAL, "digits of float32")
+OFF_TAPE, IN_FLOAT32 = "off the tape", "in float32"
+DESCRIBED = ("some entries", "some classes", "not finite", "chain", TAILS, SPECIAL, "digits of float32", OFF_TAPE)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,12 @@ class Fault:
 
     @property
     def clarity(self) -> int:
-        """0 where it says what is wrong, 1 where in a gradient, 2 in which operation, 3 where not even that."""
+        """0 where it says what is wrong, 1 where in a gradient, 2 in which operation, 3 where not even that.
+
+        What was computed too early is below all: whatever else is wrong comes of it.
+        """
+        if self.signature == OFF_TAPE:
+            return -1
         if self.operation == "chain":
             return 3
         return 2 if self.signature in ("unknown", "some entries") else int(self.signature.startswith("one "))

@@ -22,9 +22,10 @@ VALUES = 24  # of Z in each part
 SIZES = (1e-3, 1.0, 1e3)  # standard deviations of what a norm standardizes
 MOST_COLUMNS = 128
 FEW = 4  # units: over fewer a norm may divide by almost 0, and what it rounds is then not small
+MANY = 192  # units: a multiple of 64, in which blocks are counted
 POWER = 30  # of 2, by which the gradient that comes in is made larger and smaller: no digit of it changes
 AT_ZERO, ONE_EXAMPLE = "Z is 0", "there is one example"
-FAR = 30.0  # targets so many times as large
+FAR = 30.0  # targets so many times as large, and a tenth of a Z that is far from the others
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,12 @@ class OddInput:
     is_tail: bool = False
     may_be_kink: bool = False
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether it is the middle for an activation or a loss, which float32 holds well."""
+        is_norm = isinstance(self.operation, LayerOperation) and not isinstance(self.operation.owner, Activate)
+        return self.where == "" and self.is_fine and not self.is_brief and not is_norm
+
 
 def activations(layer: Activate, subject: Subject, rng: np.random.Generator) -> Iterator[OddInput]:
     """The middle, the tails, then Z such as batches have now and then."""
@@ -58,6 +65,8 @@ def activations(layer: Activate, subject: Subject, rng: np.random.Generator) -> 
         "every Z is negative": -np.abs(Z),
         ONE_EXAMPLE: Z[:, :1],
         "there is one unit": Z[:1],
+        "there are many units": 2 * rng.standard_normal((MANY, 2)),
+        "one Z of a batch is far from the others": np.where(np.arange(24).reshape(4, 6) == 9, 10 * FAR, Z),
     }
     for words, values in special.items():
         u = rng.uniform(0.5, 1.5, values.shape)
@@ -126,6 +135,8 @@ def _odd_labels(subject: Subject, Y: Array, weights: Array) -> Iterator[tuple[st
     yield ONE_EXAMPLE, Y[:, :1], weights[:, :1]
     if loss.task == Task.REGRESSION:
         yield "targets are large", FAR * Y, weights
+        whole = np.where(np.arange(m) % 3 == 0, 0.0, np.round(3 * np.abs(Y)))
+        yield "targets are whole numbers", np.maximum(whole, loss.least_target or 0.0), weights
         if loss.least_target is None:
             yield "targets are negative", -np.abs(Y), weights
     elif loss.task == Task.MULTICLASS:

@@ -9,7 +9,7 @@ import numpy as np
 
 from dlx.gradcheck.moving import Moves, labels_of, move_away, roll
 from dlx.nn.landscape import Landscape
-from dlx.nn.layers import Activate, Dropout, Layer, Linear
+from dlx.nn.layers import Activate, Dropout, Layer, Linear, Normalize
 from dlx.nn.network import Network, RecordPenalty
 from dlx.nn.tape import Tape
 from dlx.types import Array
@@ -27,7 +27,10 @@ class Operation(ABC):
     owner: object
     variables: dict[str, Array]
     forward: Tape  # whose cost is the value
+    whole: Tape  # which writes the gradients
     backward_function: Callable[..., object]  # what writes the gradients down
+    result = "J"  # what a pass of ``whole`` gives beside the gradients
+    tape_type: type[Tape] = Tape
 
     def value(self) -> float:
         """The number, from a forward pass."""
@@ -41,6 +44,10 @@ class Operation(ABC):
     @abstractmethod
     def record_whole(self) -> None:
         """Record the pass that writes the gradients anew: what it keeps of earlier passes is then forgotten."""
+
+    def result_of_whole(self) -> Array:
+        """It, after a pass."""
+        return np.array(self.whole.cost())
 
     def moves(self) -> Moves:
         """All arrays that the gradients depend on but u, each with what moves it away."""
@@ -59,18 +66,27 @@ class Operation(ABC):
 class LayerOperation(Operation):
     """A layer on its own; ``backward`` gives it u."""
 
+    owner: Layer
+
     def __init__(self, layer: Layer, network: Network, x: Array, masks: Mapping[Dropout, Array] | None = None) -> None:
         self.owner, self.layer, self.name = layer, layer.l, f"{layer.title} {layer.l}"
         self.x, self.u = x, np.zeros(0)
         self._mask = masks.get(layer) if masks and isinstance(layer, Dropout) else None
         self.forward = Tape(x.dtype)
-        self.out, _ = layer.record(self.forward, x, True)
+        self.out, _ = layer.record(self.forward, self._inside(self.forward), True)
         self.forward.run()
         parameters = {name: view for name, view in network.parameters.items() if name in layer.parameters}
         self._written = {f"d{name}": network.parameters.gradients[name] for name in parameters}
         self.variables = {f"d{name}": view for name, view in parameters.items()}
+        self.result = f"{'Z' if isinstance(layer, Linear | Normalize) else 'A'}{layer.l}"
         self.input = f"dA{layer.l - 1}" if isinstance(layer, Linear) else _gradient_name(layer)
         self._has_input_gradient = not (isinstance(layer, Linear) and layer.first)
+
+    def _inside(self, tape: Tape) -> Array:
+        """A copy of x in each pass: the layer may write over it."""
+        inside = tape.empty("x", *self.x.shape)
+        tape.call(np.copyto, inside, self.x)
+        return inside
 
     def backward(self, u: Array) -> None:
         """Give it u, and record the backward pass of that."""
@@ -83,10 +99,12 @@ class LayerOperation(Operation):
         self.record_whole()
 
     def record_whole(self) -> None:
-        assert isinstance(self.owner, Layer)
-        self.whole = Tape(self.u.dtype)
-        _, backward = self.owner.record(self.whole, self.x, True)
+        self.whole = self.tape_type(self.u.dtype)
+        self._result, backward = self.owner.record(self.whole, self._inside(self.whole), True)
         self._dx, self.backward_function = backward(self._upstream), backward
+
+    def result_of_whole(self) -> Array:
+        return self._result.copy()
 
     def gradients(self) -> dict[str, Array]:
         self._upstream[...] = self.u
@@ -121,7 +139,7 @@ class LossOperation(Operation):
         self.record_whole()
 
     def record_whole(self) -> None:
-        self.whole = Tape(self.x.dtype)
+        self.whole = self.tape_type(self.x.dtype)
         self.A, backward = self._network.record_loss(self.whole, self.x, self._Y)
         self._dx, self.backward_function = backward(self.A), backward
 
@@ -147,7 +165,7 @@ class PenaltyOperation(Operation):
         self.record_whole()
 
     def record_whole(self) -> None:
-        self.whole = Tape(self.weights.dtype)
+        self.whole = self.tape_type(self.weights.dtype)
         self.backward_function = self._record(self.whole, self.m)
         self.backward_function()
 
@@ -174,7 +192,7 @@ class ObjectiveOperation(Operation):
         self.record_whole()
 
     def record_whole(self) -> None:
-        self.whole = Tape(self._w.dtype)
+        self.whole = self.tape_type(self._w.dtype)
         self.backward_function = self._objective.record(self.whole, self._w)
         self.backward_function(self._dw)
 

@@ -14,7 +14,7 @@ from dlx.types import Array
 from dlx.words import Task
 
 SMALL, LARGE = 3, 33  # examples: fewer than a check has, and more than one of 16
-LARGEST = 1_030  # more than most batches of training
+LARGEST = 1_024  # more than most batches of training, and a power of 2, as most are
 MORE = 17  # than the usual batch of a check, also where examples are very long
 MOST_PARAMETERS = 1_000_000
 # That the layers of one batch hold together. With this bound a check of 784-300-100-10 with batches of 512 took 3.2 s
@@ -47,11 +47,12 @@ def places(subject: CheckedCost, rng: np.random.Generator) -> Iterator[Elsewhere
         for distance in (NEAR, 3 * FAR, 30 * FAR):
             yield Elsewhere("elsewhere", subject, [_theta(subject, distance, rng, least=1.0)], distance)
         return
-    moves = [_theta(subject, NEAR, rng), *_refilled(subject, rng)]
+    statistics = _statistics(subject)
+    moves = [_theta(subject, NEAR, rng), *_refilled(subject, rng), statistics]
     yield Elsewhere(_words(subject.examples), subject, moves, NEAR)
     for size, distance in _sizes(subject).items():
         other = Subject(subject.network, *_batch(subject, size, rng), masks=_masks(subject, size, rng))
-        yield Elsewhere(_words(size), other, [_theta(subject, distance, rng)], distance)
+        yield Elsewhere(_words(size), other, [_theta(subject, distance, rng), statistics], distance)
 
 
 def _words(size: int) -> str:
@@ -97,6 +98,15 @@ def _theta(subject: CheckedCost, distance: float, rng: np.random.Generator, leas
         theta += shift
 
     return subject.theta, move
+
+
+def _statistics(subject: Subject) -> tuple[Array, Move]:
+    """Those of a network that has been trained; before a step is accepted all are 0."""
+
+    def move(statistics: Array) -> None:
+        statistics += 0.5 + np.arange(statistics.size) % 7 / 7
+
+    return subject.network.statistics.vector, move
 
 
 def _refilled(subject: Subject, rng: np.random.Generator) -> Moves:

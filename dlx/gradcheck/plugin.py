@@ -1,8 +1,8 @@
-"""The check of components: activations, losses and norms in every setting of a small network, objectives alone."""
+"""The check of components: what has a gradient in every setting of a small network, rules by their properties."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,13 +10,15 @@ from pydantic import ValidationError
 
 from dlx.calls import instruction
 from dlx.component import REGISTRY, Component
-from dlx.documents.brief import Brief
 from dlx.errors import UsageError, allowed
 from dlx.events import Count
 from dlx.gradcheck.check import check, check_here
+from dlx.gradcheck.checked import Checked
 from dlx.gradcheck.comparison import MOST_PASSES, PASSES
 from dlx.gradcheck.fault import Fault
-from dlx.gradcheck.report import Point, details_of
+from dlx.gradcheck.report import Point
+from dlx.gradcheck.rules.check import PROPERTIES, check_rules
+from dlx.gradcheck.rules.rule import RuleCase
 from dlx.gradcheck.settings import settings_of
 from dlx.nn.activations import Activation
 from dlx.nn.gradcheck import EPSILON
@@ -28,6 +30,8 @@ from dlx.spec.trust import load_named
 from dlx.words import Task
 
 KINDS = (Activation.kind, Loss.kind, Norm.kind, Objective.kind)
+CHECKED = (*KINDS, *PROPERTIES)
+NAMES = "activation, loss, norm, objective, optimizer, schedule or initializer"
 
 
 @dataclass(frozen=True)
@@ -44,32 +48,37 @@ def check_plugin(plugin: str, name: str | None, epsilon: float, seed: int) -> Ge
     """Check what a plugin defines, or of that the component with this name; counts the networks.
 
     Raises:
-        UsageError: the plugin cannot be loaded, fails, or defines nothing that has a gradient.
+        UsageError: the plugin cannot be loaded, fails, or defines nothing that can be checked.
         CheckFailed: a cost is not finite.
     """
     chosen, unchecked = _defined_by(plugin)
     if name is not None and name not in chosen:
-        raise UsageError(
-            f"{plugin}: defines no activation, loss, norm or objective named {name!r} {allowed(name, list(chosen))}"
-        )
+        raise UsageError(f"{plugin}: defines no {NAMES} named {name!r} {allowed(name, list(chosen))}")
     if not chosen:
         others = f", but {', '.join(unchecked)}" if unchecked else ""
-        raise UsageError(
-            f"{plugin}: defines no activation, loss, norm or objective{others}, and nothing else has a gradient"
-        )
+        raise UsageError(f"{plugin}: defines no {NAMES}{others}, and nothing else can be checked")
     members = [chosen[name]] if name else list(chosen.values())
-    cases = yield from check_components([instance_of(member) for member in members], epsilon, seed)
-    return ComponentsReport(plugin, cases, () if name else unchecked)
+    components = [instance_of(member) for member in members]
+    rules = [case for component in components if component.kind in PROPERTIES for case in check_rules(component)]
+    cases = yield from check_components([each for each in components if each.kind in KINDS], epsilon, seed)
+    return ComponentsReport(plugin, cases, () if name else unchecked, rules)
 
 
 def check_registered(epsilon: float, seed: int) -> Generator[Count, None, ComponentsReport]:
     """Check every component that has a gradient, in every setting that it can stand in; counts the networks.
 
-    Other places than the initialization are visited in the first setting of each.
+    Other places than the initialization are visited in the first setting of each. Optimizers, schedules and
+    initializers are checked by their properties.
     """
-    members = [member for kind in KINDS for member in REGISTRY[kind].values()]
-    components = [member.model_validate(required_options(member)) for member in members]
-    return ComponentsReport(None, (yield from check_components(components, epsilon, seed, everywhere=False)))
+    components, rules = _registered(KINDS), _registered(PROPERTIES)
+    checked = [case for component in rules for case in check_rules(component)]
+    cases = yield from check_components(components, epsilon, seed, everywhere=False)
+    return ComponentsReport(None, cases, (), checked)
+
+
+def _registered(kinds: Iterable[str]) -> list[Component]:
+    members = [member for kind in kinds for member in REGISTRY[kind].values()]
+    return [member.model_validate(required_options(member)) for member in members]
 
 
 def check_components(
@@ -99,32 +108,54 @@ def check_components(
 
 
 @dataclass(frozen=True, repr=False)
-class ComponentsReport(Brief):
+class ComponentsReport(Checked):
     """The checks of the components of a plugin, of one, or where there is no plugin of all that are registered.
 
-    ``unchecked`` is what else the plugin defines, which has no gradient, such as ``optimizer lion``.
+    ``rules`` are the checks of optimizers, schedules and initializers by their properties; ``unchecked`` is what else
+    the plugin defines, such as ``metric gini``.
     """
-
-    first = ("passed", "fault")
 
     plugin: str | None
     cases: Sequence[PluginCase]
     unchecked: tuple[str, ...] = ()
+    rules: Sequence[RuleCase] = ()
 
     @property
     def passed(self) -> bool:
         """Whether each of them passed."""
-        return all(case.point.passed for case in self.cases)
+        return all(case.point.passed for case in self.cases) and all(case.passed for case in self.rules)
+
+    @property
+    def decisive(self) -> Point | None:
+        """The first network in which it failed and a mistake was placed, or the one with the largest difference."""
+        failed = [case.point for case in self.cases if not case.point.passed]
+        placed = [point for point in failed if point.fault]
+        largest = sorted((case.point for case in self.cases), key=lambda point: -point.difference)
+        return next(iter([*placed, *failed, *largest]), None)
+
+    @property
+    def difference(self) -> float | None:
+        """That of the decisive network; None where nothing has a gradient."""
+        return self.decisive.difference if self.decisive else None
 
     @property
     def fault(self) -> Fault | None:
         """The first mistake that was placed, with the operation, the layer and what the error looks like."""
-        return next((case.point.fault for case in self.cases if case.point.fault), None)
+        faults = (*(case.point.fault for case in self.cases), *(case.fault for case in self.rules))
+        return next(filter(None, faults), None)
+
+    @property
+    def subject(self) -> str:
+        """The components, and in how many networks or settings they were checked."""
+        counts = ((len(self.cases), "network"), (len(self.rules), "setting"))
+        stood = [f"{count} {noun}{'s' * (count != 1)}" for count, noun in counts if count]
+        return f"{self.plugin or 'all components'} in {' and '.join(stood)}"
 
     def details(self) -> Iterator[tuple[str, str]]:
-        """Which setting was the first to fail, where, and by how much."""
-        failed = [case.point for case in self.cases if not case.point.passed]
-        return details_of(next((point for point in failed if point.fault), failed[0])) if failed else iter(())
+        """The mistakes, in which network the first was met, and the entry that is most wrong."""
+        if self.decisive:
+            yield from self.decisive.details()
+        yield from (("mistake", str(case.fault)) for case in self.rules if case.fault)
 
     def document(self) -> dict[str, Any]:
         """The JSON document."""
@@ -143,13 +174,14 @@ class ComponentsReport(Brief):
                 }
                 for case in self.cases
             ],
+            "rules": [case.document() for case in self.rules],
             "unchecked": list(self.unchecked),
             "fault": asdict(self.fault) if self.fault else None,
         }
 
 
 def _defined_by(plugin: str) -> tuple[dict[str, type[Component]], tuple[str, ...]]:
-    """The activations, losses, norms and objectives that loading the plugin adds, and what else it adds."""
+    """What loading the plugin adds and can be checked, and what else it adds."""
     before = {kind: set(members) for kind, members in REGISTRY.items()}
     load_named([plugin])
     added = [
@@ -158,8 +190,8 @@ def _defined_by(plugin: str) -> tuple[dict[str, type[Component]], tuple[str, ...
         for name, member in members.items()
         if name not in before.get(kind, ())
     ]
-    unchecked = tuple(f"{member.kind} {member.name}" for member in added if member.kind not in KINDS)
-    return {member.name: member for member in added if member.kind in KINDS}, unchecked
+    unchecked = tuple(f"{member.kind} {member.name}" for member in added if member.kind not in CHECKED)
+    return {member.name: member for member in added if member.kind in CHECKED}, unchecked
 
 
 def instance_of(member: type[Component]) -> Component:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from dlx.documents.brief import Brief
+from dlx.gradcheck.checked import Checked
 from dlx.gradcheck.conditions import sizes_in_words
 from dlx.gradcheck.fault import ALONE, Alone, Fault
 from dlx.nn.gradcheck import GREAT, Verdict
@@ -127,6 +127,19 @@ class Point:
         words = sizes_in_words(right, wrong)
         return f", {words or fault.at}" if words or fault.at else ""
 
+    def details(self) -> Iterator[tuple[str, str]]:
+        """Where the check has failed: the mistake, the place, and the entry that is most wrong."""
+        if self.passed:
+            return
+        if self.fault is not None:
+            yield "mistake", str(self.fault)
+        yield "met", self.at or self.when
+        wrong = [each for each in self.parameters if each.worst is not None and each.verdict in ("look", "worry")]
+        for each in sorted(wrong, key=lambda parameter: parameter.difference or 0.0)[-1:]:
+            assert each.worst is not None
+            entry = f"{each.name}[{', '.join(map(str, each.worst.index))}]"
+            yield "worst entry", f"{entry}: analytic {each.worst.analytic:.8g}, numeric {each.worst.numeric:.8g}"
+
     @property
     def covered(self) -> dict[str, int]:
         """How much of θ the differences cover, and how many of them were left out for a kink."""
@@ -152,13 +165,11 @@ def _qualified(parameter: Parameter, spoiled: set[str]) -> Parameter:
 
 
 @dataclass(frozen=True, repr=False)
-class Report(Brief):
+class Report(Checked):
     """The checks of one network at each θ that was asked for; of an objective there are no examples.
 
     ``too_large`` are batches that training takes and no check has looked at, since they would fill the memory.
     """
-
-    first = ("passed", "fault")
 
     name: str
     epsilon: float
@@ -172,6 +183,11 @@ class Report(Brief):
         return all(point.passed for point in self.points)
 
     @property
+    def difference(self) -> float:
+        """That of the decisive θ."""
+        return self.decisive.difference
+
+    @property
     def decisive(self) -> Point:
         """The first θ at which it failed, or the one with the largest difference."""
         failed = [point for point in self.points if not point.passed]
@@ -182,9 +198,15 @@ class Report(Brief):
         """The mistake that was placed, where it failed, with the operation, the layer and what the error looks like."""
         return self.decisive.fault
 
+    @property
+    def subject(self) -> str:
+        """The spec, the batch and ε."""
+        on = f", {self.examples:,} example{'s' * (self.examples != 1)}" if self.examples else ""
+        return f"{self.name}{on}, ε = {self.epsilon:g}"
+
     def details(self) -> Iterator[tuple[str, str]]:
-        """Where it failed, and by how much."""
-        return details_of(self.decisive)
+        """The mistake, where it was met, and the entry that is most wrong."""
+        return self.decisive.details()
 
     def document(self) -> dict[str, Any]:
         """The JSON document: the decisive θ in full, the others by their difference.
@@ -214,18 +236,6 @@ class Report(Brief):
             "parameters": [asdict(parameter) for parameter in decisive.parameters],
             "fault": asdict(decisive.fault) if decisive.fault else None,
         }
-
-
-def details_of(point: Point) -> Iterator[tuple[str, str]]:
-    """What is wrong at a θ where the check has failed, as lines, each with a name: by how much, and in which entry."""
-    if point.passed:
-        return
-    yield "difference", f"{point.difference:.1e} of the whole dθ, {point.at or point.when}"
-    wrong = [each for each in point.parameters if each.worst is not None and each.verdict in ("look", "worry")]
-    for each in sorted(wrong, key=lambda parameter: parameter.difference or 0.0)[-1:]:
-        assert each.worst is not None
-        entry = f"{each.name}[{', '.join(map(str, each.worst.index))}]"
-        yield "worst entry", f"{entry}: analytic {each.worst.analytic:.8g}, numeric {each.worst.numeric:.8g}"
 
 
 def _outcome(part: Point | Alone) -> dict[str, Any]:

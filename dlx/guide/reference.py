@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from dlx.component import Component, Options
 from dlx.diagnose.causes import CAUSES
-from dlx.runs import explain as explaining
-from dlx.runs.explain import TopicEntry
+from dlx.guide import explain as explaining
+from dlx.guide.explain import TopicEntry
 from dlx.spec.keys import Key, keys
 from dlx.spec.schema import components, description
 from dlx.spec.sections import Spec

@@ -14,6 +14,8 @@ from dlx.nn.tape import Tape
 from dlx.training.supervised import Supervised
 from dlx.types import Array
 
+COARSE = 20  # points of a unit's picture along each axis
+
 
 class AnswerView:
     """Answers of the frozen network, as its training goes on: ``step`` is a recorded pass over what is in view."""
@@ -67,6 +69,32 @@ class UnitAnswers:
         low, high = float(values.min()), float(values.max())
         tones = encoded(255 * (values - low) / ((high - low) or 1.0))
         return {"tones": tones, "low": low, "high": high, "unit": [self.layer, self.unit]}
+
+
+class UnitPictures:
+    """What every hidden unit computes in a recorded pass over a square grid, at every so manieth point of each axis."""
+
+    def __init__(self, network: Network, step: Step, grid: int) -> None:
+        points = np.arange(0, grid, -(-grid // COARSE))
+        self.grid = len(points)
+        self._points = (points[:, np.newaxis] * grid + points).ravel()
+        self._layers: list[tuple[Array, Array, Tape, Array]] = []
+        for Z, layer in zip(step.Zs, (each for each in network.layers if isinstance(each, Activate)), strict=False):
+            copy, tape = np.zeros((len(Z), len(self._points)), Z.dtype), Tape(Z.dtype)
+            A, _ = layer.record(tape, copy, False)
+            self._layers.append((Z, copy, tape, A))
+
+    def tones(self) -> list[str]:
+        """Of each layer its units after the pass was run, a byte a point, from the lowest to the highest of a unit."""
+        layers = []
+        for Z, copy, tape, A in self._layers:
+            np.take(Z, self._points, axis=1, out=copy, mode="clip")
+            with np.errstate(all="ignore"):
+                tape.run()
+            values = np.nan_to_num(A.astype(np.float64))
+            low, high = values.min(axis=1, keepdims=True), values.max(axis=1, keepdims=True)
+            layers.append(encoded(255 * (values - low) / np.where(high > low, high - low, 1.0)))
+        return layers
 
 
 def certainty_of(A: Array) -> tuple[Array, Array]:

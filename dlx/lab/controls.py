@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from math import floor, log10
 from typing import Any, TypeGuard
 
+from dlx.language import translated
 from dlx.spec.schema import json_schema
 from dlx.spec.sections import Spec
 
@@ -47,7 +48,7 @@ class Controls:
         if key in LEFT_OUT:
             return
         schema = self._followed(schema)
-        about = {"key": key, "value": value, "help": schema.get("description", "")}
+        about = {"key": key, "value": value, "help": translated(schema.get("description", ""))}
         if key == HIDDEN:
             yield {**about, "kind": "layers", "units": [layer["units"] for layer in value or ()]}
         elif members := self._members(schema):
@@ -79,9 +80,10 @@ class Controls:
             return
         kind = next(iter(members.values()))["kind"]
         names = {each: entry for each, entry in members.items() if each == name or not self._needs(kind, each)}
-        choices = [{"value": each, "help": entry["description"]} for each, entry in names.items()]
+        meanings = {each: translated(entry["description"]) for each, entry in names.items()}
+        choices: list[Json] = [{"value": each, "help": meaning} for each, meaning in meanings.items()]
         if name is None:
-            choices.insert(0, {"value": None, "help": "follows from the task"})
+            choices.insert(0, {"value": None, "help": translated("follows from the task")})
         yield {**about, "key": f"{about['key']}.name", "kind": "choice", "choices": choices, "value": name}
         if name is not None:
             yield from self._section(about["key"], self._definitions[f"{kind}.{name}"], value)
@@ -127,7 +129,7 @@ def _simple(about: Json, schema: Json, in_file: Any) -> Json | None:
         return None
     if number is not None:
         return {**about, "kind": "number", "words": words, **_scale(about["key"], number, value, in_file)}
-    if words:
+    if words and (value is None or value in words):  # any other text is typed into a file
         choices = [{"value": word, "help": ""} for word in words]
         if about["may_be_null"]:
             choices.insert(0, {"value": None, "help": ""})

@@ -12,7 +12,8 @@ from dlx.gradcheck.planted import MISTAKES, StepLine, lines_of, planted
 from dlx.gradcheck.report import Point
 from dlx.gradcheck.subject import Subject
 from dlx.lab.messages import Message
-from dlx.runs.check import CheckOptions, batch_subject, experiment_in_double
+from dlx.language import translated
+from dlx.runs.before.check import CheckOptions, batch_subject, experiment_in_double
 from dlx.spec.loader import Resolved
 from dlx.training.supervised import Supervised
 
@@ -82,7 +83,7 @@ def _document(point: Point) -> dict[str, Any]:
         "passed": point.passed,
         "difference": f"{point.difference:.1e}",
         "operation": fault.operation if fault else None,
-        "sentence": fault.sentence if fault else None,
+        "sentence": translated(fault.sentence) if fault else None,
         "parameters": [
             {
                 "name": parameter.name,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
 from dlx.lab.hub import Hub
+from dlx.lab.page_texts import language_of
+from dlx.language import speaking
 from dlx.plain_data import plain
 
 HEADERS = {
@@ -42,6 +45,16 @@ class Guarded(RequestHandler):
         if not address.has_token(self.path_kwargs.get("token", "")):
             raise HTTPError(404)
         self.hub.strangers.pop(getattr(self.request.connection, "stream", None), None)
+
+    @property
+    def language(self) -> str:
+        """What the reader of the page reads."""
+        return language_of(self.get_query_argument("lang", ""), self.request.headers.get("Accept-Language", ""))
+
+    async def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """The result of what takes a while, with texts in that language."""
+        with speaking(self.language):
+            return await self.hub.call(function, *arguments)
 
     def write_error(self, status_code: int, **details: Any) -> None:
         self.set_header("Content-Type", "text/plain; charset=utf-8")

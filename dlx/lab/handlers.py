@@ -10,17 +10,19 @@ from dlx.lab.guarded import Guarded, json_text
 from dlx.lab.hub import Hub
 from dlx.lab.lessons import lesson, names
 from dlx.lab.page_socket import PageSocket
+from dlx.lab.page_texts import page_in
 
 SCRIPT = "text/javascript; charset=utf-8"
 SCRIPTS = (
     "main.js", "connection.js", "elements.js", "scales.js", "controls.js", "spec.js", "transport.js", "picture.js",
     "curves.js", "verdict.js", "runs.js", "lesson.js", "network.js",
     "check.js", "searches.js",
-    "images.js",
+    "images.js", "texts.js",
 )  # fmt: skip
+PAGE = "lab.html"
 # Every file that is served, by the name in its address; no other is opened.
 FILES = {
-    "": ("lab.html", "text/html; charset=utf-8"),
+    "": (PAGE, "text/html; charset=utf-8"),
     "lab.css": ("lab.css", "text/css; charset=utf-8"),
     "favicon.svg": ("favicon.svg", "image/svg+xml"),
     **{name: (name, SCRIPT) for name in SCRIPTS},
@@ -61,7 +63,8 @@ class _File(Guarded):
             raise HTTPError(404)
         file, kind = FILES[name]
         self.set_header("Content-Type", kind)
-        self.finish(files("dlx.lab").joinpath("page", file).read_bytes())
+        is_page = file == PAGE
+        self.finish(page_in(self.language) if is_page else files("dlx.lab").joinpath("page", file).read_bytes())
 
 
 class _Runs(Guarded):
@@ -70,11 +73,11 @@ class _Runs(Guarded):
     async def get(self, token: str, name: str) -> None:
         runs, chosen = self.hub.runs, self.get_query_arguments("run")
         if name == "list":
-            document = await self.hub.call(runs.document)
+            document = await self.call(runs.document)
         elif name == "search":
-            document = await self.hub.call(runs.searches.detail, "".join(chosen[:1]))
+            document = await self.call(runs.searches.detail, "".join(chosen[:1]))
         else:
-            document = await self.hub.call(runs.compared if name == "compared" else runs.verdict, chosen)
+            document = await self.call(runs.compared if name == "compared" else runs.verdict, chosen)
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.finish(json_text(document))
 

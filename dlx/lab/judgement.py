@@ -8,7 +8,8 @@ from typing import Any
 
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.lab.trainer import Trainer
-from dlx.runs.trained_network import NetworkRun
+from dlx.language import translated
+from dlx.runs.training.trained_network import NetworkRun
 from dlx.training.supervised import Supervised
 from dlx.words import error_text, interval_text
 
@@ -54,7 +55,7 @@ def _document(diagnosis: DiagnosisDocument, task: str) -> dict[str, Any]:
             {
                 "name": part,
                 "value": error_text(estimate.value, task),
-                "interval": interval_text(estimate.low, estimate.high, task),
+                "interval": translated(interval_text(estimate.low, estimate.high, task)),
                 "m": estimate.m,
             }
             for part, estimate in diagnosis.errors.items()
@@ -63,14 +64,20 @@ def _document(diagnosis: DiagnosisDocument, task: str) -> dict[str, Any]:
             {
                 "name": name,
                 "value": error_text(gap.value, task),
-                "interval": interval_text(gap.low, gap.high, task),
+                "interval": translated(interval_text(gap.low, gap.high, task)),
                 "level": gap.level,
+                "word": translated(gap.level, of=name),
             }
             for name, gap in gaps.items()
         ],
         "findings": [
-            {"name": finding.name, "severity": finding.severity, "evidence": finding.evidence, "remedy": finding.remedy}
+            {
+                "title": translated(finding.name.replace("_", " ")),
+                "severity": finding.severity,
+                "evidence": translated(finding.evidence),
+                "remedy": translated(finding.remedy),
+            }
             for finding in diagnosis.findings
         ],
-        "next": diagnosis.next,
+        "next": list(map(translated, diagnosis.next)),
     }

@@ -13,9 +13,9 @@ from dlx.lab.draft import Draft
 from dlx.lab.messages import Message
 from dlx.lab.race import RemedyRace
 from dlx.lab.trainer import Trainer
-from dlx.runs.directory import RunDirectory
-from dlx.runs.provenance import provenance
-from dlx.runs.train import Session
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.training.provenance import provenance
+from dlx.runs.training.train import Session
 
 
 class KeptRun:
@@ -65,7 +65,12 @@ class KeptRun:
 
     def news(self) -> list[Message]:
         """What has come of the race since it was asked last."""
-        return self._race.news() if self._race is not None and not self._race.has_ended else []
+        return self._race.news() if self._race is not None else []
+
+    def renew(self) -> None:
+        """Let the next news tell all of the race."""
+        if self._race is not None:
+            self._race.renew()
 
     @property
     def is_broken(self) -> bool:

@@ -11,7 +11,7 @@ from dlx.show.pictures.path import contour_levels, surroundings, within_reach
 from dlx.training.minimization import Minimization
 from dlx.types import Array
 
-GRID, CURVE = 48, 120  # points along an axis of two, and of one
+GRID, CURVE = 96, 120  # points along an axis of two, and of one
 NEAR = 0.5  # of each variable, on either side of its start, that is shown in any case
 REACHES, SAMPLES = (1.0, 2.0, 4.0, 8.0), 33  # how far a valley is looked for, and at how many points along an axis
 GROWTH = 0.5  # of the range, when the path leaves it

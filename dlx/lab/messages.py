@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from dlx.errors import UsageError, allowed
+from dlx.errors import DlxError, SpecError, UsageError, allowed
 from dlx.lab.controls import SECTIONS
+from dlx.language import translated
 
 Message = dict[str, Any]
 
@@ -25,6 +26,11 @@ def key_of(key: object) -> str:
     if section not in SECTIONS:
         raise UsageError(f"{key}: is not changed on the page {allowed(section, SECTIONS)}")
     return str(key)
+
+
+def problems_of(error: DlxError) -> list[str]:
+    """What is wrong with a spec, all of it."""
+    return [translated(str(each)) for each in (error.problems if isinstance(error, SpecError) else [error])]
 
 
 def _pull(message: Message) -> tuple[Any, Any] | None:

@@ -16,6 +16,7 @@ from dlx.lab.hub import Seat
 from dlx.lab.messages import Message
 from dlx.lab.player import FRAME
 from dlx.lab.playground import Playground
+from dlx.language import speaking, translated
 
 MOST_WAITING = 1000  # messages of a page that are not yet done
 MOST_AT_ONCE = 100  # of them that are done before it is looked whether the page is still there
@@ -43,7 +44,8 @@ class PageSocket(Guarded, WebSocketHandler):
         self.page = self.get_query_argument("page", "")[:LONGEST_NAME]
         seat = self.hub.take_seat(self.page)
         if seat is None and self.hub.is_full:
-            text = "too many pages are open here already: close one of them"
+            with speaking(self.language):
+                text = translated("too many pages are open here already: close one of them")
             self.write_message(json_text({"about": "fault", "text": text}))
             self.close(FULL, "too many pages")
             return
@@ -105,7 +107,7 @@ class PageSocket(Guarded, WebSocketHandler):
         """That of the page: what it left when it was loaded before, or a new one."""
         async with seat.turn:
             if seat.playground is None:
-                seat.playground = await self.hub.call(Playground, self.hub.path, self.hub.root)
+                seat.playground = await self.call(Playground, self.hub.path, self.hub.root)
             return seat.playground
 
     async def _page_has_seen(self) -> None:
@@ -126,7 +128,7 @@ class PageSocket(Guarded, WebSocketHandler):
     async def _turn(self, playground: Playground, messages: list[Message]) -> list[Message]:
         """What has come of a turn; of a fault in dlx, which ends the turn and not the lab, that there is one."""
         try:
-            outbox: list[Message] = await self.hub.call(playground.turn, messages)
+            outbox: list[Message] = await self.call(playground.turn, messages)
         except Exception as error:
             outbox = [{"about": "note", "text": _fault(error), "error": True}]
         return outbox
@@ -157,6 +159,6 @@ def _message(text: str | bytes) -> Message:
 def _fault(error: Exception) -> str:
     """What is said of an error; one that is no user's is shown in the terminal too."""
     if isinstance(error, DlxError):
-        return str(error)
+        return translated(str(error))
     traceback.print_exception(error)
     return f"this is a fault in dlx: {type(error).__name__}: {error}"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlx.data.batches import Reader
-from dlx.lab.answers import AnswerView, encoded
+from dlx.lab.answers import AnswerView, UnitPictures, encoded
 from dlx.training.supervised import Supervised
 from dlx.types import Array
 from dlx.words import PARTS, Task
@@ -81,6 +81,7 @@ class AnswerPlane(AnswerView):
         X, Y = Reader(dataset, "train", self.experiment.spec.dtype).buffers(len(grid))
         X[...] = grid @ self.directions + self.center
         self.step = network.record_evaluation(X, Y)
+        self.unit_pictures = UnitPictures(network, self.step, GRID)
 
     def document(self) -> dict[str, Any]:
         """What stays as it is while the network trains: axes, examples and classes."""

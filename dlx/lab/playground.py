@@ -6,20 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dlx.errors import DlxError, SpecError, UsageError, allowed
+from dlx.errors import DlxError, UsageError, allowed
 from dlx.lab.controls import Controls
 from dlx.lab.draft import Draft
 from dlx.lab.gradients import GradientBench
 from dlx.lab.judgement import judgement
 from dlx.lab.keeping import KeptRun
 from dlx.lab.lessons import lesson, spec_of
-from dlx.lab.messages import Message, key_of, settled
+from dlx.lab.messages import Message, key_of, problems_of, settled
 from dlx.lab.player import FRAME, Player
 from dlx.lab.stage import Stage
-from dlx.runs.latest import ROOT
+from dlx.language import translated
+from dlx.runs.files.latest import ROOT
 from dlx.spec.loader import Resolved
-
-LARGEST_SEED = 2**32 - 1
 
 
 class Playground:
@@ -75,10 +74,7 @@ class Playground:
         return self.player.is_busy
 
     def turn(self, messages: Sequence[Message]) -> list[Message]:
-        """Do what the messages ask, in turn, and train for a frame; returns what the page must know.
-
-        Where there is nothing to do, it is time for the verdict.
-        """
+        """Do what the messages ask, train for a frame, or judge at rest; returns what the page must know."""
         for message in settled(messages):
             self.take(message)
         if self.is_busy:
@@ -125,7 +121,7 @@ class Playground:
         """Begin anew, with the same seed or another one."""
         self.player.goal = None
         if message.get("seed") == "other":
-            self.draft.set("seed", (self.resolved.spec.seed + 1) % (LARGEST_SEED + 1))
+            self.draft.set("seed", (self.resolved.spec.seed + 1) % 2**32)
             self._resolve()
         else:
             self._begin()
@@ -138,13 +134,15 @@ class Playground:
     def _greet(self, message: Message) -> None:
         """Tell a page that has just been loaded all it needs."""
         self.stage.renew()
+        if self.kept_run is not None:
+            self.kept_run.renew()
         self._judged_at = None
         self._tell_spec()
 
     def _open(self, message: Message) -> None:
         """Begin with the spec of a lesson, or with the lab's own again."""
-        name = message.get("lesson")
-        draft, player = Draft(self.path if name is None else spec_of(lesson(name))), self.player
+        name, player = message.get("lesson"), self.player
+        draft = Draft(self.path if name is None else spec_of(lesson(name)))
         player.rest()
         stage = Stage(draft.original)
         self.close()
@@ -179,7 +177,7 @@ class Playground:
             resolved = self.draft.resolve()
             stage = self.stage.anew(resolved)
         except DlxError as error:
-            self.problems = [str(each) for each in error.problems] if isinstance(error, SpecError) else [str(error)]
+            self.problems = problems_of(error)
             self.player.rest()
         else:
             self.close()
@@ -215,7 +213,7 @@ class Playground:
         return self.resolved
 
     def _say(self, text: str, is_error: bool = False, **more: Any) -> None:
-        self.outbox.append({"about": "note", "text": text, "error": is_error, **more})
+        self.outbox.append({"about": "note", "text": translated(text), "error": is_error, **more})
 
     def _tell_spec(self) -> None:
         sections = self.controls.of(self.resolved.spec, self.draft.original.spec)
@@ -246,5 +244,5 @@ class Playground:
     def judge(self) -> None:
         """Tell what the errors say now, which takes longer than a frame."""
         self._judged_at = self.player.place
-        document = judgement(self.stage.trainer)
-        self.outbox.append({"about": "verdict", "training": self.player.number, "judgement": document})
+        verdict = judgement(self.stage.trainer)
+        self.outbox.append({"about": "verdict", "training": self.player.number, "judgement": verdict})

@@ -14,9 +14,10 @@ from dlx.errors import DlxError
 from dlx.files import identity
 from dlx.lab import tied_process
 from dlx.lab.messages import Message
+from dlx.language import translated
 from dlx.runs.compare.run import ComparedRun, differing, is_of
-from dlx.runs.file_names import FACTS, METRICS, TRIALS
-from dlx.runs.result import Result
+from dlx.runs.files.file_names import FACTS, METRICS, TRIALS
+from dlx.runs.reading.result import Result
 from dlx.show.charts.recipe import STATUS
 from dlx.spec.yaml_text.writing import dump_scalar
 from dlx.text import command
@@ -49,19 +50,29 @@ class RemedyRace:
             self._process = tied_process.start(words, self._output, self._messages)
             self._opened = opened.pop_all()
         self._lanes_so_far: dict[Path, tuple[object, dict[str, Any]]] = {}  # with the identity of their files
-        self._before: Message | None = None
+        self._message: Message = {}
+        self._before: Message | None = None  # that the page has
         self.has_ended = False
 
     def news(self) -> list[Message]:
         """How far the trainings are, where that is another place than before; at the end what the recipe came to."""
+        if not self.has_ended:
+            self._message = self._now()
+        is_new = self._message != self._before
+        self._before = self._message
+        return [self._message] if is_new else []
+
+    def renew(self) -> None:
+        """Tell all with the next news, as to a page that was loaded anew."""
+        self._before = None
+
+    def _now(self) -> Message:
         is_running = self._process.poll() is None
         message: Message = {"about": "race", "running": is_running, "task": str(self._base.task or "")}
         message |= {"lanes": self._lanes(), "command": command("diagnose", self.path, "--act")}
         if not is_running:
             message["end"], self.has_ended = self._end(), True
-        is_new = message != self._before
-        self._before = message
-        return [message] if is_new else []
+        return message
 
     def _lanes(self) -> list[dict[str, Any]]:
         """A lane for each training: the remedy that it tries, and the dev error so far."""
@@ -98,16 +109,19 @@ class RemedyRace:
         try:
             repair = json.loads(text)["act"]
         except (ValueError, KeyError, TypeError):
-            return {"fault": words.strip()[-1000:] or "the recipe was ended", "remedies": []}
+            return {"fault": words.strip()[-1000:] or translated("the recipe was ended"), "remedies": []}
         remedies = [remedy for race in repair["rounds"] for remedy in race["remedies"]]
         bet = repair["bet"]
         spec = repair["spec"] or (bet or {}).get("spec")
         return {
             "fault": "",
-            "outcome": STATUS[repair["status"]],
+            "outcome": translated(STATUS[repair["status"]]),
             "verdict": repair["verdict"],
-            "remedies": [{name: remedy[name] for name in ("name", "why", "change", "verdict")} for remedy in remedies],
-            "bet": bet and {"name": bet["name"], "probability": bet["probability"]},
+            "remedies": [
+                {"title": _title(remedy["name"]), "change": remedy["change"], "verdict": remedy["verdict"]}
+                for remedy in remedies
+            ],
+            "bet": bet and {"title": _title(bet["name"]), "probability": bet["probability"]},
             "command": command("train", spec) if spec else None,
         }
 
@@ -127,3 +141,7 @@ class RemedyRace:
 
 def _value(settings: Mapping[str, Any], key: str) -> str:
     return dump_scalar(settings[key]) if key in settings else "–"
+
+
+def _title(remedy: str) -> str:
+    return translated(remedy.replace("_", " "))

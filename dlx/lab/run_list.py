@@ -13,12 +13,13 @@ import numpy as np
 from dlx.errors import DlxError
 from dlx.files import identity
 from dlx.lab.search_list import SearchList
+from dlx.language import translated
 from dlx.runs.compare import compare
 from dlx.runs.compare.groups import RunGroup
 from dlx.runs.compare.run import ComparedRun, differing
-from dlx.runs.file_names import FACTS, METRICS
-from dlx.runs.listing import PastRun
-from dlx.runs.result import Result
+from dlx.runs.files.file_names import FACTS, METRICS
+from dlx.runs.reading.listing import PastRun
+from dlx.runs.reading.result import Result
 from dlx.show.charts.groups import Group, mean_curve
 from dlx.show.terminal.difference import sentences
 from dlx.spec.yaml_text.writing import dump_scalar
@@ -90,7 +91,7 @@ class RunList:
             {"label": group.label, "keys": [chosen[str(run.path)] for run in group.runs], "curves": _bands(group)}
             for group in comparison.groups
         ]
-        return {"groups": groups, "sentences": [list(pair) for pair in sentences(document)]}
+        return {"groups": groups, "sentences": [[translated(label), text] for label, text in sentences(document)]}
 
 
 def _latest(run: Result) -> Mapping[str, Any]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from dlx.errors import DlxError
-from dlx.runs.collection import COLLECTIONS, TuneDirectory, collection_at
-from dlx.runs.watch import TrialsReader
+from dlx.language import translated
+from dlx.runs.files.collection import COLLECTIONS, TuneDirectory, collection_at
+from dlx.runs.reading.watch import TrialsReader
 from dlx.show.terminal.watching import counted
 from dlx.words import Status
 
@@ -38,7 +39,7 @@ class SearchList:
         except DlxError as error:
             return {**row, "kind": "", "status": Status.DAMAGED, "trainings": "", "best": None, "fault": str(error)}
         best = {"setting": work.best[0][0], "value": work.best[0][1]} if work.best else None
-        trainings = ", ".join(counted(work.counts or {}, work.status))
+        trainings = ", ".join(map(translated, counted(work.counts or {}, work.status)))
         about = {"kind": collection.command if collection else "", "task": work.task or "", "fault": ""}
         return {**row, **about, "status": str(work.status), "trainings": trainings, "best": best}
 
@@ -47,7 +48,7 @@ class SearchList:
         path = next((path for path in self._readers if _key(path) == key), None)
         collection = None if path is None else collection_at(path)
         if collection is None:
-            return {"key": key, "fault": "it is there no longer", "trials": [], "axes": []}
+            return {"key": key, "fault": translated("it is there no longer"), "trials": [], "axes": []}
         try:
             results = collection.results_now()
         except DlxError as error:
@@ -76,7 +77,7 @@ def _of_search(results: Mapping[str, Any]) -> dict[str, Any]:
         "axes": [_axis(axis) for axis in results["space"]],
         "trials": [{name: trial[name] for name in names} for trial in trials[:MOST_TRIALS]],
         "importance": results["importance"],
-        "messages": results["messages"],
+        "messages": list(map(translated, results["messages"])),
     }
 
 

@@ -12,8 +12,8 @@ from dlx.extras import missing_extra
 from dlx.lab.address import HOST, Address
 from dlx.lab.hub import GRACE, Hub
 from dlx.lab.playground import Playground
-from dlx.runs.latest import ROOT
-from dlx.runs.signals import noted_signals
+from dlx.runs.files.latest import ROOT
+from dlx.runs.training.signals import noted_signals
 
 try:
     from tornado.httpserver import HTTPServer

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dlx.lab.lessons import lesson
-from dlx.runs.file_names import CONFIG, FACTS
-from dlx.runs.latest import ROOT
-from dlx.runs.mistaken import refuse_as_spec
-from dlx.runs.references import means_run, open_run
+from dlx.runs.files.file_names import CONFIG, FACTS
+from dlx.runs.files.latest import ROOT
+from dlx.runs.reading.mistaken import refuse_as_spec
+from dlx.runs.reading.references import means_run, open_run
 
 STARTER = "circles.yaml"
 

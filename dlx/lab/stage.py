@@ -16,6 +16,7 @@ from dlx.lab.landscape_view import LandscapeView
 from dlx.lab.plane import AnswerPlane
 from dlx.lab.trainer import Trainer
 from dlx.lab.units import UnitStates
+from dlx.language import translated
 from dlx.runs.preparation import prepare
 from dlx.spec.loader import Resolved
 from dlx.spec.sections import Spec
@@ -48,7 +49,7 @@ class Stage:
         with warnings.catch_warnings(record=True) as remarks:
             warnings.simplefilter("always", Remark)
             self.experiment: Supervised | Minimization = prepare(resolved.spec, resolved.origins, dataset=dataset)
-        self.remarks = [str(remark.message) for remark in remarks]
+        self.remarks = [translated(str(remark.message)) for remark in remarks]
         self.spec: Spec = resolved.spec
         self.trainer = Trainer(self.experiment)
         self.view = _view(self.experiment)
@@ -104,7 +105,7 @@ class Stage:
             "rate": _number(position.learning_rate),
             "ended": trainer.has_ended,
             "status": str(trainer.status) if trainer.has_ended else "",
-            "message": trainer.message,
+            "message": translated(trainer.message),
             "rows": self._new_rows(),
         }
         if not self._is_introduced:
@@ -113,6 +114,7 @@ class Stage:
                 "view": self.view.document() if self.view else None,
                 "task": str(self.experiment.task) if isinstance(self.experiment, Supervised) else "objective",
                 "sizes": self.sizes if self._is_drawn else None,
+                "inputs": self._input_names() if self._is_drawn else [],
                 "parameters": int(self.experiment.parameters.theta.size),
                 "remarks": self.remarks,
             }
@@ -123,8 +125,16 @@ class Stage:
             frame["picture"] = self.view.picture()
             if self._units is not None:
                 frame["units"] = self._units.words()
+                if isinstance(self.view, AnswerPlane):
+                    frame["pictures"] = self.view.unit_pictures.tones()
             self._picture_due = perf_counter() + (perf_counter() - began) * (1 / SHARE_OF_PICTURES - 1)
         return frame
+
+    def _input_names(self) -> list[str]:
+        """Those of the data, where there is one for each input."""
+        experiment = self.experiment
+        names = list(map(str, experiment.dataset.features)) if isinstance(experiment, Supervised) else []
+        return names if len(names) == self.sizes[0] else []
 
     def _new_rows(self) -> list[list[float | None]]:
         rows = self.trainer.rows[self._shown_rows :]

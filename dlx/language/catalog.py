@@ -25,6 +25,8 @@ JOINTS = ("; ", ": ", ". ", ", ", " (", ") ", "(", ")")  # between what is trans
 AND = " and "
 WORD_BEGINS = re.compile(r"(?=[ ;,]|\.?$)")
 LABEL = "label"  # the context of words that stand alone, and are no part of a sentence: there they may be names
+OF_PAGE = "page"  # of what the page of the lab says: it looks its texts up, and none is recognized
+MOST_REMEMBERED = 20_000  # texts that were put together of sentences and values, before all are forgotten
 LISTED = re.compile(r"\d.*|\S*[\d._]\S*|train|train-dev|dev|test")  # numbers, parts, and keys of a spec
 # Letters outside names: of so many LEAST are translated, or a text is of somebody else, and is not changed in places.
 LONG, LEAST = 40, 0.5
@@ -95,9 +97,10 @@ class Catalog:
     """The translations of a language."""
 
     def __init__(self, messages: _Messages) -> None:
-        self.labels = messages.translations(LABEL)
+        self.labels, self.of_page = messages.translations(LABEL), messages.translations(OF_PAGE)
         self.sentences = messages.translations()
-        self._translated = {**self.sentences, **self.labels}
+        self._exact = {**self.sentences, **self.labels}
+        self._translated = {**self._exact}
 
     @cached_property
     def _templates(self) -> list[Template]:
@@ -112,6 +115,8 @@ class Catalog:
         if not LETTERS.search(text):
             return text
         words = text.strip()
+        if len(self._translated) > MOST_REMEMBERED:
+            self._translated = {**self._exact}
         if words and words not in self._translated:
             fitting = [template for template in self._templates if template.may_be(words)]
             count, translation = SentenceReader(self.sentences, fitting).rated(words)

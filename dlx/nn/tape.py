@@ -50,8 +50,11 @@ class Tape:
         raise TypeError("a tape is neither copied nor pickled: its calls go over fixed arrays; record the step again")
 
     def empty(self, name: str, *shape: int, layer: int | None = None) -> Array:
-        """A new array of the step, known by the notes' name for it and the number of its layer."""
-        return self.register(name, np.empty(shape, self.dtype), self.layer if layer is None else layer)
+        """A new array of the step, known by the notes' name for it and the number of its layer.
+
+        It holds zeros at first: what a plugin reads of it too early is then the same in each training.
+        """
+        return self.register(name, np.zeros(shape, self.dtype), self.layer if layer is None else layer)
 
     def zeros_like(self, array: Array) -> Array:
         """An array of zeros: the maximum with it takes half the time of that with a number."""

@@ -15,10 +15,12 @@ BLOCK = 49152
 
 
 class Update:
-    """One update of a network's θ: clip dθ, decay W, then the optimizer's rule, block by block."""
+    """One update of a network's θ: clip dθ, decay W, then the optimizer's rule, ``block`` entries at a time."""
 
-    def __init__(self, optimizer: Optimizer, parameters: Parameters, tape_type: type[Tape] = Tape) -> None:
-        self.optimizer, self.parameters, self._tape_type = optimizer, parameters, tape_type
+    def __init__(
+        self, optimizer: Optimizer, parameters: Parameters, tape_type: type[Tape] = Tape, block: int = BLOCK
+    ) -> None:
+        self.optimizer, self.parameters, self._tape_type, self._block = optimizer, parameters, tape_type, block
         self._prepares = bool(optimizer.clip_norm or optimizer.clip_value or optimizer.weight_decay)
         self._values = optimizer.values
         n_values, n_names = len(self._values(optimizer.learning_rate, 1)), len(optimizer.numbers)
@@ -29,14 +31,14 @@ class Update:
         self.t = 0
         theta = parameters.theta
         self.vectors = {slot: np.zeros_like(theta) for slot in optimizer.slots}
-        self._numbers = np.empty(n_names, theta.dtype)
-        self._scratch = np.empty_like(theta[:BLOCK])
+        self._numbers = np.zeros(n_names, theta.dtype)
+        self._scratch = np.empty_like(theta[:block])
         self._tapes = self.recorded(self._numbers)
 
     def recorded(self, numbers: Array) -> list[Tape]:
         """The rule, written down for θ block by block, with the optimizer's numbers in this vector."""
-        parts = (slice(start, start + BLOCK) for start in range(0, self.parameters.theta.size, BLOCK))
-        return [self._recorded(part, numbers) for part in parts]
+        starts = range(0, self.parameters.theta.size, self._block)
+        return [self._recorded(slice(start, start + self._block), numbers) for start in starts]
 
     def _recorded(self, part: slice, numbers: Array) -> Tape:
         theta, d_theta = self.parameters.theta[part], self.parameters.d_theta[part]

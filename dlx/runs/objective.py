@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from dlx.diagnose.steps.next_step import NextStep
 from dlx.errors import UsageError
-from dlx.runs.file_names import CURVES, TRAIL, TRAIL_PICTURE
+from dlx.runs.files.file_names import CURVES, TRAIL, TRAIL_PICTURE
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
 from dlx.show.drawing_process import DrawingProcess
 from dlx.text import command
 
 if TYPE_CHECKING:
-    from dlx.runs.directory import RunDirectory
+    from dlx.runs.files.directory import RunDirectory
     from dlx.spec.sections import Spec
     from dlx.training.minimization import Minimization
     from dlx.types import Array

@@ -11,13 +11,13 @@ from urllib.parse import quote
 from dlx.diagnose.steps.advice_context import train_command
 from dlx.documents.tuning import tuning_of
 from dlx.errors import DlxError, ReadFailure, UsageError
-from dlx.runs.collection import FoldsDirectory, RunCollection, StudyDirectory, TuneDirectory, collection_at
-from dlx.runs.diagnose import examine_run
-from dlx.runs.directory import RunDirectory
-from dlx.runs.file_names import CONFIG, REPORT
-from dlx.runs.manifest import write_output
-from dlx.runs.references import open_run
-from dlx.runs.result import Result
+from dlx.runs.diagnosis.diagnose import examine_run
+from dlx.runs.files.collection import FoldsDirectory, RunCollection, StudyDirectory, TuneDirectory, collection_at
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.files.file_names import CONFIG, REPORT
+from dlx.runs.files.manifest import write_output
+from dlx.runs.reading.references import open_run
+from dlx.runs.reading.result import Result
 from dlx.show import page
 from dlx.show.page import CollectionMaterial, Material
 from dlx.show.page.changed import changed

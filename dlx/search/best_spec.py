@@ -7,7 +7,7 @@ from math import isfinite
 from textwrap import fill
 
 from dlx.documents.repair import BestBet, RemedyResult, RepairDocument
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 from dlx.show.numbers import probability
 from dlx.spec.loader import dump_yaml
 from dlx.spec.sections import Spec

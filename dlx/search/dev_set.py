@@ -7,47 +7,54 @@ import numpy as np
 from dlx.data.dataset import Dataset
 from dlx.diagnose.remedies.changes import DataFacts, side_of
 from dlx.diagnose.remedies.targets import are_of_factors
+from dlx.search.judgement import Judgement
 from dlx.search.trials.outcome import Outcome
 from dlx.spec.sections import Spec
-from dlx.stats.effects import contributions
 from dlx.types import Array
 
 
 class HeldOut:
     """The dev part of a data set, on which all trials are compared."""
 
-    def __init__(self, dataset: Dataset) -> None:
-        self.task = dataset.task
+    def __init__(self, dataset: Dataset, judgement: Judgement = Judgement.ERROR) -> None:
+        self.task, self.judgement, self.y = dataset.task, judgement, dataset.parts["dev"].y
+        self._dataset = dataset
         self._contributions: dict[str, Array] = {}
         self._trivial: Array | None = None
         if dataset.task.is_regression:
             mean = dataset.parts["train"].y.mean(axis=0)
             residuals = dataset.in_error_unit(dataset.parts["dev"].y - mean) ** 2
-            self._trivial = residuals.reshape(len(residuals), -1).mean(axis=1)
+            self._trivial = judgement.losses(residuals.reshape(len(residuals), -1).mean(axis=1))
+
+    @property
+    def targets(self) -> Array:
+        """Of dev, in the unit of errors."""
+        return np.asarray(self._dataset.in_error_unit(self.y), np.float64)
 
     def added(self, outcome: Outcome) -> Array:
-        """What each example adds to the dev error of a trial, (m,).
+        """What each example adds to the dev error of a trial, or to what is judged in its place, (m,).
 
         A regression that is worse than always answering train's mean counts as that answer: how far off a network is
         that has learned nothing, or has diverged, says nothing, and would drown what the others say.
         """
         if outcome.key not in self._contributions:
-            self._contributions[outcome.key] = contributions(self.bounded(outcome), self.task.is_regression)
+            added = self.judgement.added(self.bounded(outcome), self.y, self.task.is_regression)
+            self._contributions[outcome.key] = added
         return self._contributions[outcome.key]
 
     def bounded(self, outcome: Outcome) -> Array:
-        """The mistakes of a trial, (m,), or those of the mean's answer where a regression is worse."""
-        mistakes = outcome.mistakes()
-        return self._trivial if self._trivial is not None and self._is_worse(mistakes) else mistakes
+        """What the mistakes of a trial count as, (m,), or those of the mean's answer where a regression is worse."""
+        losses = self.judgement.losses(outcome.mistakes())
+        return self._trivial if self._trivial is not None and self._is_worse(losses) else losses
 
     def is_trivial(self, outcome: Outcome) -> bool:
         """Whether a trial counts as always answering train's mean."""
-        return self._trivial is not None and self._is_worse(outcome.mistakes())
+        return self._trivial is not None and self._is_worse(self.judgement.losses(outcome.mistakes()))
 
-    def _is_worse(self, mistakes: Array) -> bool:
+    def _is_worse(self, losses: Array) -> bool:
         assert self._trivial is not None
         with np.errstate(over="ignore"):
-            return not mistakes.mean() < self._trivial.mean()
+            return not losses.mean() < self._trivial.mean()
 
 
 def facts_of(spec: Spec, dataset: Dataset) -> DataFacts:

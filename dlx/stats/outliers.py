@@ -49,6 +49,12 @@ class Outliers:
         return f"row{'s' * bool(others)} {', '.join(others)}{' and ' * bool(others)}{last}"
 
 
+def usual_spread(values: Array) -> float:
+    """The standard deviation that the middle half of values (m, k) would have if it were normal, root mean square."""
+    low, high = np.quantile(values.astype(np.float64), [0.25, 0.75], axis=0)
+    return float(np.sqrt(np.square((high - low) / NORMAL).mean()))
+
+
 def outliers(values: Array) -> Outliers | None:
     """Those of values (m,), where they are few and most of the squared deviation; None elsewhere."""
     values = values.astype(np.float64)

@@ -10,6 +10,9 @@ import numpy as np
 
 from dlx.types import Array
 
+ALIKE = 4.0  # standard errors of ρ₁ from 0 by which rows are surely like those before them
+FEWEST = 20.0  # values that any sample counts as: two of so many, one above the other, differ surely
+
 
 class SampleDifference(NamedTuple):
     """What differs most: its size (of 1), and the chance of so large a one between two samples of one distribution."""
@@ -19,17 +22,41 @@ class SampleDifference(NamedTuple):
     probability: float
 
 
+def independent(values: Array) -> float:
+    """How many independent values tell as much as these, which are in the order of their rows: n/τ, τ = 1 + 2·Σ ρ_k.
+
+    ρ_k is the correlation of the ranks k rows apart, added up in pairs as long as these are positive (C. Geyer,
+    "Practical Markov chain Monte Carlo", Statistical Science 7 (1992)). Where rows next to each other are not surely
+    alike it is n, and never below `FEWEST`: of sorted rows, which no chance has put there, all parts differ.
+    """
+    n = len(values)
+    if n <= FEWEST or not np.isfinite(values).all():
+        return float(n)
+    ranks = np.unique(values, return_inverse=True)[1].reshape(-1).astype(np.float64)
+    ranks -= ranks.mean()
+    square = float(ranks @ ranks)
+    if not square > 0 or float(ranks[1:] @ ranks[:-1]) < ALIKE / sqrt(n) * square:
+        return float(n)
+    spectrum = np.fft.rfft(ranks, 2 * n)
+    rho = np.fft.irfft(np.abs(spectrum) ** 2)[: n // 2 * 2] / square
+    pairs = rho[::2] + rho[1::2]
+    ends = np.flatnonzero(pairs <= 0)
+    tau = 2 * float(pairs[: ends[0] if len(ends) else None].sum()) - 1
+    return max(n / max(tau, 1.0), FEWEST)
+
+
 def kolmogorov_smirnov(a: Array, b: Array) -> tuple[float, float]:
     """D = max |F_a − F_b| of two samples of numbers, and its asymptotic probability.
 
     The probability is 2·Σ_k (−1)^(k−1)·exp(−2k²λ²) with λ = (√n + 0.12 + 0.11/√n)·D, n = n_a·n_b/(n_a + n_b) (Stephens
-    1970; Press et al., Numerical Recipes §14.3). Ties make it an upper bound.
+    1970; Press et al., Numerical Recipes §14.3). Ties make it an upper bound. n are the `independent` values.
     """
+    n_a, n_b = independent(a), independent(b)
     a, b = np.sort(a), np.sort(b)
     both = np.concatenate([a, b])
     shares = [np.searchsorted(sample, both, side="right") / len(sample) for sample in (a, b)]
     D = float(np.abs(shares[0] - shares[1]).max())
-    root = sqrt(len(a) * len(b) / (len(a) + len(b)))
+    root = sqrt(n_a * n_b / (n_a + n_b))
     lambd = (root + 0.12 + 0.11 / root) * D
     return D, kolmogorov(lambd)
 
@@ -45,8 +72,8 @@ def kolmogorov(lambd: float) -> float:
 def shares_differ(a: Array, b: Array) -> tuple[float, float]:
     """The largest difference between the shares of a class, and its probability corrected for the number of classes.
 
-    a, b: (C,) counts. The probability is that of a two-proportion z test with continuity correction, Bonferroni; rare
-    classes, of whom fewer than five are expected in the smaller sample, count as one.
+    a, b: (C,) counts of `independent` examples. The probability is that of a two-proportion z test with continuity
+    correction, Bonferroni; rare classes, of whom fewer than five are expected in the smaller sample, count as one.
     """
     n_a, n_b = float(a.sum()), float(b.sum())
     rare = (a + b) * min(n_a, n_b) / (n_a + n_b) < 5

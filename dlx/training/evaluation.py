@@ -70,15 +70,18 @@ class Evaluation:
     def mistakes(self) -> Array:
         """What each example adds to the error, (m,): 1 where it is classified wrongly, or its mean squared residual."""
         with np.errstate(over="ignore"):
-            answers = (self._in_unit(step) for step in self.steps())
-            columns = ((Z, Y, slice(i, i + 1)) for Z, Y in answers for i in range(Z.shape[1]))
-            return np.array([self._mistakes(Z[:, i], Y[:, i]) for Z, Y, i in columns], dtype=np.float64)
+            return np.concatenate([self._mistakes_of_each(*self._in_unit(step)) for step in self.steps()])
 
     def _mistakes(self, Z: Array, Y: Array) -> float:
         """What these examples add to the error; of several targets residuals may be divided by a unit for each."""
         if self.reader.error_unit is None:
             return self.network.loss.mistakes(Z, Y)
         return float(self._squares(Z, Y).mean(axis=0).sum())
+
+    def _mistakes_of_each(self, Z: Array, Y: Array) -> Array:
+        if self.reader.error_unit is None:
+            return self.network.loss.mistakes_of_each(Z, Y)
+        return np.asarray(self._squares(Z, Y).mean(axis=0))
 
     def squared_errors(self) -> Array:
         """The mean squared residual of each example, in the unit of errors, (m,)."""

@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from dlx.language import ENGLISH, LANGUAGES
-from dlx.language.catalog import FOLDER, LABEL
+from dlx.language.catalog import FOLDER
 from experiments.catalog.sources import Message, messages
 
 HEADER = "# What dlx says, in another language: `make catalog` brings it up to date and compiles it.\n#"
@@ -46,10 +46,9 @@ def up_to_date(path: Path, code: str, present: list[Message]) -> Catalog:
     old = stored(path, code) if path.exists() else Catalog(code)
     catalog = Catalog(code, header_comment=HEADER, creation_date=NO_TIME, revision_date=NO_TIME, fuzzy=False, **HEAD)
     for message in present:
-        context = LABEL if message.label else None
-        stated = old.get(message.key, context)
+        stated = old.get(message.key, message.context)
         translation, comments = stated.string if stated else "", [message.source] if message.source else []
-        catalog.add(message.key, translation, [(message.file, 0)], auto_comments=comments, context=context)
+        catalog.add(message.key, translation, [(message.file, 0)], auto_comments=comments, context=message.context)
     return catalog
 
 

@@ -17,7 +17,9 @@ from dlx.cli.commands import COMMANDS, GROUPS
 from dlx.cli.layout import paragraphs
 from dlx.cli.loading import load_command
 from dlx.diagnose.sections import SECTIONS
-from dlx.runs.explain import of_key
+from dlx.guide.explain import of_key
+from dlx.lab import page_texts
+from dlx.language.catalog import LABEL, OF_PAGE
 from dlx.search.study.section import StudyFile
 from dlx.search.tune.section import TuneFile
 from dlx.spec.keys import keys
@@ -30,12 +32,13 @@ DIAGNOSE = "dlx/diagnose"
 FILES = (  # whose strings of two words or more are shown in the language of the reader
     *("dlx/documents/findings.py", f"{DIAGNOSE}/**/*.py", "dlx/show/words.py", "dlx/show/rates.py"),
     *("dlx/show/charts/*.py", "dlx/show/page/*.py", "dlx/show/terminal/*.py", "dlx/runs/compare/*.py"),
-    *(f"dlx/runs/{name}.py" for name in ("calibrate", "explain", "file_health", "judge_errors", "recovery", "report")),
+    *("dlx/runs/predictions/calibrate.py", "dlx/guide/explain.py", "dlx/runs/diagnosis/judge_errors.py"),
+    *("dlx/runs/integrity/file_health.py", "dlx/runs/integrity/recovery.py", "dlx/runs/report.py"),
     *(f"dlx/cli/{name}.py" for name in ("explain", "predict", "runs", "watch")),
     *("dlx/documents/earlier_run.py", "dlx/search/folds/advice.py"),
     *(
         "dlx/data/text_tables/dropped_lines.py",
-        "dlx/data/ragged_rows.py",
+        "dlx/data/text_tables/ragged_rows.py",
         "dlx/data/profile/*.py",
         "dlx/spec/starter/left_out.py",
     ),
@@ -60,19 +63,26 @@ class Message:
     """A key of the catalog: the file that it stands in, and its source where it has places for values.
 
     label: whether it is a word that stands alone, and is no part of a sentence: there it may be a name.
+    of_page: whether the page of the lab says it.
     """
 
     key: str
     file: str
     source: str = ""
     label: bool = False
+    of_page: bool = False
+
+    @property
+    def context(self) -> str | None:
+        """That of the catalog."""
+        return OF_PAGE if self.of_page else LABEL if self.label else None
 
 
 def messages() -> list[Message]:
     """All of them, each once, in the order of the files."""
-    by_key: dict[tuple[str, bool], Message] = {}
-    for message in (*_of_help(), *_of_files(), *_of_keys(), *_of_words()):
-        by_key.setdefault((message.key, message.label), message)
+    by_key: dict[tuple[str, str | None], Message] = {}
+    for message in (*_of_help(), *_of_files(), *_of_keys(), *_of_words(), *_of_page()):
+        by_key.setdefault((message.key, message.context), message)
     return list(by_key.values())
 
 
@@ -189,3 +199,8 @@ def _of_words() -> Iterator[Message]:
         yield from (Message(text, file) for text in texts)
     for file, texts in LABELS.items():
         yield from (Message(text, file, label=True) for text in texts)
+
+
+def _of_page() -> Iterator[Message]:
+    """The texts of the page of the lab, which its files mark."""
+    yield from (Message(text, f"dlx/lab/{file}", of_page=True) for text, file in page_texts.texts().items())

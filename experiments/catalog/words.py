@@ -92,7 +92,7 @@ WORDS: dict[str, Iterable[str]] = {
     "dlx/diagnose/before/regularization.py": ("with {0} {1}",),
     "dlx/diagnose/steps/next_commands.py": ("{0}; meanwhile {1}",),
     "dlx/documents/earlier_run.py": ("{0} in {1}, {2} here",),
-    "dlx/runs/diagnose.py": ("the errors are those of diagnosis.json, because {0}",),
+    "dlx/runs/diagnosis/diagnose.py": ("the errors are those of diagnosis.json, because {0}",),
     "dlx/training/refit.py": (
         "the network that predicts was trained again on all {0} examples; the errors are those of the one that was "
         "trained on {1}",
@@ -122,7 +122,7 @@ WORDS: dict[str, Iterable[str]] = {
         ),
     ),
     "dlx/cli/doctor.py": ("{0}, files {1}",),
-    "dlx/runs/predict.py": (
+    "dlx/runs/predictions/predict.py": (
         *(
             "{0}: {1}; what follows is of the network that predicts",
             "{0}; this is the one that was trained on train alone",

@@ -12,8 +12,8 @@ from time import perf_counter
 import numpy as np
 
 from dlx.errors import DlxError
-from dlx.runs.diagnose import examine_run
-from dlx.runs.directory import RunDirectory
+from dlx.runs.diagnosis.diagnose import examine_run
+from dlx.runs.files.directory import RunDirectory
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial

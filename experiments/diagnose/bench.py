@@ -17,7 +17,7 @@ from dlx.diagnose.data.checks import data_findings
 from dlx.diagnose.explanation import all_findings
 from dlx.diagnose.findings import Finding
 from dlx.diagnose.models.baseline import reference
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 from dlx.runs.preparation import prepare
 from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial

@@ -9,9 +9,9 @@ import numpy as np
 
 from dlx.data.sources import Source
 from dlx.errors import DataError
-from dlx.runs.directory import RunDirectory
-from dlx.runs.file_names import MODEL
-from dlx.runs.predict import trained
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.files.file_names import MODEL
+from dlx.runs.predictions.predict import trained
 from dlx.search.trials.outcome import Outcome
 from dlx.spec.sections import Spec
 from dlx.stats.effects import contributions

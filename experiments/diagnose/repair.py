@@ -11,8 +11,8 @@ import numpy as np
 
 from dlx.documents.repair import RepairDocument
 from dlx.events import finish
-from dlx.runs.diagnose import examine_run
-from dlx.runs.directory import RunDirectory
+from dlx.runs.diagnosis.diagnose import examine_run
+from dlx.runs.files.directory import RunDirectory
 from dlx.search.repair.race_setup import RepairOptions
 from dlx.search.repair.recipe import act
 from dlx.search.trials.training import run_trial

@@ -24,9 +24,9 @@ import numpy as np
 
 import dlx
 from dlx.errors import UsageError
-from dlx.runs import calibrate
 from dlx.runs.export.formats import export
-from dlx.runs.predict import predictions
+from dlx.runs.predictions import calibrate
+from dlx.runs.predictions.predict import predictions
 from dlx.types import Array
 
 from . import drawn
@@ -48,7 +48,8 @@ def main(count: int, first: int) -> None:
                     if outcome > LARGEST:
                         lines.append(f"- spec {number}, {to}: differs by {outcome:.2g}")
                 else:
-                    outcomes[f"{to}: {outcome}"] += 1
+                    outcomes[f"{to}: {outcome.split(':')[0]}"] += 1
+                    lines += [f"- spec {number}, {to}: {outcome}"] if outcome.startswith("refused") else []
     text = summary(count, differences, outcomes, lines)
     if first == 0:
         RESULTS.write_text(text, encoding="utf-8")
@@ -107,7 +108,7 @@ def compared(number: int, folder: Path) -> Iterator[tuple[str, float | str]]:
                 export(str(folder / "run"), to, folder / f"net_{to}")
                 outputs = runner(folder, [rows[i] for i in answered])
             except UsageError as error:
-                yield to, f"refused, {str(error).split(':')[0]}"
+                yield to, f"refused, {error}"
             except ImportError as error:
                 yield to, f"not run, {error.name} is not installed"
             else:

@@ -13,7 +13,7 @@ import numpy as np
 
 from dlx.gradcheck.check import check
 from dlx.gradcheck.report import Point
-from dlx.gradcheck.subject import Subject
+from dlx.gradcheck.subject import CheckedCost, Subject
 from dlx.nn import penalties
 from dlx.nn.activations import Activation
 from dlx.nn.dropout import mask_from
@@ -63,7 +63,7 @@ class Setting:
 class HasSubject(Protocol):
     """A network to plant a fault in."""
 
-    def subject(self) -> Subject:
+    def subject(self) -> CheckedCost:
         """It on a batch; built anew each time, so that what is changed while it is built is in it."""
 
 
@@ -81,6 +81,10 @@ class Planted:
         """The check of the network with the fault in it."""
         with self.put():
             return check(self.setting.subject(), "planted")
+
+    def judged(self) -> tuple[tuple[bool, bool, bool], str]:
+        """What became of it."""
+        return self.outcome(self.check())
 
     def outcome(self, point: Point) -> tuple[tuple[bool, bool, bool], str]:
         """Whether that check has detected, placed and named it, and what it says."""

@@ -17,7 +17,7 @@ from dlx.nn.activations import Activation
 from dlx.nn.initializers import Initializer
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network, Step
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 from dlx.training import threads
 from experiments.reproduce.drawing import Chart, Line, charts
 from experiments.reproduce.measuring import Bench, Measured, Row

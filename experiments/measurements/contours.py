@@ -12,7 +12,7 @@ from math import log
 
 import numpy as np
 
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 from dlx.show.pictures import DescentPath, paths
 from dlx.spec.loader import load_spec
 from dlx.training.build import build

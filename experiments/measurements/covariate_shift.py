@@ -13,8 +13,8 @@ import numpy as np
 
 from dlx.data.batches import Scaling
 from dlx.nn.network import Step
-from dlx.runs.directory import RunDirectory
-from dlx.runs.predict import model_of
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.predictions.predict import model_of
 from experiments.reproduce.drawing import Chart, Line, charts
 from experiments.reproduce.measuring import Bench, Measured
 

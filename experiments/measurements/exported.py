@@ -15,7 +15,7 @@ import numpy as np
 
 from dlx.data.sources import Digits
 from dlx.runs.export.formats import export
-from dlx.runs.predict import predictions
+from dlx.runs.predictions.predict import predictions
 from experiments.reproduce.measuring import Bench, Measured
 
 EXAMPLES = 1000

@@ -10,7 +10,7 @@ from math import log10
 
 import numpy as np
 
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 from experiments.reproduce.drawing import Chart, Line, charts
 from experiments.reproduce.measuring import Bench, Measured
 

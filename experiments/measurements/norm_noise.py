@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlx.data.batches import Scaling
-from dlx.runs.predict import model_of
+from dlx.runs.predictions.predict import model_of
 from experiments.reproduce.drawing import Chart, Line, charts
 from experiments.reproduce.measuring import Bench, Measured
 

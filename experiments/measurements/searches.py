@@ -19,7 +19,7 @@ import numpy as np
 
 from dlx.documents.tuning import tuning_of
 from dlx.events import finish
-from dlx.runs.collection import TuneDirectory
+from dlx.runs.files.collection import TuneDirectory
 from dlx.search.tune.file import load_tune
 from dlx.search.tune.forecast import check
 from dlx.search.tune.tuner import Tuning

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlx.runs.directory import RunDirectory
-from dlx.runs.predict import model_of
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.predictions.predict import model_of
 from experiments.reproduce.drawing import Chart, Line, charts
 from experiments.reproduce.measuring import Bench, Measured
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 
 CHECKPOINT = "checkpoint"
 # What says when, where and by which program, rather than what came of it.

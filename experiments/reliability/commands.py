@@ -100,7 +100,7 @@ def prepare() -> None:
     for module in pkgutil.walk_packages(dlx.__path__, "dlx."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    _set("dlx.runs.train", "SECONDS_BETWEEN_CHECKPOINTS", SECONDS_BETWEEN_CHECKPOINTS)
+    _set("dlx.runs.training.train", "SECONDS_BETWEEN_CHECKPOINTS", SECONDS_BETWEEN_CHECKPOINTS)
     _draw_nothing()
     gc.collect()
     gc.freeze()
@@ -108,7 +108,7 @@ def prepare() -> None:
 
 def often() -> None:
     """Let a training of this process save a checkpoint with each row of its table, whatever the clock says."""
-    _set("dlx.runs.train", "SECONDS_BETWEEN_CHECKPOINTS", -1.0)
+    _set("dlx.runs.training.train", "SECONDS_BETWEEN_CHECKPOINTS", -1.0)
 
 
 def _draw_nothing() -> None:

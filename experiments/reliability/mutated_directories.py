@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from dlx.runs import checkpoint
+from dlx.runs.files import checkpoint
 
 from .cases import Bench, Case
 from .commands import call

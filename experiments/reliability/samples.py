@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 
 from .cases import Bench, copy
 from .commands import call, often

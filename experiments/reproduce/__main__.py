@@ -14,7 +14,7 @@ from typing import Any
 
 from dlx.events import finish
 from dlx.files import to_json
-from dlx.runs.collection import StudyDirectory
+from dlx.runs.files.collection import StudyDirectory
 from dlx.search.study.file import load_study
 from dlx.search.study.pictures import draw
 from dlx.search.study.study import StudyRun

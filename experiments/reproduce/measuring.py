@@ -10,7 +10,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 from dlx.search.study.claim_outcomes import checked
 from dlx.search.study.claims import Quantity, Value, term_of
 from dlx.search.study.file import Expected

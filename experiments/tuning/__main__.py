@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from dlx.events import finish
-from dlx.runs.collection import TuneDirectory
+from dlx.runs.files.collection import TuneDirectory
 from dlx.search.trials.executors import executor_for
 from dlx.search.tune.file import load_tune
 from dlx.search.tune.forecast import check

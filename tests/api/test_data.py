@@ -6,6 +6,7 @@ import warnings
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ import pytest
 
 import dlx
 from dlx.data.in_memory import table_file
-from dlx.errors import DataError, EnvironmentProblem, Remark, SpecError, UsageError
+from dlx.errors import DataError, EnvironmentProblem, Place, Remark, SpecError, UsageError
+from dlx.spec.yaml_text.reading import parse
 
 SPEC: dict[str, Any] = {
     "name": "table",
@@ -150,6 +152,42 @@ def refused(data: Any, spec: Any = SPEC, **options: Any) -> str:
     return str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (ARRAYS[0], "got ndarray, which lacks the labels"),
+        ([*ARRAYS], "got a list: write (X, y) with round brackets"),
+        ((*ARRAYS, np.ones(9)), "**{'data.sample_weight': 'w'}"),
+        (Path("table.csv"), '**{"data.source": {"name": "file", "path": \'table.csv\', "target": …}}'),
+        ({"X": ARRAYS[0], "y": ARRAYS[1]}, "arrays are given as (X, y)"),
+        (
+            (iter(ARRAYS[0]), ARRAYS[1]),
+            "data: X: is of type iterator, which can be gone through but once; give list",
+        ),
+        ((ARRAYS[0], (label for label in ARRAYS[1])), "data: y: is of type generator, which"),
+        ((ARRAYS[0], [["a"], ["a", "b"], []] * 3), "of several labels give a column of 0 and 1 for each"),
+        ((SimpleNamespace(toarray=None), ARRAYS[1]), "data: X: is sparse (SimpleNamespace); give X.toarray()"),
+        (({"a": ARRAYS[0][0]}, ARRAYS[1][:5]), "column 'a' has 9 and column 'target' 5"),
+        (type("LazyFrame", (), {"columns": ["a"]})(), "the LazyFrame: is not read yet; give .collect() of it"),
+    ],
+)
+def test_what_is_handed_over_in_another_way_is_told_how(data: Any, message: str) -> None:
+    assert message in refused(data)
+
+
+def test_an_index_is_no_column_and_messages_say_so() -> None:
+    table = frame().set_index(pandas.Index(range(60), name="day"))
+    split = {"split": {"train": 0.6, "dev": 0.4, "time": "day"}}
+    assert refused(table, {**SPEC, "data": split}, target="kind").startswith(
+        "the DataFrame without its index day: data.split.time: there is no column 'day' (allowed age, ward, when, kind"
+    )
+
+
+def test_weights_that_are_not_named_are_refused_where_they_stand() -> None:
+    message = refused(ARRAYS, **{"data.sample_weight": [1, 2]})
+    assert message == "settings: data.sample_weight=[1, 2]: data.sample_weight: expected text, got [1, 2]"
+
+
 def test_messages_speak_of_what_was_given() -> None:
     table = frame()
     table.loc[3, "age"] = np.nan
@@ -229,6 +267,7 @@ def test_a_spec_to_start_from_is_that_of_the_command(call_dlx: Any) -> None:
     assert str(spec).splitlines()[-8:] == text.splitlines()[-8:]
     assert str(spec).startswith("# the DataFrame: 60 examples")
     spec["training"] = {"epochs": 2}
+    assert parse(str(spec), Place("spec")).plain() == spec
     assert dlx.train(spec, table).name == "table"
     assert dlx.new((table[["age"]].fillna(0).to_numpy(), table["kind"]))["name"] == "arrays"
     with pytest.raises(UsageError, match="did you mean binary"):

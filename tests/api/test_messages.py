@@ -26,6 +26,7 @@ SPEC: dict[str, Any] = {
 }
 X = np.random.default_rng(3).normal(size=(80, 2))
 y = np.where((X**2).sum(axis=1) > 1.4, "outside", "inside")
+WRONG: Any = [SPEC, X, y, 10]
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,35 @@ def folder(run: dlx.Run, monkeypatch: pytest.MonkeyPatch, blank_pictures: None) 
         (lambda run: dlx.tune(SPEC), "this file is a spec; dlx.tune(plan) takes a plan, with `base: …` and `search:`"),
         (lambda run: dlx.train({**SPEC, "data": {**SPEC["data"], "folds": 3}}, (X, y)), "dlx.folds("),
         (lambda run: dlx.folds(), "give a spec, or resume=DIR"),
-        (lambda run: dlx.train(SPEC, (X, y), out=3), "out: is a path, not int"),
+        (lambda run: dlx.train(SPEC, (X, y), **{"out": 3}), "out: is a path, not int"),
+        (lambda run: run.act(seeds=3), "act: 'seeds' is no argument (allowed replicates, budget, workers, cluster"),
+        (lambda run: run.act(seeds=3), "did you mean replicates?"),
+        (lambda run: run.diagnose(full=True), "diagnose: 'full' is no argument and no key"),
+        (lambda run: run.plot(title="x"), "plot: 'title' is no argument (nothing is allowed here)"),
+        (lambda run: dlx.Run(path="run"), "did you mean reference?"),  # type: ignore[call-arg]
+        (lambda run: dlx.new((X, y), label="y"), "did you mean target?"),  # type: ignore[call-arg]
+        (lambda run: dlx.runs(limit=3), "did you mean most?"),  # type: ignore[call-arg]
+        (lambda run: dlx.train(SPEC, (X, y), n_jobs=2), "train: 'n_jobs' is no argument and no key (allowed spec,"),
+        (lambda run: dlx.train(SPEC, {"a": X[:, 0], "b": y}, targt="b"), "did you mean target?"),
+        (lambda run: dlx.train(SPEC, (X, y), epochs=2), "did you mean training.epochs?"),
+        (lambda run: dlx.fit(SPEC, (X, y), progress=True), "fit: 'progress' is no argument and no key"),
+        (lambda run: dlx.minimize("ravine", target="y"), "minimize: 'target' is no argument and no key"),
+        (lambda run: dlx.minimize("ravine", **{"data.split": 3}), "data"),
+        (lambda run: dlx.gradcheck("relu", examples=3), "gradcheck: examples is for a spec, and this is a component"),
+        (lambda run: dlx.gradcheck(run, (X, y)), "gradcheck: data is for a spec, and this is a run"),
+        (
+            lambda run: dlx.train(SPEC, X, y),  # type: ignore[call-overload]
+            "train: takes spec and data without a name; arrays are one of them: (",
+        ),
+        (lambda run: dlx.compare(run, run, run), "compare: takes runs and against without a"),  # type: ignore[call-arg]
+        (
+            lambda run: dlx.runs(*WRONG[3:]),
+            "10: a condition is a text such as 'dev_error<0.05' (most=10 gives so many)",
+        ),
+        (lambda run: dlx.train(SPEC, (X, y), on_record=WRONG), "on_record: is a function, not list"),
+        (lambda run: run.predict({"a": X[:, 0]}), "; it was trained on arrays: give X.to_numpy()"),
+        (lambda run: dlx.diagnose(run), "but a run has: run.diagnose(), of run = "),  # type: ignore[operator]
+        (lambda run: dlx.data("a.csv"), "which is a command: `dlx help data` in a"),  # type: ignore[attr-defined]
         (lambda run: run.predict(X[0]), "X[None] a single example"),
     ],
 )
@@ -110,9 +139,12 @@ def test_a_failed_check_shows_entry_numbers_and_place(report: Report | Component
     assert "constant factor 1.01), bent.py:7" in repr(report)
 
 
-def test_a_check_that_passed_is_one_line() -> None:
-    assert str(Report("circle", 1e-7, 16, (point(passed=True),))).startswith("Report(passed=True, name='circle'")
-    assert "\n" not in str(Report("circle", 1e-7, 16, (point(passed=True),)))
+def test_the_text_of_a_check_begins_with_the_verdict_and_its_number() -> None:
+    passed = Report("circle", 1e-5, 16, (point(passed=True),))
+    assert str(passed) == "passed: difference 1.0e-09 (at most 1e-07 is right), circle, 16 examples, ε = 1e-05"
+    failed = ComponentsReport("bent", [PluginCase("activation", "bent", "logistic", point(passed=False))])
+    assert str(failed).startswith("failed: difference 5.0e-03 (at most 1e-07 is right), bent in 1 network\n")
+    assert (passed.difference, failed.difference) == (1e-9, 0.005)
 
 
 def test_documents_show_what_they_have_come_to(run: dlx.Run) -> None:
@@ -154,6 +186,10 @@ def test_a_loop_says_how_far_it_is() -> None:
 
 def test_folds_go_on_as_they_were_begun() -> None:
     document = dlx.folds(SPEC, (X, y), out="folds", **{"data.folds": 2})
+    assert document.diagnosis is not None
+    error, verdict = document.errors["out_of_fold"].value, document.diagnosis.verdict
+    assert f"out of fold   {100 * error:.2f} %" in str(document)
+    assert str(document).endswith(f"verdict       {verdict}")
     again = dlx.folds(resume="folds")
     assert again.errors == document.errors
     with pytest.raises(dlx.UsageError, match=r"dlx\.folds\(resume='folds'\) tells what they came to together"):

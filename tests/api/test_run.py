@@ -108,8 +108,14 @@ def test_documents_are_shown_in_brief(run: dlx.Run) -> None:
         assert len(repr(document)) < 1000
         assert "\n" not in repr(document)
     assert "verdict='" in repr(run.diagnose())
-    assert repr(component).startswith("ComponentsReport(passed=True, plugin='relu'")
-    assert "<th>passed</th><td>True</td>" in component._repr_html_()
+    assert repr(component).startswith(f"ComponentsReport(passed=True, difference={component.difference:.4g}, ")
+    assert "<pre>passed: difference " in component._repr_html_()
+
+
+def test_a_run_is_a_path_to_what_takes_one(run: dlx.Run) -> None:
+    assert dlx.Run(run).path == run.path
+    assert (Path(run) / "run.json").is_file()
+    assert len(run.learning_curve(sizes=40, replicates=2).points) == 1
 
 
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ Nothing here runs: `mypy` reads it with all tests, and says where a call is refu
 from __future__ import annotations
 
 import inspect
+import pickle
 from importlib import import_module
-from typing import Any, get_overloads
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,10 +27,13 @@ def as_documented() -> None:
     for record in dlx.fit("spec.yaml", **{"training.epochs": 1}):
         print(record.epoch)
     dlx.tune(PLAN, (X, y), workers=2, **{"search.trials": 10, "base.optimizer": "adam"})
-    dlx.study(PLAN, **{"seeds": 10})
+    dlx.tune(PLAN, {"a": X, "b": y}, target="b", workers=2, **{"base.training.epochs": 2})
+    dlx.tune(resume="runs/a", workers=2)
+    dlx.study(PLAN, data=(X, y), **{"seeds": 10})
     dlx.folds({}, (X, y), **{"data.folds": 5})
     dlx.gradcheck({}, (X, y), **{"training.batch_size": 5})
     dlx.minimize("ravine", steps=5, **{"optimizer.learning_rate": 0.1})
+    dlx.train(spec={}, data=(X, y), out="runs/a", **{"training.epochs": 1})
     run.resume(**{"training.epochs": 60}).diagnose(**{"diagnosis.optimal_error": 0.1})
 
 
@@ -38,14 +42,19 @@ def as_nobody_should() -> None:
     dlx.train({}, X)  # type: ignore[call-overload]  # where are the labels?
     dlx.fit({}, [X, y])  # type: ignore[call-overload]
     dlx.tune(PLAN, X)  # type: ignore[call-overload]
+    dlx.train({}, (X, y), out=3)  # type: ignore[call-overload]
+    dlx.train({}, (X, y), seed=2, progress="no")  # type: ignore[call-overload]
+    dlx.tune(PLAN, workers="all")  # type: ignore[call-overload]
+    dlx.minimize(3, steps=5)  # type: ignore[call-overload]
     dlx.Run(3)  # type: ignore[arg-type]
     dlx.new(X)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["train", "fit", "tune", "study", "folds", "gradcheck", "minimize"])
-def test_the_first_signature_is_what_runs(name: str) -> None:
+def test_help_shows_arguments_and_what_they_mean(name: str) -> None:
     own = getattr(import_module(dlx._MODULES[name]), name)  # type: ignore[attr-defined]
-    first, other = get_overloads(own)
-    assert inspect.signature(first) == inspect.signature(own)
-    kinds = [parameter.kind.name for parameter in inspect.signature(other).parameters.values()]
-    assert set(kinds) == {"POSITIONAL_ONLY", "VAR_KEYWORD"}
+    arguments = inspect.signature(getattr(dlx, name)).parameters
+    assert [*arguments][-1] == "settings"
+    assert "dotted" not in arguments
+    assert (own.__name__, own.__module__) == (name, dlx._MODULES[name])  # type: ignore[attr-defined]
+    assert own is pickle.loads(pickle.dumps(getattr(dlx, name)))

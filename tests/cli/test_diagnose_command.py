@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from dlx.diagnose.causes import CAUSES
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 
 pytestmark = [pytest.mark.usefixtures("blank_pictures"), pytest.mark.probes]
 
@@ -36,7 +36,7 @@ Call = Callable[..., Any]
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a run of digits, not to be changed."""
-    from dlx.runs.train import Session
+    from dlx.runs.training.train import Session
     from dlx.spec.loader import load_spec
 
     folder = tmp_path_factory.mktemp("diagnose")
@@ -100,7 +100,7 @@ def test_the_classes_add_up_to_the_error(diagnosed: Call) -> None:
 
 def test_the_worst_examples_are_those_that_predict_is_least_sure_of(diagnosed: Call) -> None:
     """Against the outputs of the model on the same rows, taken by their number in the part."""
-    from dlx.runs.predict import model_of
+    from dlx.runs.predictions.predict import model_of
     from dlx.spec.loader import load_spec
     from dlx.training.build import build_supervised
 

@@ -394,7 +394,7 @@ def test_a_plugin_without_gradients(folder: Path, call_alone: Callable[..., Any]
     (folder / "empty.py").write_text("")
     result = call_alone("gradcheck", "--plugin", "empty.py", cwd=folder)
     assert result.code == 2
-    assert "defines no activation, loss, norm or objective" in result.stderr
+    assert "defines no activation, loss, norm, objective, optimizer, schedule or initializer" in result.stderr
 
 
 @pytest.mark.draws
@@ -483,20 +483,43 @@ class Bowl(Objective):
 """
 
 
-def test_what_a_plugin_defines_beside_gradients_is_said_not_to_be_checked(
+MIXED = """
+from dlx.nn.initializers import Initializer
+from dlx.stats.metrics.metric import Metric
+
+
+class Tiny(Initializer):
+    name = "tiny"
+
+    def fill(self, parameters, l, rng):
+        parameters[f"W{l}"][...] = {weights}
+
+
+class Half(Metric):
+    'One half.'
+
+    name = "half"
+    title = "half"
+    tasks = ("binary",)
+    higher_is_better = True
+
+    def value(self, answers):
+        return 0.5
+
+"""
+
+
+def test_what_has_no_gradient_is_checked_by_its_properties_or_said_not_to_be(
     folder: Path, call_alone: Callable[..., Any]
 ) -> None:
-    initializer = (
-        "from dlx.nn.initializers import Initializer\n\n\nclass Tiny(Initializer):\n    "
-        'name = "tiny"\n\n    def fill(self, parameters, l, rng):\n        parameters[f"W{l}"][...] = 1e-9\n'
-    )
-    (folder / "mixed.py").write_text(initializer + BOWL)
+    drawn = "rng.standard_normal(parameters[f'W{l}'].shape) / 100"
+    (folder / "mixed.py").write_text(MIXED.replace("{weights}", drawn) + BOWL)
     result = call_alone("gradcheck", "--plugin", "mixed.py", cwd=folder)
     assert result.code == 0, result.stdout
-    assert "not checked initializer tiny: no gradient" in result.stdout
+    assert "not checked metric half: no gradient" in result.stdout
+    assert "6 properties" in result.stdout
+    (folder / "mixed.py").write_text(MIXED.replace("{weights}", "0.1"))
     document = json.loads(call_alone("gradcheck", "--plugin", "mixed.py", "--json", cwd=folder).stdout)
-    assert document["unchecked"] == ["initializer tiny"]
-    (folder / "mixed.py").write_text(initializer)
-    result = call_alone("gradcheck", "--plugin", "mixed.py", cwd=folder)
-    assert result.code == 2
-    assert "but initializer tiny, and nothing else has a gradient" in result.stderr
+    assert document["unchecked"] == ["metric half"]
+    assert (document["settings"], document["rules"][0]["signature"]) == ([], "equal units")
+    assert document["fault"]["place"].endswith("mixed.py:6")

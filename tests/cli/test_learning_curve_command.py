@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from dlx.runs.train import Session
+from dlx.runs.training.train import Session
 from dlx.spec.loader import load_spec
 
 MOONS = """

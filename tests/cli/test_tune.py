@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from dlx.runs.collection import TuneDirectory
+from dlx.runs.files.collection import TuneDirectory
 from tests.search.trials.conftest import begun, gate_shut, waited_for
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")

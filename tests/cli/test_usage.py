@@ -49,6 +49,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory, call_dlx: Run) -> Path:
         ("version", "there is no command dlx version (did you mean dlx --version?)"),
         ("train spec.yaml --outdir x", "dlx train has no option --outdir (did you mean --out?)"),
         ("train spec.yaml --wrokers 2", "dlx train has no option --wrokers (did you mean --workers?)"),
+        ("diagnose --train 0.01", "dlx diagnose has no option --train (did you mean --errors train=0.01?)"),
+        (
+            "diagnose --train=.01 --dev-error 9%",
+            "dlx diagnose has no option --train (did you mean --errors train=.01,dev=9%?)",
+        ),
+        ("diagnose train=0.01 dev=0.1", "train=0.01: bare errors are one word: --errors train=0.01,dev=0.1"),
         ("train spec.yaml --qqq", "dlx train has no option --qqq (dlx train --help says more)"),
         ("runs tag latest", "dlx runs tag: TAG… is missing (usage: dlx runs tag [OPTIONS] RUN TAG…)"),
         ("predict latest", "latest: which examples? a file of the kind that training takes stands behind the run"),

@@ -13,7 +13,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.steps.advice_context import AdviceContext
+from dlx.diagnose.steps.next_commands import next_steps
+from dlx.diagnose.supply import Supply
+from dlx.diagnose.verdict import diagnose
+from dlx.documents.attempts import Attempt, Attempts
 from dlx.documents.earlier_run import EarlierRun
+from dlx.runs.reading.result import Result
+from dlx.runs.training.earlier import attempts_of
+from dlx.spec.loader import derive, load_spec
 from dlx.stats.intervals import Estimate, error_rate
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")
@@ -37,7 +46,9 @@ def first_command(shown: str) -> list[str]:
     return shlex.split(command[1].replace("\\\n", " ")) if command else []
 
 
-def test_more_units_are_not_advised_again_and_again(tmp_path: Path, call_dlx: Callable[..., Any]) -> None:
+def test_more_units_are_not_advised_again_and_again(
+    tmp_path: Path, call_dlx: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of labels of which a tenth is chance, so that no network errs less on dev, however large it is."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(500, 3))
@@ -55,6 +66,14 @@ def test_more_units_are_not_advised_again_and_again(tmp_path: Path, call_dlx: Ca
     assert not any(word.startswith("architecture.hidden=") for word in first_command(shown))
     again = call_dlx("diagnose", "run2", cwd=tmp_path).stdout
     assert first_command(again) == first_command(shown)
+    monkeypatch.chdir(tmp_path)
+    way = attempts_of(Result.read(Path("run2"))).way
+    assert [(attempt.run, [layer["units"] for layer in attempt.after["architecture.hidden"]]) for attempt in way] == [
+        ("run1", [64]),
+        ("run0", [16]),
+    ]
+    assert way[0].error == way[1].changed
+    assert attempts_of(Result.read(Path("run0"))).beside == (way[1],)
 
 
 @pytest.mark.parametrize(
@@ -144,3 +163,50 @@ architecture: {hidden: [16]}
 optimizer: {name: adam, learning_rate: 0.01}
 training: {epochs: 30, batch_size: 32}
 """
+
+
+KEY = "regularization.l2"
+
+
+def changed(before: float, after: float, error: float, now: float, run: str = "runs/a") -> Attempt:
+    return Attempt(run, {KEY: before}, {KEY: after}, error, now)
+
+
+@pytest.mark.parametrize(
+    ("proposed", "is_spoken_against"), [(0.0, True), (0.5, True), (1.0, False), (2.0, False), (9.0, False)]
+)
+def test_what_has_helped_is_not_undone(proposed: float, is_spoken_against: bool) -> None:
+    """λ from ½ to 2 has helped: to ½ or less it does not go back, half the way it may, and farther on too."""
+    attempts = Attempts((changed(0.5, 2.0, 0.3, 0.2),))
+    assert attempts.speak_against({KEY: proposed}) is is_spoken_against
+    assert not Attempts((changed(0.5, 2.0, 0.2, 0.3),)).speak_against({KEY: proposed}) or proposed == 2.0
+
+
+def test_units_and_words_are_undone_too() -> None:
+    hidden, stopping = "architecture.hidden", "training.early_stopping"
+    wider = Attempt("a", {hidden: [{"units": 8}]}, {hidden: [{"units": 32}]}, 0.3, 0.2)
+    assert wider.is_undone_by({hidden: [{"units": 4}, {"units": 4}]})
+    assert not wider.is_undone_by({hidden: [{"units": 16}]})
+    stopped = Attempt("a", {stopping: None}, {stopping: {"patience": 8}}, 0.3, 0.2)
+    assert stopped.is_undone_by({stopping: None})
+    assert not stopped.is_undone_by({stopping: {"patience": 9}})
+
+
+def test_what_was_tried_from_this_run_in_vain_is_not_tried_again() -> None:
+    attempts = Attempts(beside=(changed(0.0, 1.0, 0.2, 0.2),))
+    assert attempts.speak_against({KEY: 1.0})
+    assert not attempts.speak_against({KEY: 2.0})
+    assert not attempts.speak_against({KEY: 1.0, "training.epochs": 9})
+
+
+def test_a_chain_of_changes_that_brings_nothing_ends_in_a_race_where_it_began() -> None:
+    config = Path(__file__).parents[2] / "configs" / "overfitting.yaml"
+    spec = derive(load_spec(config).spec, {"training.early_stopping": None})
+    supply = Supply(spec, DataFacts(200, parts={"train": 200, "dev": 200}))
+    document = diagnose({"train": error_rate(0.1, 200), "dev": error_rate(0.3, 200)}, 0.0, 0.02)
+    chain = (changed(1.0, 0.0, 0.29, 0.3, "runs/b"), changed(0.0, 1.0, 0.28, 0.29))
+    better = (changed(1.0, 0.0, 0.4, 0.3), changed(0.0, 1.0, 0.35, 0.4))
+    for way, is_over in ((chain, True), (chain[:1], False), (better, False)):
+        context = AdviceContext(document, supply, Path("runs/c"), config, attempts=Attempts(way))
+        first = next_steps(context)[0]
+        assert (first.command == "dlx diagnose runs/a --act") is is_over

@@ -13,11 +13,11 @@ from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument, JudgedMetric
 from dlx.errors import SpecError
 from dlx.files import to_json
-from dlx.runs.diagnose import examine_run
-from dlx.runs.directory import RunDirectory
+from dlx.runs.diagnosis.diagnose import examine_run
+from dlx.runs.files.directory import RunDirectory
 from dlx.runs.preparation import prepare
-from dlx.runs.provenance import provenance
-from dlx.runs.train import Session
+from dlx.runs.training.provenance import provenance
+from dlx.runs.training.train import Session
 from dlx.show.charts.waterfall import waterfall
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import Estimate, error_rate

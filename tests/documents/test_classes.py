@@ -1,4 +1,4 @@
-"""Labels of stored metrics: all of a part have the same, and one that has others is named."""
+"""Labels of stored metrics: all of a part have the same, and one that has others is named; and the printed table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dlx.documents.classes import check_labels
+from dlx.documents.classes import ClassesDocument, ConfusedPair, check_labels
 from dlx.errors import DataError
 from dlx.stats.measured import LabelValue, MeasuredMetric
 
@@ -36,3 +36,11 @@ def test_targets_are_checked_like_classes() -> None:
     both, alone = (MeasuredMetric(1.0, 0.5, 2.0, 9, None, targets) for targets in ([weight, height], [weight]))
     with pytest.raises(DataError, match=r"metrics\.test\.mae\.targets has other labels"):
         check_labels(Path("diagnosis.json"), {"test": {"rmse": both, "mae": alone}})
+
+
+def test_classes_are_printed_as_their_table() -> None:
+    pairs = [ConfusedPair("dog", "cat", 12), ConfusedPair("cat", "dog", 1)]
+    classes = ClassesDocument("dev", ["cat", "dog"], [[30, 1], [12, 4]], [], pairs, [])
+    assert str(classes).splitlines()[1:] == ["dev  cat  dog", "cat   30    1", "dog   12    4"]
+    many = ClassesDocument("dev", ["cat", "dog"], None, [], pairs, [])
+    assert str(many).splitlines()[1:] == ["dog taken for cat  12", "cat taken for dog  1"]

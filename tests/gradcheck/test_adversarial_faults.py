@@ -46,7 +46,7 @@ def doubled(holds: Callable[[int], bool]) -> Any:
     [
         (lambda m: m > 100, "right up to 33 examples, wrong from 157 on"),
         (lambda m: m < 20, "wrong up to 10 examples, right from 33 on"),
-        (lambda m: m in (33, 157), "right with 1, 3, 10 and 1,030 examples, wrong with 33 and 157"),
+        (lambda m: m in (33, 157), "right with 1, 3, 10 and 1,024 examples, wrong with 33 and 157"),
     ],
 )
 def test_sizes_of_batches_that_a_fault_depends_on_are_said(holds: Callable[[int], bool], words: str) -> None:
@@ -68,14 +68,14 @@ def test_the_document_says_in_which_batch_each_difference_was_met() -> None:
     document = Report("small", 1e-5, 10, (point,)).document()
     met = {parameter["name"]: parameter["at"] for parameter in document["parameters"]}
     assert met.pop("b3") is None
-    assert set(met.values()) == {"elsewhere, 1,030 examples"}
+    assert set(met.values()) == {"elsewhere, 1,024 examples"}
     assert document["difference_at"] is None
     sizes = {place["examples"]: place["passed"] for place in document["elsewhere"]}
-    assert sizes == {1: False, 3: False, 10: False, 33: False, 1030: False}
+    assert sizes == {1: False, 3: False, 10: False, 33: False, 1024: False}
     assert all(place["theta_moved_by"] > 0 for place in document["elsewhere"])
     with doubled(lambda m: m > 500):
         document = Report("small", 1e-5, 10, (check(faults.PLAIN.subject(), "now"),)).document()
-    assert document["difference_at"] == document["points"][0]["difference_at"] == "elsewhere, 1,030 examples"
+    assert document["difference_at"] == document["points"][0]["difference_at"] == "elsewhere, 1,024 examples"
 
 
 def coarse(gradient: Array) -> None:

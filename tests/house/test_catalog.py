@@ -14,9 +14,9 @@ from dlx.cli.loading import load_command
 from dlx.cli.rows import allowed_in_language
 from dlx.documents.diagnosis import SpecDiagnosis
 from dlx.documents.findings import Finding
+from dlx.guide.explain import of_key
 from dlx.language import ENGLISH, LANGUAGES, translated
-from dlx.language.catalog import FOLDER, LABEL, PLACE, catalog
-from dlx.runs.explain import of_key
+from dlx.language.catalog import FOLDER, LABEL, OF_PAGE, PLACE, catalog
 from dlx.search.study.section import StudyFile
 from dlx.search.tune.section import TuneFile
 from dlx.show import terminal
@@ -40,10 +40,11 @@ def places(text: str) -> list[str]:
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_every_text_has_its_translation(code: str, everything: list[Message]) -> None:
-    texts = {(message.key, message.label) for message in everything}
+    texts = {(message.key, message.context) for message in everything}
     known = catalog(code)
-    there = {(key, False): text for key, text in known.sentences.items()}
-    there |= {(key, True): text for key, text in known.labels.items()}
+    there: dict[tuple[str, str | None], str] = {(key, None): text for key, text in known.sentences.items()}
+    there |= {(key, LABEL): text for key, text in known.labels.items()}
+    there |= {(key, OF_PAGE): text for key, text in known.of_page.items()}
     assert len(texts) > 900
     assert texts - there.keys() == set(), "make catalog names what is to be translated"
     assert there.keys() - texts == set(), "nothing of dlx says that any more: make catalog"
@@ -52,7 +53,7 @@ def test_every_text_has_its_translation(code: str, everything: list[Message]) ->
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_translation_has_the_values_of_its_sentence(code: str) -> None:
-    for key, text in catalog(code).sentences.items():
+    for key, text in (*catalog(code).sentences.items(), *catalog(code).of_page.items()):
         if PLACE.search(key):
             assert places(text) == places(key), key
         numbers = sorted(re.findall(r"\d+", PLACE.sub("", key)))
@@ -64,7 +65,7 @@ def test_a_translation_has_the_values_of_its_sentence(code: str) -> None:
 def test_every_sentence_is_recognized_with_values(code: str, everything: list[Message]) -> None:
     known = catalog(code)
     for message in everything:
-        if not message.label:
+        if message.context is None:
             assert known.translated(filled(message.key)) == filled(known.sentences[message.key]), message.key
 
 
@@ -82,7 +83,7 @@ def test_findings_are_shown_without_english(
 ) -> None:
     """Sentences of a diagnosis as the evidence of findings, as remedies and as advice, on the screen."""
     monkeypatch.setenv("DLX_LANG", code)
-    texts = [filled(m.key) for m in everything if m.file.startswith("dlx/diagnose/") and not m.label][::5]
+    texts = [filled(m.key) for m in everything if m.file.startswith("dlx/diagnose/") and not m.context][::5]
     findings = [
         Finding(
             "dead_units", "warning", number % 3 or None, None, 0.0, 1.0, f"{text}; all the same {text}", text, "Dropout"
@@ -123,7 +124,9 @@ def test_what_is_compiled_is_what_is_written(code: str) -> None:
     assert [message.id for message in written if message.id and message.fuzzy] == []
     sentences = {message.id: message.string for message in written if message.id and message.context is None}
     labels = {message.id: message.string for message in written if message.context == LABEL}
+    of_page = {message.id: message.string for message in written if message.context == OF_PAGE}
     assert (sentences, labels) == (catalog(code).sentences, catalog(code).labels)
+    assert of_page == catalog(code).of_page
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,20 @@ BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
         "models": ("data",),
         "before": ("remedies", "data", "models"),
         "after": ("remedies", "data", "models", "before"),
-        "steps": ("remedies", "data", "models", "before"),
+        "steps": ("remedies", "data", "models", "before", "after"),
     },
     "show": {"charts": (), "terminal": ("charts",), "pictures": ("charts",), "page": ("charts",)},
-    "runs": {"compare": (), "export": ()},
+    "runs": {
+        "files": (),
+        "reading": ("files",),
+        "predictions": ("files", "reading"),
+        "compare": ("files", "reading", "predictions"),
+        "training": ("files", "reading", "predictions", "compare"),
+        "before": ("files", "reading", "training"),
+        "diagnosis": ("files", "reading", "predictions", "training"),
+        "integrity": ("files", "reading"),
+        "export": ("files", "reading", "predictions"),
+    },
     "search": {
         "trials": (),
         "repair": ("trials",),
@@ -65,7 +75,7 @@ LIGHT = {
     "words",
     "types",
 }  # what a command starts with
-ALSO_LIGHT = {"dlx.runs.signals", "dlx.data.files.reading"}
+ALSO_LIGHT = {"dlx.runs.training.signals", "dlx.data.files.reading"}
 # What is imported before the command is known.
 FIRST = {
     *("dlx", "dlx.__main__", "dlx.cli", "dlx.cli.late_imports", "dlx.cli.messages", "dlx.cli.remarks"),

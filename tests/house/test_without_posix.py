@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from dlx import files, locks
-from dlx.runs import lock, signals
+from dlx.runs.files import lock
+from dlx.runs.training import signals
 from tests.test_locks import locks_of_windows
 
 pytestmark = [

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.english import in_english
 from tests.lab.conftest import SPEC, Served
 
 pytest.importorskip("tornado")
@@ -170,21 +171,38 @@ def test_a_unit_shows_what_it_computes_by_pointer_and_by_focus(visit: Callable[.
     page.locator("#network circle[tabindex]").nth(3).focus()
     sync_api.expect(title).to_contain_text("Unit 4 of hidden layer 1")
     assert page.locator("#network line[stroke-width]").count() == 2 * 4 + 4
+    assert page.locator("#network text").all_text_contents() == ["x1", "x2"]
+
+
+def test_values_are_read_off_under_the_pointer(visit: Callable[..., Any]) -> None:
+    page = visit()
+    page.click("#transport button.main")
+    status(page, "completed")
+    legend = page.locator("#curves .legend").nth(1)
+    ends = legend.locator("b").all_inner_texts()
+    page.locator("#curves canvas").nth(1).hover(position={"x": 55, "y": 40})  # at the first epoch
+    sync_api.expect(legend).to_contain_text("epoch 1")
+    assert legend.locator("b").all_inner_texts() != ends
+    page.mouse.move(5, 5)
+    sync_api.expect(legend).not_to_contain_text("epoch")
+    assert legend.locator("b").all_inner_texts() == ends
 
 
 def test_a_lesson_is_walked_through(visit: Callable[..., Any]) -> None:
     page = visit(view="#lesson=momentum")
     page.wait_for_selector("#prediction")
-    page.click("#lesson button.main")
-    sync_api.expect(page.locator("#prediction-help")).not_to_be_empty()  # first a prediction
+    page.click("#transport button.main")
+    sync_api.expect(page.locator("#prediction-help")).not_to_be_empty()  # first a prediction, wherever it is played
+    sync_api.expect(page.locator("#progress")).to_have_text("step 0 of 100")
     for step in range(3):
         page.fill("#prediction", HOSTILE)
         page.click("#lesson button.main")
         page.wait_for_selector("#happened")
         assert HOSTILE in page.inner_text("#lesson")
         if step == 1:
-            page.select_option("#lesson select", "es")
+            page.select_option("#language", "es")
             sync_api.expect(page.locator("#happened")).to_have_text("Qué pasó")
+            assert HOSTILE in page.inner_text("#lesson")
         if step == 2:
             assert "suavizar el movimiento lateral" in page.inner_text("#lesson blockquote[lang=es]")
         page.click("#lesson button.main")
@@ -275,6 +293,40 @@ def test_hostile_names_are_text(visit: Callable[..., Any], tmp_path: Path) -> No
     assert page.title() == "hostile · dlx lab"
 
 
+def test_nothing_is_left_in_english(
+    visit: Callable[..., Any], spec: Path, tmp_path: Path, call_dlx: Callable[..., Any]
+) -> None:
+    """On the page of a training that has ended, with its verdict, on the runs and in a lesson."""
+    assert call_dlx("train", spec, "--quiet", cwd=tmp_path).code == 0
+    page = visit(SPEC.replace("epochs: 6", "epochs: 2"), view="?lang=es")
+    page.click("#transport button.main")
+    page.wait_for_selector("#verdict li")
+    for details in page.locator("details").all():
+        details.evaluate("each => (each.open = true)")
+    page.wait_for_selector("button.line")
+    lines = spoken(page, "#playground")
+    page.click("#tab-runs")
+    page.locator("#runs tbody input").first.check()
+    page.wait_for_selector("#runs figure")
+    lines += spoken(page, "#runs")
+    page.click("#tab-lessons")
+    page.click("#lessons button >> nth=0")
+    lines += spoken(page, "#lesson")
+    assert len(lines) > 100
+    assert in_english(lines, ["one-hot", "early stopping", "keep prob"]) == []
+
+
+def spoken(page: Any, place: str) -> list[str]:
+    """What is read there, and what is said to those who do not see it; names in choices are those of the spec."""
+    return page.evaluate(  # type: ignore[no-any-return]
+        """place => [...document.querySelectorAll(`${place}, ${place} *`)].flatMap(each => [
+          each.closest("pre, code, option, td.name, td.id") ? ""
+            : [...each.childNodes].map(node => node.nodeType === 3 ? node.data : "").join(""),
+          each.getAttribute("aria-label") ?? "", each.placeholder ?? ""]).filter(text => text.trim())""",
+        place,
+    )
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_narrow_page_fits_in_either_scheme(visit: Callable[..., Any], scheme: str) -> None:
     page = visit(viewport={"width": 400, "height": 800}, color_scheme=scheme)
@@ -297,7 +349,7 @@ def test_a_page_that_is_loaded_anew_goes_on(visit: Callable[..., Any]) -> None:
 def test_every_control_has_a_name(visit: Callable[..., Any]) -> None:
     page = visit()
     nameless = page.evaluate(
-        """() => [...document.querySelectorAll("button, input, select, textarea, canvas")]
+        """() => [...document.querySelectorAll("button, input, select, textarea, canvas:not([aria-hidden])")]
           .filter(each => !(each.textContent.trim() || each.getAttribute("aria-label") || each.labels?.length))
           .map(each => each.outerHTML)"""
     )
@@ -318,7 +370,8 @@ def test_a_lesson_that_is_loaded_anew_is_where_it_was(visit: Callable[..., Any])
     page.reload()
     page.wait_for_selector("#prediction")
     assert page.input_value("#prediction") == "it will"
-    page.select_option("#lesson select", "es")
+    page.select_option("#language", "es")
+    page.wait_for_selector("html[lang=es] #prediction")
     assert page.input_value("#prediction") == "it will"
     sync_api.expect(page.locator("#lesson")).to_contain_text("Paso 2 de 3")
     page.fill("#control-optimizer-beta", "0.5")  # what is told afterwards is told of the lesson's own value
@@ -363,7 +416,7 @@ def test_a_mistake_is_planted_by_the_keyboard_alone(visit: Callable[..., Any]) -
 
 def test_the_ravine_is_in_view_before_it_is_walked(visit: Callable[..., Any]) -> None:
     page = visit(view="#lesson=momentum")
-    sync_api.expect(page.locator("#progress")).to_have_text(" step 0 of 100")
+    sync_api.expect(page.locator("#progress")).to_have_text("step 0 of 100")
     assert page.locator("#transport button:has-text('1 epoch')").is_hidden()
     page.click("#transport button:has-text('1 step')")
     sync_api.expect(page.locator("#status")).to_have_text("paused after step 1")

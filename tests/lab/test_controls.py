@@ -68,6 +68,8 @@ def test_values_are_those_of_the_spec_and_lie_on_their_sliders(path: Path) -> No
         for name in control["key"].split("."):
             at = at.get(name) if isinstance(at, dict) else None
         assert control["value"] == at
+        if control["kind"] == "choice":
+            assert at in [choice["value"] for choice in control["choices"]]
         if control["kind"] == "number" and control["scale"] == "log" and isinstance(at, int | float):
             assert control["from"] <= at <= control["to"]
     json.dumps(shown)

@@ -104,3 +104,16 @@ def test_a_unit_shows_what_it_computes(activation: str) -> None:
     for layer, unit in ((0, 0), (3, 0), (1, 5), (1, -1)):
         with pytest.raises(UsageError):
             plane.look_at(layer, unit)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_every_unit_has_a_small_picture_of_what_it_computes(activation: str) -> None:
+    architecture = {"hidden": [5, 4], "activation": activation}
+    plane = AnswerPlane(trained({"train": {"name": "moons", "m": 90, "noise": 0.3}}, architecture=architecture))
+    plane.picture()
+    few = plane.unit_pictures.grid
+    points = grid(plane.document()).reshape(GRID, GRID, 2)[:: GRID // few, :: GRID // few].reshape(-1, 2)
+    hidden = Model(*describe(plane.experiment)).hidden(points)
+    for A, tones in zip(hidden, plane.unit_pictures.tones(), strict=True):
+        for row, picture in zip(A.astype(float), decoded(tones).reshape(len(A), few * few), strict=True):
+            assert picture.astype(float) == pytest.approx(255 * (row - row.min()) / (np.ptp(row) or 1.0), abs=1.1)

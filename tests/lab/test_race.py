@@ -14,7 +14,7 @@ import pytest
 
 from dlx.lab import tied_process
 from dlx.lab.race import RemedyRace
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")
 REMEDY = {"name": "longer_training", "why": "it may", "change": {"value": -0.1, "low": -0.2, "high": -0.01}}
@@ -63,6 +63,9 @@ def test_its_lanes_are_those_of_the_files(begin: Callable[..., Any], run: Path) 
     assert message["end"]["command"] == "dlx train act.yaml"
     assert started.has_ended
     assert started.news() == []
+    shutil.rmtree(run)
+    started.renew()  # for a page that was loaded anew
+    assert started.news() == [message]
     started.close()
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from dlx.lab.run_list import RunList
-from dlx.runs.directory import RunDirectory
-from dlx.runs.train import Session
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.training.train import Session
 from dlx.spec.loader import load_spec
 from dlx.text import from_shell
 from dlx.training.records import EpochRecord

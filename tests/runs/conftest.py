@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 
 
 @pytest.fixture

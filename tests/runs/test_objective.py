@@ -13,8 +13,8 @@ import pytest
 
 from dlx.errors import DataError, SpecError
 from dlx.nn.objectives import Objective
-from dlx.runs.directory import RunDirectory
-from dlx.runs.train import Session
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.training.train import Session
 from dlx.show.pictures import DescentPath, paths
 from dlx.spec.loader import load_spec
 from dlx.training.path import MOST_POINTS

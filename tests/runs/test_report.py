@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
-from dlx.runs.collection import RunCollection, StudyDirectory, TuneDirectory
+from dlx.runs.files.collection import RunCollection, StudyDirectory, TuneDirectory
 from dlx.show.page.images import png
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")

@@ -17,9 +17,9 @@ import pytest
 
 from dlx.component import REGISTRY
 from dlx.errors import UsageError
-from dlx.runs import file_names
-from dlx.runs.collection import RunCollection
-from dlx.runs.train import Session
+from dlx.runs.files import file_names
+from dlx.runs.files.collection import RunCollection
+from dlx.runs.training.train import Session
 from dlx.spec import plugins, trust
 from dlx.spec.loader import load_spec
 from dlx.spec.plugin_sources import sources

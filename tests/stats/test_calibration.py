@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlx.runs.predictions.calibration_remarks import doubt_of
 from dlx.stats.calibration import (
     at_threshold,
     best_threshold,
@@ -90,3 +91,17 @@ def test_no_threshold_does_better_than_the_best(seed: int) -> None:
 def test_equal_thresholds_leave_one_half() -> None:
     answers = Answers(Task.BINARY, np.array([0, 1]), np.array([[0.0, -2.0], [0.0, 2.0]]))
     assert best_threshold(answers, lambda answers: 0.0) == 0.5
+
+
+def scores(log_loss: float, brier: float) -> dict[str, dict[str, float]]:
+    return {"log_loss": {"value": log_loss}, "brier": {"value": brier}}
+
+
+def test_a_temperature_is_advised_where_both_measures_gain_more_than_chance_gives() -> None:
+    # 2·m·(gain of the log loss) is χ² with one degree of freedom where 1 is the right temperature: SciPy's
+    # chi2.ppf(0.99, 1) is 6.635.
+    before = scores(0.45, 0.140)
+    assert doubt_of(before, scores(0.40, 0.135), m=100) == ""
+    both = "log loss 0.45 → 0.4, Brier score 0.14 → 0.145"
+    assert doubt_of(before, scores(0.40, 0.145), m=100).startswith(f"{both}: better by one measure and worse by")
+    assert "so little that it may be chance" in doubt_of(before, scores(0.40, 0.135), m=66)

@@ -17,7 +17,7 @@ from dlx.data.targets.labels import Labels
 from dlx.diagnose.data.duplicates import duplicate_findings
 from dlx.diagnose.data.label_noise import label_noise_findings
 from dlx.diagnose.data.parts import part_findings
-from dlx.stats.two_samples import kolmogorov, kolmogorov_smirnov, shares_differ
+from dlx.stats.two_samples import independent, kolmogorov, kolmogorov_smirnov, shares_differ
 from dlx.words import Task
 from tests.conftest import examples
 
@@ -43,6 +43,32 @@ def test_shares_differ_as_much_as_scipy_says(given: dict[str, Any]) -> None:
     _, probability = shares_differ(np.array(given["a"]), np.array(given["b"]))
     expected = min(1.0, min(given["probabilities"]) * (len(given["probabilities"]) + 1))
     assert probability == pytest.approx(expected, rel=1e-6)
+
+
+def in_time(steps: int, phi: float, seed: int) -> np.ndarray:
+    """An autoregressive series, which differs from itself by no more than chance, long after it has begun."""
+    rng, x = np.random.default_rng(seed), np.zeros(steps + 300)
+    for t, noise in enumerate(rng.standard_normal(len(x) - 1), start=1):
+        x[t] = phi * x[t - 1] + noise
+    return x[300:]
+
+
+def test_rows_in_the_order_of_time_count_as_fewer() -> None:
+    """The mean of an autoregressive series has the variance of n·(1 − φ)/(1 + φ) independent values."""
+    counts = [independent(in_time(4000, 0.8, seed)) for seed in range(10)]
+    assert np.mean(counts) == pytest.approx(4000 * 0.2 / 1.8, rel=0.2)
+    assert independent(np.random.default_rng(1).standard_normal(500)) == 500
+    assert independent(np.zeros(500)) == 500
+
+
+def test_parts_of_one_series_come_from_one_distribution() -> None:
+    pairs = [np.split(in_time(1200, 0.9, seed), [800]) for seed in range(60)]
+    assert sum(kolmogorov_smirnov(a, b)[1] < 0.001 for a, b in pairs) <= 1  # of 60, and 14 as if rows were independent
+
+
+def test_a_sorted_file_that_is_cut_has_other_rows_in_dev() -> None:
+    x = np.sort(np.random.default_rng(1).standard_normal(1200))
+    assert kolmogorov_smirnov(x[:800], x[800:])[1] < 1e-6
 
 
 def dataset(X: np.ndarray, y: np.ndarray, rows: dict[str, np.ndarray]) -> Dataset:

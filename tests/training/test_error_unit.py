@@ -14,7 +14,7 @@ import pytest
 from dlx.data.dataset import Dataset
 from dlx.errors import SpecError
 from dlx.events import finish
-from dlx.runs.collection import FoldsDirectory
+from dlx.runs.files.collection import FoldsDirectory
 from dlx.runs.preparation import prepare_supervised
 from dlx.search.folds.training import FoldsRun
 from dlx.search.trials.executors import executor_for

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from dlx.data.files.memory import check_room, give_back, room
 from dlx.data.formats.format import TableFormat
-from dlx.data.ragged_rows import RowLengths
 from dlx.data.roles import Roles
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions, roles
@@ -17,6 +16,7 @@ from dlx.data.text_tables.arrow_records import ArrowParser, release
 from dlx.data.text_tables.dialect import WINDOWS, Dialect, sniff
 from dlx.data.text_tables.dropped_rows import Chunk, RowFilter, undue_rows
 from dlx.data.text_tables.plain_lines import Irregular
+from dlx.data.text_tables.ragged_rows import RowLengths
 from dlx.data.text_tables.records import Record, chunks_of, records_of
 from dlx.data.text_tables.regular_records import FieldsChunk, Parser, is_large, regular_chunks
 from dlx.data.text_tables.split_lines import LineSplitter

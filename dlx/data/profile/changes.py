@@ -20,10 +20,10 @@ from dlx.data.profile.text_forms import (
     number_form,
     time_form,
 )
-from dlx.data.ragged_rows import RaggedRowsError
 from dlx.data.sources import File
 from dlx.data.table import Table
 from dlx.data.text_tables.dropped_rows import KINDS, TOTAL
+from dlx.data.text_tables.ragged_rows import RaggedRowsError
 from dlx.data.text_tables.regular_records import LARGE
 from dlx.data.values.columns import ColumnError, ColumnOptions, Doubles
 from dlx.data.values.numbers import NumberStyle

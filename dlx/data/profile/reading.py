@@ -14,9 +14,9 @@ from dlx.data.profile.changes import Changes
 from dlx.data.profile.columns import ColumnProfile
 from dlx.data.profile.label_words import unmarked, without_words
 from dlx.data.profile.table import TableProfile
-from dlx.data.ragged_rows import RaggedRowsError
 from dlx.data.sources import File
 from dlx.data.table import Table
+from dlx.data.text_tables.ragged_rows import RaggedRowsError
 from dlx.data.values.column_store import ColumnStore
 from dlx.data.values.columns import ColumnError
 from dlx.data.values.packed_numbers import PackedNumbers

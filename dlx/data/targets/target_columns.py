@@ -35,7 +35,7 @@ def targets(columns: Mapping[str, Values], fault: Fault, path: Path) -> Array | 
 def _present(name: str, column: Values, fault: Fault) -> Array:
     is_missing = missing(column)
     if is_missing.any():
-        what = "the target is missing; correct the file, or state `missing_target: drop`"
+        what = "the target is missing; correct it, or state `missing_target: drop`"
         raise fault(int(is_missing.argmax()), name, what)
     if isinstance(column, Texts):
         return column.strings()

@@ -59,8 +59,8 @@ def is_missing(value: Any) -> bool:
         return value.is_nan()
     try:
         return bool(value != value)
-    except TypeError:  # pandas.NA does not say
-        return True
+    except TypeError:  # pandas.NA does not say, nor does a list in a column of polars, which is a Series
+        return not hasattr(value, "__len__")
 
 
 def as_text(value: Any) -> str:

@@ -19,7 +19,7 @@ SMALL_BATCH, TINY_BATCH = 8, 2  # the notes: a batch of one loses what vectoriza
 SMALL_FOR_BATCH_NORM = 8
 MEMORY = 0.5  # of what is free: the arrays of a step may take so much
 AVERAGED = 6  # arrays the size of Z that a layer's step keeps
-BATCH_TO_COMPARE, FEW_STEPS = 64, 50  # a batch too large leaves fewer steps than these, and 64 would leave many more
+BATCH_TO_COMPARE, FEW_STEPS = 64, 300  # a batch too large leaves fewer steps than these, and 64 would leave many more
 
 
 BATCH_NORM_SMALL_BATCH = Cause(

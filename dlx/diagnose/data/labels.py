@@ -29,6 +29,7 @@ IMBALANCE = 10.0
 # A network that answers one class only is right in this share of all that counts in the cost, and wrong about as many
 # examples or more than this.
 MOST_WEIGHT, LEAST_OTHERS = 0.97, 0.1
+INVERTED = 4.0  # times by which rare classes may weigh less than their examples: weights are meant to do the opposite
 
 
 CLASS_IMBALANCE = Cause(
@@ -115,7 +116,7 @@ def _of_classes(y: Array, weights: Array | None, names: list[str]) -> Iterator[F
 def _weighed(of_weight: Array, of_examples: Array, names: list[str]) -> Iterator[Finding]:
     heavy = int(of_weight.argmax())
     share, others = float(of_weight[heavy]), 1 - float(of_examples[heavy])
-    if share > MOST_WEIGHT and others > LEAST_OTHERS:
+    if share > MOST_WEIGHT and (others > LEAST_OTHERS or 1 - share < others / INVERTED):
         evidence = (
             f"class {names[heavy]} has {percent(share, 2)} of the weight in the cost and {percent(1 - others)} of the"
         )

@@ -12,7 +12,14 @@ from dlx.diagnose.data.label_noise import label_noise_findings
 from dlx.diagnose.data.label_rules import rule_findings
 from dlx.diagnose.data.samples import sample, sampled_part
 from dlx.diagnose.findings import Cause, End, Finding
-from dlx.stats.two_samples import SampleDifference, differences, kolmogorov_smirnov, shares_differ, significant
+from dlx.stats.two_samples import (
+    SampleDifference,
+    differences,
+    independent,
+    kolmogorov_smirnov,
+    shares_differ,
+    significant,
+)
 from dlx.types import Array
 from dlx.words import Task
 
@@ -91,7 +98,10 @@ def _labels_differ(dataset: Dataset, reference: Part, other: Part, level: float)
         pairs = zip(_with_and_without(y), _with_and_without(y_other), strict=True)
         tests = [SampleDifference("the share of a label", *shares_differ(*pair)) for pair in pairs]
         return significant(tests, level, LEAST_SHARE)
-    counts = [np.bincount(labels, minlength=len(dataset.classes)) for labels in (y, y_other)]
+    counts = [
+        np.bincount(labels, minlength=len(dataset.classes)) * (independent(labels) / len(labels))
+        for labels in (y, y_other)
+    ]
     return significant([SampleDifference("the share of a class", *shares_differ(*counts))], level, LEAST_SHARE)
 
 

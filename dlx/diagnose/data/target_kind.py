@@ -13,7 +13,7 @@ from dlx.diagnose.findings import Cause, Finding
 from dlx.types import Array
 from dlx.words import percent
 
-FEWEST_VALUES, MOST_VALUES = 2, 20  # that numbers of classes have
+FEWEST_VALUES, MOST_VALUES = 2, 50  # that numbers of classes have
 EXAMPLES_OF_A_VALUE = 8  # on average
 FEWEST = 40  # examples that are judged
 # A vote for a class has to be right so much more often than the nearest class to a mean, also in standard errors: where

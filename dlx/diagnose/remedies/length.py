@@ -6,6 +6,7 @@ from dlx.diagnose.remedies.changes import Change, Overrides, SpecContext, change
 
 FEW_STEPS, ENOUGH_STEPS = 300, 1000  # of 98 in 100 healthy trainings more than the first; half of them took the second
 MOST_TIMES = 30
+PATIENT, LEAST_PATIENCE = 4, 8  # evaluations: a quarter of them all, so that early stopping can still come
 
 
 def _longer(name: str, factor: int) -> Change:
@@ -13,7 +14,7 @@ def _longer(name: str, factor: int) -> Change:
         training, stopping = now.spec.training, now.spec.training.early_stopping
         epochs = training.epochs * factor
         rows = -(-epochs // training.evaluate_every) + 1
-        patience = min(stopping.patience * factor, rows) if stopping else 0  # more than all rows would say nothing
+        patience = min(stopping.patience * factor, max(LEAST_PATIENCE, rows // PATIENT)) if stopping else 0
         more = {"training.early_stopping.patience": patience} if stopping and patience > stopping.patience else {}
         return {"training.epochs": epochs} | more
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dlx.diagnose.remedies.changes import Change, Overrides, SpecContext, change, rounded
+from dlx.diagnose.remedies.length import ENOUGH_STEPS, FEW_STEPS
 from dlx.nn.optimizers import Adam, Optimizer
 
 USUAL_BATCH = range(16, 513)
@@ -133,7 +134,11 @@ def mini_batches(now: SpecContext) -> Overrides:
     if now.batch in USUAL_BATCH and now.spec.training.batch_size != "full":
         return {}
     size = next((size for size in (64, 32, 128) if size < now.facts.m and now.facts.m % size != 1), None)
-    return {"training.batch_size": size} if size and size != now.batch else {}
+    if size is None or size == now.batch:
+        return {}
+    an_epoch = -(-now.facts.m // size)
+    is_short = now.spec.training.epochs * an_epoch < min(FEW_STEPS, now.steps)  # which larger batches have made so
+    return {"training.batch_size": size} | ({"training.epochs": -(-ENOUGH_STEPS // an_epoch)} if is_short else {})
 
 
 @change("up to 2000 examples fit in one batch, whose gradient is exact", "Mini-batch gradient descent")

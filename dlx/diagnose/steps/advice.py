@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from dlx.diagnose.beaten import beaten_by, has_learned_less
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.data.label_noise import LABEL_NOISE
-from dlx.diagnose.findings import rank
+from dlx.diagnose.findings import is_symptom, rank
 from dlx.diagnose.remedies.against_bias import AGAINST_BIAS
 from dlx.diagnose.remedies.against_variance import AGAINST_VARIANCE, REGULARIZING
 from dlx.diagnose.remedies.changes import Change, DataFacts, Overrides, SpecContext
 from dlx.diagnose.steps.milder import beside_rate, milder
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.findings import Finding
+from dlx.errors import Place
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
+from dlx.spec.yaml_text.reading import parse
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,25 @@ def remedies(document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[
     return _remedies(against, document, spec, facts) if against else []
 
 
+def raced(document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
+    """The same for a race, whose findings may state the loss that mends them: what they state first."""
+    stated = list(_stated(document.serious, spec))
+    others = [
+        remedy for remedy in remedies(document, spec, facts) if all(remedy.overrides != s.overrides for s in stated)
+    ]
+    return [*stated, *others] if others else []
+
+
+def _stated(findings: Iterable[Finding], spec: Spec) -> Iterator[Remedy]:
+    """The overrides of findings that leave the examples, and how they are judged, as they are: those of the loss."""
+    for finding in findings:
+        if finding.overrides and all(override.startswith("loss=") for override in finding.overrides):
+            overrides = {"loss": parse(finding.overrides[-1].partition("=")[2], Place("finding")).plain()}
+            name = f"{overrides['loss']['name']}_loss"
+            if derive(spec, overrides) != spec:
+                yield Remedy(name, finding.name, overrides, "large residuals count less", finding.notes)
+
+
 def remedies_within_tolerance(document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
     """The same where both gaps are within the tolerance: against findings, and what helps where a model does better."""
     beaten = beaten_by(document)
@@ -56,8 +77,9 @@ def remedies_within_tolerance(document: DiagnosisDocument, spec: Spec, facts: Da
 
 def _remedies(against: Sequence[str], document: DiagnosisDocument, spec: Spec, facts: DataFacts) -> list[Remedy]:
     notes = document.notes if against else []
-    of_findings = [list(_of_findings(findings, against)) for findings in (document.serious, notes)]
-    candidates = [*of_findings[0], *_recipe(against), *of_findings[1]]
+    refuted = [finding for finding in notes if finding.is_refuted]
+    serious, likely, others = (list(_of_findings(findings, against)) for findings in (document.serious, refuted, notes))
+    candidates = [*serious, *likely, *_recipe(against), *others]
     now = SpecContext(spec, facts, document.learning_rate)
     return list(_different(candidates, now, milder(document.findings, now)))
 
@@ -76,11 +98,16 @@ def _of_findings(findings: Iterable[Finding], against: Sequence[str]) -> Iterato
 
     What regularizes raises bias: against wrong labels, or what may be meant so, it is of use where there is variance.
     """
-    for finding in sorted(findings, key=lambda finding: rank(finding.name, finding.severity)):
+    for finding in sorted(findings, key=_rank):
         cause, is_weak = CAUSES.get(finding.name), not finding.is_serious or finding.name == LABEL_NOISE.name
         for change in cause.changes if cause else ():
             if "variance" in against or not is_weak or change not in REGULARIZING:
                 yield change, finding.name
+
+
+def _rank(finding: Finding) -> tuple[bool, tuple[int, bool]]:
+    """What has diverged is cured by what is found to be wrong with its steps, before it is by any other rate."""
+    return finding.is_serious and is_symptom(finding.name), rank(finding.name, finding.severity)
 
 
 def _recipe(against: Iterable[str]) -> Iterator[tuple[Change, str]]:

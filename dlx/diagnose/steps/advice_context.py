@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from dlx.diagnose.steps.next_step import NOTHING_TYPED, Cost, NextStep, TypedOpt
 from dlx.diagnose.steps.typed_overrides import with_changes
 from dlx.diagnose.supply import Supply, Way, words_of
 from dlx.diagnose.verdict import between
+from dlx.documents.attempts import Attempts
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.earlier_run import EarlierRun
 from dlx.documents.folds import FoldsDocument
@@ -36,6 +37,7 @@ class AdviceContext:
     train_cost: of its network.
     was_in_folds: whether it was trained after its spec was in folds, which have judged what they can.
     folds: what they came to, where that is known.
+    attempts: what was tried on the way to the run, and beside it.
     """
 
     document: DiagnosisDocument
@@ -47,6 +49,7 @@ class AdviceContext:
     train_cost: float | None = None
     was_in_folds: bool = False
     folds: FoldsDocument | None = None
+    attempts: Attempts = field(default_factory=Attempts)
 
     @property
     def spec(self) -> Spec:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from dlx.diagnose.after.rare_class import RARE_CLASS_MISSED
 from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.data.label_order import LABELS_UNRELATED
 from dlx.diagnose.data.target_kind import CLASSES_AS_NUMBERS
-from dlx.diagnose.dividing import giving_train_more, judging_all
 from dlx.diagnose.findings import is_symptom
 from dlx.diagnose.remedies.changes import SpecContext
 from dlx.diagnose.remedies.optimization import may_train
@@ -19,6 +19,7 @@ from dlx.diagnose.steps.advice import Remedy, remedies, remedies_within_toleranc
 from dlx.diagnose.steps.advice_context import AdviceContext, train_command
 from dlx.diagnose.steps.as_classes import as_classes
 from dlx.diagnose.steps.decisive import decisive
+from dlx.diagnose.steps.dividing import giving_train_more, judging_all
 from dlx.diagnose.steps.next_step import (
     MEASURE,
     RACES,
@@ -29,10 +30,11 @@ from dlx.diagnose.steps.next_step import (
     with_keys,
 )
 from dlx.diagnose.steps.remedy_order import in_order, is_serious
+from dlx.diagnose.steps.using import JUDGE_ALL, LOOK_AT_ROWS, after_folds, by_the_others, of_the_others, use_once_proven
 from dlx.diagnose.supply import OR_RACE, Way, words_of
-from dlx.diagnose.using import JUDGE_ALL, LOOK_AT_ROWS, after_folds, by_the_others, of_the_others, use_once_proven
 from dlx.diagnose.verdict import ABSENT, LOW, NOTHING, UNSETTLED, in_words, no_better_in_words, unbeaten_in_words
 from dlx.documents.diagnosis import GAPS, DiagnosisDocument
+from dlx.documents.findings import Finding
 from dlx.text import command
 
 PERHAPS_NOISE = "bias is high, perhaps by wrong labels (label_noise): look through the worst rows"
@@ -86,7 +88,13 @@ def _remedies(context: AdviceContext) -> list[Remedy]:
     document, spec, facts = context.document, context.spec_to_change, context.supply.facts
     is_ill_rated = not may_train(SpecContext(spec, facts, document.learning_rate), spec.optimizer.learning_rate)
     candidates = remedies(document, spec, facts) or remedies_within_tolerance(document, spec, facts)
-    return in_order(document, candidates, is_ill_rated)
+    ordered = in_order(document, candidates, is_ill_rated)
+    return [remedy for remedy in ordered if not _was_vain(remedy, context)]
+
+
+def _was_vain(remedy: Remedy, context: AdviceContext) -> bool:
+    """Whether the runs on the way speak against a remedy that no finding asks for."""
+    return not is_serious(context.document, remedy.against) and context.attempts.speak_against(remedy.overrides)
 
 
 def _is_more_of_the_same(remedy: Remedy, context: AdviceContext) -> bool:
@@ -115,7 +123,7 @@ def _mending(context: AdviceContext) -> Iterator[NextStep]:
     """What mends the data, or says what they are; what a symptom asks for waits until no cause is left."""
     cost, serious = Cost(context.spec.training.epochs), context.document.serious
     for finding in serious:
-        if finding.overrides and (len(serious) == 1 or not is_symptom(finding.name)):
+        if finding.overrides and not _waits(finding, serious):
             advice = f"{finding.name}: {finding.remedy}"
             yield NextStep(train_command(context.config, finding.overrides), advice, "", cost)
         elif finding.name == CLASSES_AS_NUMBERS.name and (overrides := as_classes(context.spec)):
@@ -123,6 +131,14 @@ def _mending(context: AdviceContext) -> Iterator[NextStep]:
             others = " and ".join(key for key in overrides if key != "task")
             advice = f"{advice}; what is for quantities goes: {others}" if others else advice
             yield NextStep(train_command(context.config, words_of(overrides)), advice, RATES, cost)
+
+
+def _waits(finding: Finding, serious: Sequence[Finding]) -> bool:
+    """Whether the cause of what was found is to be mended first: a network that learns nothing misses rare classes."""
+    of_causes = [other for other in serious if other.name != finding.name and not is_symptom(other.name)]
+    if finding.name == RARE_CLASS_MISSED.name:
+        return any(CAUSES[other.name].explains_training for other in of_causes if other.name in CAUSES)
+    return is_symptom(finding.name) and len(serious) > 1
 
 
 def _scaling(context: AdviceContext, untried: Sequence[Remedy]) -> Iterator[NextStep]:

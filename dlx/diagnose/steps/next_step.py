@@ -176,7 +176,10 @@ def _source(name: str, overrides: Overrides) -> str:
 
 def with_keys(sentence: str, overrides: Overrides) -> str:
     """A sentence on what a finding asks for, with the keys that the command below sets, if it does not name them."""
-    return sentence if speaks_of(sentence, overrides) else f"{sentence}; meanwhile try {_listed(overrides)}"
+    unspoken = {key: value for key, value in overrides.items() if not speaks_of(sentence, {key: value})}
+    if not unspoken:
+        return sentence
+    return f"{sentence}; {'with it' if len(unspoken) < len(overrides) else 'meanwhile try'} {_listed(unspoken)}"
 
 
 def _of_gap(remedy: Remedy, document: DiagnosisDocument) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dlx.diagnose.beaten import beaten_by, has_learned_less
+from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.models.simple_models import LinearModel
 from dlx.diagnose.remedies.length import patience_to_the_end
@@ -23,6 +24,7 @@ MORE_EXAMPLES = (  # what the recipe says first against variance
 AGAINST_SLOWNESS = ("normalize_inputs", "tested_learning_rate")  # where a simple model fits train better
 AGAINST_MEMORY = ("narrower",)  # where a line errs less on new examples only
 LONGER = ("enough_steps", "longer_training", "much_longer_training")  # of no use where early stopping has ended it
+USUAL_DROPOUT = "usual_dropout"  # of which more is far beyond what the notes advise
 AGAINST_RISING = ("early_stopping", "weak_l2", "strong_l2", "dropout")  # where the dev cost has been lower
 
 
@@ -35,14 +37,20 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
     against_worse = _against_being_beaten(document)
     is_of_variance = document.is_high("variance") and not document.is_high("bias")
 
+    refuted = [
+        finding.name for finding in document.notes if finding.is_refuted and CAUSES[finding.name].explains_training
+    ]
+    is_likely_after_all = document.is_high("bias") and not document.serious  # which no simple model's error excuses
     has_bigger = any(remedy.name in BIGGER for remedy in candidates)
 
     def rank(remedy: Remedy) -> int:
         if remedy.against not in ("bias", "variance"):
-            return 0 if is_serious(document, remedy.against) else 3
+            if is_serious(document, remedy.against):
+                return 0
+            return 1 if is_likely_after_all and remedy.against in refuted else 3
         if remedy.against == "bias" and is_of_variance:
             return 4
-        if remedy.name in against_worse:
+        if remedy.name in (*against_worse, USUAL_DROPOUT):
             return 1
         if remedy.against == "variance":
             if ending.dev_rising:

@@ -1,6 +1,7 @@
 /** The gradient check: the lines of a step, of which one can be given a mistake, and what the check says of it. */
 
 import { at, fill, make } from "./elements.js";
+import { t } from "./texts.js";
 
 /** Shows the lines and the outcome; `send` is told what to plant. */
 export class GradientCheck {
@@ -9,11 +10,11 @@ export class GradientCheck {
     this.place = null;
     this.guide = null; // what a lesson does in place of the mere check
     this.mistake = make("select", { id: "mistake", change: () => this.outcome(null) });
-    this.start = make("button", { type: "button", class: "main", click: () => (this.guide ? this.guide() : this.run()) }, "Check");
-    this.lines = make("ol", { class: "step", "aria-label": "the lines of a step; those of the backward pass can be given a mistake: the arrow keys go through them", keydown: (event) => this.move(event) });
+    this.start = make("button", { type: "button", class: "main", click: () => (this.guide ? this.guide() : this.run()) }, t("Check"));
+    this.lines = make("ol", { class: "step", "aria-label": t("the lines of a step; those of the backward pass can be given a mistake: the arrow keys go through them"), keydown: (event) => this.move(event) });
     this.result = make("div", { role: "status" });
     this.details = at("gradients");
-    this.details.append(make("p", { class: "row" }, make("label", { for: "mistake" }, "mistake in the line that is chosen"), this.mistake, this.start), this.lines, this.result);
+    this.details.append(make("p", { class: "row" }, make("label", { for: "mistake" }, t("mistake in the line that is chosen")), this.mistake, this.start), this.lines, this.result);
     this.details.addEventListener("toggle", () => this.ask());
   }
 
@@ -38,7 +39,7 @@ export class GradientCheck {
 
   button(line) {
     const key = JSON.stringify(line.place);
-    const button = make("button", { type: "button", class: "line", tabindex: "-1", "aria-pressed": "false", title: `in ${line.place[0]}`, click: () => { this.rove(button); this.choose(key); } }, make("code", {}, line.text));
+    const button = make("button", { type: "button", class: "line", tabindex: "-1", "aria-pressed": "false", title: t("in {0}", line.place[0]), click: () => { this.rove(button); this.choose(key); } }, make("code", {}, line.text));
     button.dataset.place = key;
     return button;
   }
@@ -79,19 +80,19 @@ export class GradientCheck {
   }
 
   run() {
-    fill(this.result, make("p", { class: "source" }, "It checks …"));
+    fill(this.result, make("p", { class: "source" }, t("It checks …")));
     this.send({ do: "check", place: this.place && JSON.parse(this.place), mistake: this.mistake.value });
   }
 
   /** Show what came out; null where nothing has been checked. */
   outcome(message) {
     if (!message) return fill(this.result);
-    const place = message.operation ? `${message.operation}: ${message.sentence}` : "every gradient is that of the cost";
-    const rows = message.parameters.map((each) => make("tr", {}, make("th", { scope: "row" }, each.name), make("td", {}, each.difference), make("td", {}, make("span", { class: `badge ${each.verdict === "great" ? "low" : each.verdict === "worry" ? "high" : "unsettled"}` }, each.verdict))));
+    const place = message.operation ? `${message.operation}: ${message.sentence}` : t("every gradient is that of the cost");
+    const rows = message.parameters.map((each) => make("tr", {}, make("th", { scope: "row" }, each.name), make("td", {}, each.difference), make("td", {}, make("span", { class: `badge ${each.verdict === "great" ? "low" : each.verdict === "worry" ? "high" : "unsettled"}` }, t(each.verdict)))));
     fill(
       this.result,
-      make("p", {}, make("span", { class: `badge ${message.passed ? "low" : "high"}` }, message.passed ? "passed" : "failed"), ` ${place}`, message.planted ? make("span", { class: "source" }, ` (planted: ${message.planted})`) : null),
-      make("table", {}, make("caption", {}, `difference ${message.difference} in all`), make("tbody", {}, ...rows)),
+      make("p", {}, make("span", { class: `badge ${message.passed ? "low" : "high"}` }, message.passed ? t("passed") : t("failed")), ` ${place}`, message.planted ? make("span", { class: "source" }, ` ${t("(planted: {0})", message.planted)}`) : null),
+      make("table", {}, make("caption", {}, t("difference {0} in all", message.difference)), make("tbody", {}, ...rows)),
     );
   }
 }

@@ -1,5 +1,7 @@
 /** The connection of the page to the lab: a socket that comes back, and JSON over GET. */
 
+import { LANGUAGE } from "./texts.js";
+
 const PAUSES = [200, 500, 1000, 2000]; // milliseconds before it is tried again
 const TAKEN = 4000; // the socket's word for a page that is open elsewhere
 
@@ -21,7 +23,7 @@ export function connect(onMessage, onState) {
   let fault = "";
 
   function open() {
-    const address = new URL(`socket?page=${pageId(isFresh)}`, location.href.replace(/[?#].*/, ""));
+    const address = new URL(`socket?page=${pageId(isFresh)}&lang=${LANGUAGE}`, location.href.replace(/[?#].*/, ""));
     address.protocol = "ws:";
     isFresh = false;
     socket = new WebSocket(address);
@@ -54,6 +56,7 @@ export function connect(onMessage, onState) {
 /** The document at a path of the lab. */
 export async function get(path, parameters = []) {
   const address = new URL(path, location.href.replace(/[?#].*/, ""));
+  address.searchParams.set("lang", LANGUAGE);
   for (const [name, value] of parameters) address.searchParams.append(name, value);
   const response = await fetch(address);
   if (!response.ok) throw new Error(`the lab answers ${response.status}`);

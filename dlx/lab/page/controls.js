@@ -2,6 +2,7 @@
 
 import { at, fill, make, readable, short } from "./elements.js";
 import { placeOf, STEPS, valueAt } from "./scales.js";
+import { t } from "./texts.js";
 
 const OPEN = new Set(["data", "objective", "architecture", "regularization", "optimizer", "training"]);
 const MOST_UNITS = 64; // that a button adds up to
@@ -42,10 +43,10 @@ export class Controls {
         if (rare.length) {
           const name = `${section.name}-more`;
           const more = rare.map((control) => this.row(control, section.name));
-          rows.push(make("details", { class: "more", "data-name": name, open: open.has(name) }, make("summary", {}, "more"), ...more));
+          rows.push(make("details", { class: "more", "data-name": name, open: open.has(name) }, make("summary", {}, t("more")), ...more));
         }
         if (sections.length && section.controls.length === 1 && !section.controls[0].key.includes(".")) return make("div", { class: "alone" }, ...rows);
-        return make("details", { "data-name": section.name, open: isOpen }, make("summary", {}, readable(section.name)), ...rows);
+        return make("details", { "data-name": section.name, open: isOpen }, make("summary", {}, t(readable(section.name))), ...rows);
       }),
     );
   }
@@ -53,9 +54,10 @@ export class Controls {
   /** A control with its label; its parts are kept, so that a hand on them is not disturbed. */
   row(control, section) {
     const id = `control-${control.key.replaceAll(".", "-")}`;
-    const label = make("label", { for: id, title: control.help || null }, labelOf(control.key, section));
+    const name = labelOf(control.key, section);
+    const label = make("label", { for: id, title: [control.key, control.help].filter(Boolean).join(": ") }, name);
     const makers = { number: number, choice: choice, switch: toggle, layers: layers };
-    const parts = makers[control.kind](this, control, id);
+    const parts = makers[control.kind](this, control, id, name);
     const row = make("div", { class: `control ${control.kind}` }, label, ...parts.elements);
     this.shown.set(control.key, { row, ...parts });
     return row;
@@ -85,19 +87,19 @@ function isRare(control) {
 function labelOf(key, section) {
   const names = key.split(".").filter((name) => name !== "name");
   if (names[0] === section && names.length > 1) names.shift();
-  return readable(names.join(" "));
+  return t(readable(names.join(" ")));
 }
 
 /** A slider with a field for exact values; words such as `full`, and leaving it out, are a choice beside them. */
-function number(controls, control, id) {
+function number(controls, control, id, name) {
   let present = control;
   let gesture = null;
   const field = make("input", { id, type: "number", step: "any", min: control.low, max: control.high });
-  const slider = control.scale === "none" ? null : make("input", { type: "range", min: 0, max: STEPS, step: 1, "aria-label": `${labelOf(control.key)}, slider` });
+  const slider = control.scale === "none" ? null : make("input", { type: "range", min: 0, max: STEPS, step: 1, "aria-label": t("{0}, slider", name) });
   const words = [...(control.may_be_null ? [null] : []), ...control.words];
   const box = words.length
-    ? make("select", { "aria-label": `${labelOf(control.key)}, as a number or not` }, make("option", { value: "#" }, "number"),
-        ...words.map((word, i) => make("option", { value: i }, word === null ? "not set" : readable(word))))
+    ? make("select", { "aria-label": t("{0}, as a number or not", name) }, make("option", { value: "#" }, t("number")),
+        ...words.map((word, i) => make("option", { value: i }, word === null ? t("not set") : t(readable(word)))))
     : null;
   const send = (value, pull = null) => controls.change(control.key, value, pull);
   field.addEventListener("change", () => field.value !== "" && send(Number(field.value)));
@@ -138,7 +140,7 @@ function choice(controls, control, id) {
   const select = make(
     "select",
     { id, change: () => controls.change(control.key, values[select.selectedIndex], null) },
-    ...control.choices.map((each) => make("option", { title: each.help || null }, each.value === null ? each.help || "not set" : readable(each.value))),
+    ...control.choices.map((each) => make("option", { title: each.help || null }, each.value === null ? each.help || t("not set") : readable(each.value))),
   );
   return { elements: [select], set: (control) => (select.selectedIndex = values.indexOf(control.value)) };
 }
@@ -151,7 +153,7 @@ function toggle(controls, control, id) {
 /** The hidden layers: their units, one more, one less, another layer. */
 function layers(controls, control, id) {
   let present = control;
-  const list = make("ol", { id, class: "layers", "aria-label": "hidden layers" });
+  const list = make("ol", { id, class: "layers", "aria-label": t("hidden layers") });
   const send = (value) => controls.change(control.key, value, null);
   const entries = () => present.value ?? [];
   const change = (index, units) => {
@@ -160,18 +162,18 @@ function layers(controls, control, id) {
   };
   const fields = [];
   control.units.forEach((units, index) => {
-    const name = `hidden layer ${index + 1}`;
-    const field = make("input", { type: "number", min: 1, id: `${id}-${index}`, "aria-label": `units of ${name}`, change: () => change(index, Number(field.value)) });
+    const name = t("hidden layer {0}", index + 1);
+    const field = make("input", { type: "number", min: 1, id: `${id}-${index}`, "aria-label": t("units of {0}", name), change: () => change(index, Number(field.value)) });
     fields.push(field);
     const button = (sign, text, act) => make("button", { type: "button", "aria-label": text, title: text, click: act }, sign);
     list.append(
       make("li", {},
-        button("−", `one unit less in ${name}`, () => change(index, Number(field.value) - 1)), field,
-        button("+", `one unit more in ${name}`, () => Number(field.value) < MOST_UNITS && change(index, Number(field.value) + 1)),
-        button("×", `remove ${name}`, () => send(entries().filter((_, i) => i !== index)))),
+        button("−", t("one unit less in {0}", name), () => change(index, Number(field.value) - 1)), field,
+        button("+", t("one unit more in {0}", name), () => Number(field.value) < MOST_UNITS && change(index, Number(field.value) + 1)),
+        button("×", t("remove {0}", name), () => send(entries().filter((_, i) => i !== index)))),
     );
   });
-  const add = make("button", { type: "button", click: () => send([...entries(), { units: entries().at(-1)?.units ?? 4 }]) }, "add a layer");
+  const add = make("button", { type: "button", click: () => send([...entries(), { units: entries().at(-1)?.units ?? 4 }]) }, t("add a layer"));
   return {
     elements: [list, add],
     set(control) {

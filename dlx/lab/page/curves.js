@@ -2,6 +2,7 @@
 
 import { colors, make, pen, short } from "./elements.js";
 import { ticks } from "./scales.js";
+import { t } from "./texts.js";
 
 const EDGE = { left: 52, right: 12, top: 10, bottom: 32 };
 const HEIGHT = 190;
@@ -30,14 +31,18 @@ export class Series {
 export class Chart {
   constructor(title, { percent = false } = {}) {
     this.percent = percent;
-    this.unit = "epoch"; // that x counts
+    this.unit = t("epoch"); // that x counts
     this.canvas = make("canvas", { role: "img" });
     this.legend = make("p", { class: "legend" });
-    this.scale = make("button", { type: "button", class: "small", "aria-pressed": "false", click: () => this.toggle() }, "log");
+    this.scale = make("button", { type: "button", class: "small", "aria-pressed": "false", click: () => this.toggle() }, t("log"));
     this.element = make("figure", { class: "chart" }, make("figcaption", {}, title, " ", this.scale), this.canvas, this.legend);
     this.title = title;
     this.lines = [];
     this.isLog = false;
+    this.pointed = null; // where a pointer is, in pixels from the left
+    this.canvas.addEventListener("pointermove", (event) => this.point(event.offsetX));
+    this.canvas.addEventListener("pointerleave", () => this.point(null));
+    this.place = make("span");
     new ResizeObserver(() => this.draw()).observe(this.element);
   }
 
@@ -53,7 +58,8 @@ export class Chart {
     const names = this.lines.map((line) => line.name).join("\n");
     if (names !== this.names) {
       this.names = names;
-      this.legend.replaceChildren(...this.lines.filter((line) => !line.isBeside).map((line) => this.key(line)));
+      this.values = new Map();
+      this.legend.replaceChildren(...this.lines.filter((line) => !line.isBeside).map((line) => this.key(line)), this.place);
     }
     this.draw();
   }
@@ -61,7 +67,24 @@ export class Chart {
   key(line) {
     const sign = make("i", { class: "stroke" });
     sign.style.background = line.color.startsWith("--") ? `var(${line.color})` : line.color;
-    return make("span", { class: "key" }, sign, line.name);
+    const value = make("b");
+    this.values.set(line.name, value);
+    return make("span", { class: "key" }, sign, line.name, " ", value);
+  }
+
+  /** Show what the lines are where a pointer is; null where there is none. */
+  point(place) {
+    this.pointed = place;
+    this.draw();
+  }
+
+  /** Say in the legend what each line is at this x, or at its end. */
+  read(x) {
+    for (const line of this.lines) {
+      const value = this.values.get(line.name);
+      if (value) value.textContent = this.text(nearest(line.points, x)[1]);
+    }
+    this.place.textContent = x === null ? "" : `${this.unit} ${short(nearest(this.lines[0].points, x)[0])}`;
   }
 
   draw() {
@@ -88,9 +111,15 @@ export class Chart {
       if (line.band) this.band(context, line.band, place, color);
       this.stroke(context, line.points.filter((point) => this.isDrawn(point)), place, color, line.width ?? 1.8);
     }
+    const x = this.pointed === null ? null : limits.x0 + ((this.pointed - box.x) / box.width) * (limits.x1 - limits.x0);
+    if (x !== null) {
+      context.fillStyle = theme.dim;
+      context.fillRect(this.pointed, box.y, 1, box.height);
+    }
     context.restore();
+    this.read(x);
     const ends = this.lines.map((line) => `${line.name} ${this.text(line.points.at(-1)[1])}`);
-    this.canvas.setAttribute("aria-label", `${this.title} by ${this.unit}, now: ${ends.join(", ")}`);
+    this.canvas.setAttribute("aria-label", t("{0} by {1}, now: {2}", this.title, this.unit, ends.join(", ")));
   }
 
   isDrawn([, y]) {
@@ -105,6 +134,7 @@ export class Chart {
       y0 = Math.min(y0, y);
       y1 = Math.max(y1, y);
     }
+    if (x0 > 0 && x0 <= 0.05 * x1) x0 = 0;
     if (this.isLog) return { x0, x1: x1 > x0 ? x1 : x0 + 1, y0: y0 / 1.15, y1: y1 * 1.15 };
     const first = y0 >= 0 && y0 < 0.6 * y1 ? 0 : y0; // from zero, unless all would be a line at the top
     const margin = 0.06 * (y1 - first || Math.abs(y1) || 1);
@@ -150,7 +180,7 @@ export class Chart {
     }
     context.textAlign = "center";
     context.textBaseline = "top";
-    for (const value of ticks(limits.x0, limits.x1, Math.max(2, Math.floor(box.width / 90)), false)) context.fillText(value.toLocaleString("en"), place([value, limits.y0])[0], box.y + box.height + 4);
+    for (const value of ticks(limits.x0, limits.x1, Math.max(3, Math.floor(box.width / 70)), false)) context.fillText(value.toLocaleString("en"), place([value, limits.y0])[0], box.y + box.height + 4);
     context.fillText(this.unit, box.x + box.width / 2, box.y + box.height + 18);
   }
 
@@ -158,11 +188,23 @@ export class Chart {
     context.fillStyle = theme.dim;
     context.font = "13px system-ui, sans-serif";
     context.textAlign = "center";
-    context.fillText("nothing is measured yet", box.x + box.width / 2, box.y + box.height / 2);
-    this.canvas.setAttribute("aria-label", `${this.title}: nothing is measured yet`);
+    context.fillText(t("nothing is measured yet"), box.x + box.width / 2, box.y + box.height / 2);
+    this.canvas.setAttribute("aria-label", `${this.title}: ${t("nothing is measured yet")}`);
   }
 
   text(value, digits = 4) {
     return this.percent ? `${Number((100 * value).toPrecision(3))} %` : short(value, digits);
   }
+}
+
+/** The point whose x is nearest to this one; the last where there is none. */
+function nearest(points, x) {
+  if (x === null) return points.at(-1);
+  let [low, high] = [0, points.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (points[middle][0] < x) low = middle;
+    else high = middle;
+  }
+  return x - points[low][0] < points[high][0] - x ? points[low] : points[high];
 }

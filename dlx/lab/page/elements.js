@@ -1,5 +1,7 @@
 /** Elements of the page, made of plain values: whatever a text holds, it is shown as text. */
 
+import { t } from "./texts.js";
+
 /** An element with attributes (functions are listeners) and children, of which texts stay texts. */
 export function make(name, attributes = {}, ...children) {
   const element = document.createElement(name);
@@ -24,7 +26,12 @@ export function at(id) {
 
 /** What is said of what has not come to its end: the command that goes on with it. */
 export function wayOn(name, command) {
-  return make("p", { class: "source" }, `${name} has not come to its end; it goes on by `, make("code", {}, command));
+  return make("p", { class: "source" }, t("{0} has not come to its end; it goes on by", name), " ", make("code", {}, command));
+}
+
+/** A table in a place of its own that can be scrolled, also by the keyboard. */
+export function scrolled(name, table) {
+  return make("div", { class: "scrolled even", tabindex: "0", role: "group", "aria-label": name }, table);
 }
 
 /** A word of the spec as people read it. */

@@ -1,6 +1,7 @@
 /** Images in rows, with what the network says of each, or with what a unit computes of it. */
 
 import { colors, pen } from "./elements.js";
+import { t } from "./texts.js";
 
 const SMALLEST = 34;
 const LARGEST = 64; // pixels of the screen that an image is wide
@@ -29,8 +30,8 @@ export function drawImages(canvas, small, view, pixels, picture, width) {
     }
   });
   const wrong = codes ? labels.filter((label, i) => codes[i] !== label).length : 0;
-  canvas.setAttribute("aria-label", codes ? `${labels.length} images, of which the network calls ${wrong} by a wrong class` : `${labels.length} images with what the unit computes`);
-  return codes ? `${labels.length} examples of ${view.part}, below each the class that the network says: fainter where it is less sure, with ✗ where it is wrong (${wrong}).` : "Below each image what the unit computes of it, from dark to bright.";
+  canvas.setAttribute("aria-label", codes ? t("{0} images, of which the network calls {1} by a wrong class", labels.length, wrong) : t("{0} images with what the unit computes", labels.length));
+  return codes ? t("{0} examples of {1}, below each the class that the network says: fainter where it is less sure, with ✗ where it is wrong ({2}).", labels.length, t(view.part), wrong) : t("Below each image what the unit computes of it, from dark to bright.");
 }
 
 /** The class that the network says, marked where it is wrong. */

@@ -2,53 +2,33 @@
 
 import { get } from "./connection.js";
 import { at, errorText, fill, make, short } from "./elements.js";
+import { LANGUAGE, t } from "./texts.js";
 
 const STORED = "lesson"; // where a tab keeps the one that is open
-const LANGUAGES = { en: "English", es: "Español" };
-const WORDS = {
-  en: { step: "Step", of: "of", prediction: "What do you expect?", play: "Play", happened: "What happened", yours: "You expected", next: "Next", leave: "Leave the lesson", page: "p.", free: "Go on playing", again: "Play again", writeFirst: "Write down what you expect; then it plays.", list: "Lessons", begin: "Begin", training: "It trains …", check: "Check", choose: "Choose a line of the backward pass.", chooseMistake: "Choose this mistake, and a line:" },
-  es: { step: "Paso", of: "de", prediction: "¿Qué esperas?", play: "Entrenar", happened: "Qué pasó", yours: "Esperabas", next: "Siguiente", leave: "Salir de la lección", page: "p.", free: "Seguir jugando", again: "Otra vez", writeFirst: "Escribe lo que esperas; luego entrena.", list: "Lecciones", begin: "Empezar", training: "Entrenando …", check: "Comprobar", choose: "Elige una línea del paso hacia atrás.", chooseMistake: "Elige este error, y una línea:" },
-};
-
 /** Shows the list of lessons and the one that is open; `send` takes what it asks, `show` brings the playground up;
-    `check` plants mistakes. */
+    `check` plants mistakes, and `transport` plays. While a question is open both do what the lesson does. */
 export class Lessons {
-  constructor(send, show, check) {
+  constructor(send, show, check, transport) {
     this.send = send;
     this.check = check;
+    this.transport = transport;
     this.show = show;
-    this.language = localStorage.getItem("language") ?? (navigator.language.startsWith("es") ? "es" : "en");
     this.open = null;
-  }
-
-  get words() {
-    return WORDS[this.language];
   }
 
   /** The list of lessons, as soon as they are here. */
   async list() {
     this.lessons ??= await get("lessons");
-    at("lessons").lang = this.language;
     fill(
       at("lessons"),
-      make("section", { "aria-labelledby": "lessons-title" }, make("h2", { id: "lessons-title" }, this.words.list), this.switch(() => this.list()),
+      make("section", { "aria-labelledby": "lessons-title" }, make("h2", { id: "lessons-title" }, t("Lessons")),
         ...this.lessons.map((lesson) => this.card(lesson))),
     );
   }
 
   card(lesson) {
-    const text = lesson[this.language];
-    return make("article", { class: "card" }, make("h3", {}, text.title), make("p", {}, text.steps[0].text), make("button", { type: "button", class: "main", click: () => this.begin(lesson.name) }, `${this.words.begin}: ${text.title}`));
-  }
-
-  switch(redraw) {
-    const select = make("select", { "aria-label": "language, idioma", change: () => {
-      this.language = select.value;
-      localStorage.setItem("language", select.value);
-      redraw();
-    } }, ...Object.entries(LANGUAGES).map(([value, name]) => make("option", { value, lang: value }, name)));
-    select.value = this.language;
-    return select;
+    const text = lesson[LANGUAGE];
+    return make("article", { class: "card" }, make("h3", {}, text.title), make("p", {}, text.steps[0].text), make("button", { type: "button", class: "main", click: () => this.begin(lesson.name) }, t("Begin: {0}", text.title)));
   }
 
   /** Open a lesson by its name at its first step. */
@@ -121,7 +101,7 @@ export class Lessons {
 
   /** Give the lesson its place beside the picture, or take it away. */
   place(isOpen) {
-    if (!isOpen) this.check.guide = null;
+    if (!isOpen) this.check.guide = this.transport.guide = null;
     const isCheck = isOpen && Boolean(this.open.lesson.check);
     at("playground").classList.toggle("in-check", isCheck);
     if (isCheck) at("gradients").open = true;
@@ -158,18 +138,18 @@ export class Lessons {
 
   /** What has to be done first; empty where nothing has. */
   missing() {
-    if (!at("prediction").value.trim()) return this.words.writeFirst;
+    if (!at("prediction").value.trim()) return t("Write down what you expect; then it plays.");
     const planted = this.planted;
     if (planted === "none") return "";
-    if (planted !== "any" && this.check.mistake.value !== planted) return `${this.words.chooseMistake} ${planted}`;
-    return this.check.place ? "" : this.words.choose;
+    if (planted !== "any" && this.check.mistake.value !== planted) return t("Choose this mistake, and a line: {0}", planted);
+    return this.check.place ? "" : t("Choose a line of the backward pass.");
   }
 
   play() {
     const missing = this.missing();
     if (missing) {
       at("prediction-help").textContent = missing;
-      if (missing === this.words.writeFirst) at("prediction").focus();
+      if (!at("prediction").value.trim()) at("prediction").focus();
       else this.check.demand(this.planted);
       return;
     }
@@ -188,31 +168,31 @@ export class Lessons {
 
   draw() {
     const { lesson, step, phase, predictions, results } = this.open;
-    const text = lesson[this.language];
-    const words = this.words;
+    const text = lesson[LANGUAGE];
     this.place(true);
-    this.check.guide = lesson.check && phase === "question" ? () => this.play() : null;
+    const guide = phase === "question" ? () => this.play() : null;
+    this.check.guide = lesson.check ? guide : null;
+    this.transport.guide = lesson.check ? null : guide;
     this.store();
-    at("lesson").lang = this.language;
     const part = text.steps[step];
     const rows = [make("p", {}, part.text), make("p", { class: "question" }, part.question)];
     if (phase === "question") {
       const area = make("textarea", { id: "prediction", rows: 2, "aria-describedby": "prediction-help", input: () => { predictions[step] = area.value; this.store(); } }, predictions[step] ?? "");
-      rows.push(make("label", { for: "prediction" }, words.prediction), area, make("p", { id: "prediction-help", class: "source", role: "status" }), make("button", { type: "button", class: "main", click: () => this.play() }, lesson.check ? words.check : words.play));
+      rows.push(make("label", { for: "prediction" }, t("What do you expect?")), area, make("p", { id: "prediction-help", class: "source", role: "status" }), make("button", { type: "button", class: "main", click: () => this.play() }, lesson.check ? t("Check") : t("Play")));
     } else {
-      rows.push(make("blockquote", {}, make("span", { class: "source" }, `${words.yours}: `), predictions[step]));
+      rows.push(make("blockquote", {}, make("span", { class: "source" }, `${t("You expected")}: `), predictions[step]));
     }
-    if (phase === "training") rows.push(make("p", { class: "source", role: "status" }, words.training));
+    if (phase === "training") rows.push(make("p", { class: "source", role: "status" }, t("It trains …")));
     if (phase === "happened") {
       const before = results[step - 1] ?? {};
       const values = { ...results[step], before: before.cost, before_error: before.error, before_dev: before.dev };
-      rows.push(make("h3", { id: "happened", tabindex: "-1" }, words.happened), make("p", {}, part.happened.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "")));
+      rows.push(make("h3", { id: "happened", tabindex: "-1" }, t("What happened")), make("p", {}, part.happened.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "")));
       rows.push(...(step + 1 < text.steps.length ? [this.next()] : this.end(lesson, text)));
     }
     fill(
       at("lesson"),
-      make("div", { class: "row" }, make("h2", {}, text.title), make("span", { class: "source" }, `${words.step} ${step + 1} ${words.of} ${text.steps.length}`),
-        this.switch(() => this.draw()), make("button", { type: "button", click: () => this.leave() }, words.leave)),
+      make("div", { class: "row" }, make("h2", {}, text.title), make("span", { class: "source" }, t("Step {0} of {1}", step + 1, text.steps.length)),
+        make("button", { type: "button", click: () => this.leave() }, t("Leave the lesson"))),
       ...rows,
     );
   }
@@ -221,7 +201,7 @@ export class Lessons {
     return make("button", { type: "button", class: "main", click: () => {
       this.open.step += 1;
       this.setUp();
-    } }, this.words.next);
+    } }, t("Next"));
   }
 
   end(lesson, text) {
@@ -232,9 +212,9 @@ export class Lessons {
       at("stage").focus();
     };
     return [
-      make("p", {}, text.notes, ` (${this.words.page} ${lesson.notes.page}):`),
+      make("p", {}, text.notes, ` ${t("(p. {0}):", lesson.notes.page)}`),
       make("blockquote", { lang: "es" }, lesson.notes.sentence),
-      make("button", { type: "button", class: "main", click: free }, this.words.free),
+      make("button", { type: "button", class: "main", click: free }, t("Go on playing")),
     ];
   }
 }

@@ -10,13 +10,14 @@ import { NetworkView } from "./network.js";
 import { Picture } from "./picture.js";
 import { Runs } from "./runs.js";
 import { SpecView } from "./spec.js";
+import { LANGUAGE, t } from "./texts.js";
 import { Transport } from "./transport.js";
 import { Race, showVerdict } from "./verdict.js";
 
 const VIEWS = ["playground", "lessons", "runs"];
 const COLUMNS = 6; // of a row: epoch, cost, and the costs and errors of train and dev
 
-const GONE = "The lab does not answer: it may have ended, and what was kept as a run is in its folder. This page tries again; dlx lab opens a new one.";
+const GONE = t("The lab does not answer: it may have ended, and what was kept as a run is in its folder. This page tries again; dlx lab opens a new one.");
 
 const send = connect(receive, (isThere, fault) => {
   at("offline").hidden = isThere;
@@ -29,9 +30,9 @@ const picture = new Picture();
 const network = new NetworkView(send);
 const runs = new Runs();
 const check = new GradientCheck(send);
-const lessons = new Lessons(send, view, check);
-const costs = new Chart("Cost");
-const errors = new Chart("Error");
+const lessons = new Lessons(send, view, check, transport);
+const costs = new Chart(t("Cost"));
+const errors = new Chart(t("Error"));
 fill(at("curves"), costs.element, errors.element);
 const race = new Race(send);
 
@@ -66,12 +67,12 @@ function take(frame) {
   if (frame.start) {
     state.task = frame.start.task;
     picture.begin(frame.start.view);
-    network.begin(frame.start.sizes);
+    network.begin(frame.start.sizes, frame.start.inputs);
     at("units").hidden = !frame.start.sizes;
     at("gradients").hidden = state.task === "objective";
     errors.element.hidden = state.task === "objective";
     errors.percent = state.task !== "regression";
-    costs.unit = state.task === "objective" ? "step" : "epoch";
+    costs.unit = state.task === "objective" ? t("step") : t("epoch");
     for (const remark of frame.start.remarks) spec.say(remark);
   }
   for (const row of frame.rows) state.columns.forEach((column, i) => column.add(row[0], row[i]));
@@ -84,6 +85,7 @@ function take(frame) {
   lessons.see(frame, state.last, state.task);
   send({ do: "seen" });
   if (frame.picture) state.picture = frame.picture;
+  if (frame.pictures) state.pictures = frame.pictures;
   if (frame.picture?.ground) picture.ground = frame.picture.ground;
   if (state.isDue) return;
   state.isDue = true;
@@ -97,16 +99,18 @@ function draw() {
   transport.last = state.last;
   transport.show(state.frame, state.task);
   costs.show([
-    { name: state.task === "objective" ? "J before the step" : "of the batches", color: "--cost", width: 1, points: isFew ? state.live.points : points(1) },
-    { name: state.task === "objective" ? "J" : "train", color: "--train", points: points(2) },
-    { name: "dev", color: "--dev", points: points(3) },
+    { name: state.task === "objective" ? t("J before the step") : t("of the batches"), color: "--cost", width: 1, points: isFew ? state.live.points : points(1) },
+    { name: state.task === "objective" ? "J" : t("train"), color: "--train", points: points(2) },
+    { name: t("dev"), color: "--dev", points: points(3) },
   ]);
   errors.show([
-    { name: "train", color: "--train", points: points(4) },
-    { name: "dev", color: "--dev", points: points(5) },
+    { name: t("train"), color: "--train", points: points(4) },
+    { name: t("dev"), color: "--dev", points: points(5) },
   ]);
   if (state.frame.weights && at("units").open) network.show(state.frame.weights);
   if (state.frame.units) network.mark(state.frame.units);
+  if (state.pictures && at("units").open) network.paint(state.pictures);
+  state.pictures = null;
   if (state.picture) picture.show(state.picture);
   state.picture = null;
 }
@@ -117,7 +121,7 @@ function view(name) {
     at(`tab-${other}`).setAttribute("aria-selected", String(other === name));
     at(`tab-${other}`).tabIndex = other === name ? 0 : -1;
   }
-  history.replaceState(null, "", name === "playground" ? location.pathname : `#${name}`);
+  history.replaceState(null, "", name === "playground" ? location.pathname + location.search : `#${name}`);
   if (name === "runs") runs.open();
   if (name === "lessons") lessons.list();
 }
@@ -133,6 +137,8 @@ for (const [i, name] of VIEWS.entries()) {
   });
 }
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => state.frame && (picture.draw(), draw()));
+at("language").value = LANGUAGE;
+at("language").addEventListener("change", () => (location.search = `?lang=${at("language").value}`)); // what was done here stays
 const place = location.hash.slice(1);
 const lesson = /^lesson=(\w+)$/.exec(place)?.[1];
 view(VIEWS.includes(place) ? place : "playground");

@@ -3,6 +3,7 @@
 import { at, classColor, colors, fill, make, pen, short } from "./elements.js";
 import { bytes, drawImages, ramp } from "./images.js";
 import { ticks } from "./scales.js";
+import { t } from "./texts.js";
 
 const EDGE = { left: 46, right: 10, top: 8, bottom: 34 };
 const TINT = 0.62; // how strong a region's colour is where the network is sure
@@ -30,20 +31,20 @@ export class Picture {
     this.canvas.hidden = !view;
     fill(this.legend);
     if (!view) {
-      this.caption.textContent = "No picture: a network of one input, of several labels or targets, or an objective of more than two variables has only its curves.";
+      this.caption.textContent = t("No picture: a network of one input, of several labels or targets, or an objective of more than two variables has only its curves.");
       return;
     }
     const isNetwork = view.kind !== "contours" && view.kind !== "curve";
-    at("stage-title").textContent = isNetwork ? "What the network says" : "Where the variables have been";
+    at("stage-title").textContent = isNetwork ? t("What the network says") : t("Where the variables have been");
     this.caption.textContent =
-      view.share === null || view.share === undefined ? "" : `The plane of the first two principal components, which hold ${(100 * view.share).toFixed(0)} % of the inputs' variance; examples are projected onto it.`;
+      view.share === null || view.share === undefined ? "" : t("The plane of the first two principal components, which hold {0} % of the inputs' variance; examples are projected onto it.", (100 * view.share).toFixed(0));
     if (view.kind === "regions") {
       view.classes.forEach((label, i) => this.legend.append(make("span", { class: "key" }, swatch(classColor(i)), label)));
-      if (view.examples.dev) this.legend.append(make("span", { class: "key" }, "● train  ■ dev"));
+      if (view.examples.dev) this.legend.append(make("span", { class: "key" }, t("● train  ■ dev")));
     }
-    if (view.kind === "contours" || view.kind === "curve") this.legend.append(make("span", { class: "key" }, swatch([213, 94, 0]), "start"), make("span", { class: "key" }, swatch([178, 24, 43]), "now"));
+    if (view.kind === "contours" || view.kind === "curve") this.legend.append(make("span", { class: "key" }, swatch([213, 94, 0]), t("start")), make("span", { class: "key" }, swatch([178, 24, 43]), t("now")));
     if (view.kind === "images") return;
-    this.canvas.setAttribute("aria-label", isNetwork ? `regions of ${view.axes[0]} and ${view.axes[1]} by what the network says, with the examples` : "the cost and the path of the variables");
+    this.canvas.setAttribute("aria-label", isNetwork ? t("regions of {0} and {1} by what the network says, with the examples", ...view.axes) : t("the cost and the path of the variables"));
   }
 
   /** Take in the picture of a frame. */
@@ -126,7 +127,7 @@ export class Picture {
   /** Say what is shown: the answers, or those of a unit. */
   note(unit) {
     const { low, high } = this.latest;
-    const text = unit ? `Unit ${unit[1] + 1} of hidden layer ${unit[0]}: ${short(low, 3)} (dark) to ${short(high, 3)} (bright)` : "What the network says";
+    const text = unit ? t("Unit {0} of hidden layer {1}: {2} (dark) to {3} (bright)", unit[1] + 1, unit[0], short(low, 3), short(high, 3)) : t("What the network says");
     if (at("stage-title").textContent !== text) at("stage-title").textContent = text;
   }
 
@@ -152,7 +153,7 @@ export class Picture {
     dot(context, ...points[0], 8, "#D55E00", "circle");
     dot(context, ...points.at(-1), 5, "#B2182B", "circle");
     const last = this.latest.path.at(-1);
-    this.caption.textContent = this.latest.has_left ? `The path has left the picture before step ${this.latest.step}.` : `w = ${last.map((value) => short(value)).join(", ")} after ${this.latest.step.toLocaleString("en")} steps`;
+    this.caption.textContent = this.latest.has_left ? t("The path has left the picture before step {0}.", this.latest.step) : t("w = {0} after {1} steps", last.map((value) => short(value)).join(", "), this.latest.step.toLocaleString("en"));
   }
 
   enlarge(context, box, image, grid) {

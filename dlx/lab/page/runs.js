@@ -2,8 +2,9 @@
 
 import { get } from "./connection.js";
 import { Chart } from "./curves.js";
-import { at, classColor, errorText, fill, make, readable, short, shortId, wayOn } from "./elements.js";
+import { at, classColor, errorText, fill, make, readable, scrolled, short, shortId, wayOn } from "./elements.js";
 import { Searches } from "./searches.js";
+import { t } from "./texts.js";
 
 const EVERY = 1500; // milliseconds between two looks at the files
 const MOST_CHOSEN = 12;
@@ -17,19 +18,19 @@ export class Runs {
     this.chosen = [];
     this.sort = { column: "started", down: true };
     this.most = MOST_ROWS;
-    this.filter = make("input", { type: "search", id: "runs-filter", placeholder: "digits completed", input: () => this.table() });
+    this.filter = make("input", { type: "search", id: "runs-filter", placeholder: t("digits completed"), input: () => this.table() });
     this.count = make("span", { class: "source", role: "status" });
-    this.place = make("div", { class: "scrolled", tabindex: "0", "aria-label": "table of runs" });
-    this.costs = new Chart("Cost");
-    this.errors = new Chart("Error");
+    this.place = make("div", { class: "scrolled", tabindex: "0", role: "group", "aria-label": t("table of runs") });
+    this.costs = new Chart(t("Cost"));
+    this.errors = new Chart(t("Error"));
     this.differences = make("div");
     this.verdict = make("div", { role: "status" });
     this.searches = new Searches((key) => this.choose(key, !this.chosen.includes(key)), (key) => this.chosen.includes(key));
-    this.beside = make("section", { hidden: true, "aria-labelledby": "compared-title" }, make("h2", { id: "compared-title" }, "Chosen runs"), make("p", { class: "source" }, "thin: train, thick: dev; of runs that differ only in their seeds the mean, with a band"), make("div", { class: "pair" }, this.costs.element, this.errors.element), this.verdict, this.differences);
+    this.beside = make("section", { hidden: true, "aria-labelledby": "compared-title" }, make("h2", { id: "compared-title" }, t("Chosen runs")), make("p", { class: "source" }, t("thin: train, thick: dev; of runs that differ only in their seeds the mean, with a band")), make("div", { class: "pair" }, this.costs.element, this.errors.element), this.verdict, this.differences);
     fill(
       at("runs"),
-      make("section", { "aria-labelledby": "runs-title" }, make("h2", { id: "runs-title" }, "Runs"),
-        make("p", { class: "row" }, make("label", { for: "runs-filter" }, "Filter"), this.filter, this.count), this.place),
+      make("section", { "aria-labelledby": "runs-title" }, make("h2", { id: "runs-title" }, t("Runs")),
+        make("p", { class: "row" }, make("label", { for: "runs-filter" }, t("Filter")), this.filter, this.count), this.place),
       this.searches.element,
       this.beside,
     );
@@ -64,7 +65,7 @@ export class Runs {
   /** The runs that have every word of the filter somewhere, in the order of a column. */
   selected() {
     const words = this.filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const text = (run) => [...this.columns.map((column) => run[column]), ...run.tags].join(" ").toLowerCase();
+    const text = (run) => [...this.columns.map((column) => run[column]), t(readable(run.status)), ...run.tags].join(" ").toLowerCase();
     const matches = this.runs.filter((run) => words.every((word) => text(run).includes(word)));
     const { column, down } = this.sort;
     const absent = (run) => run[column] === null || run[column] === "";
@@ -78,12 +79,12 @@ export class Runs {
   table() {
     const focus = document.activeElement?.dataset?.focus;
     const rows = this.selected();
-    this.count.textContent = this.runs.length ? `${rows.length.toLocaleString("en")} of ${this.runs.length.toLocaleString("en")}` : "no runs yet: keep a training as a run, or dlx train";
+    this.count.textContent = this.runs.length ? t("{0} of {1}", rows.length.toLocaleString("en"), this.runs.length.toLocaleString("en")) : t("no runs yet: keep a training as a run, or dlx train");
     const shown = rows.slice(0, this.most).map((run) => this.row(run));
     fill(
       this.place,
       make("table", { class: "runs" }, make("thead", {}, make("tr", {}, make("td"), ...this.columns.map((column) => this.heading(column)))), make("tbody", {}, ...shown)),
-      rows.length > this.most ? make("button", { type: "button", click: () => { this.most *= 4; this.table(); } }, `show more than ${this.most}`) : null,
+      rows.length > this.most ? make("button", { type: "button", click: () => { this.most *= 4; this.table(); } }, t("show more than {0}", this.most)) : null,
     );
     if (focus) [...this.place.querySelectorAll("[data-focus]")].find((element) => element.dataset.focus === focus)?.focus();
   }
@@ -96,12 +97,12 @@ export class Runs {
       this.table();
     };
     const sign = isSorted ? (this.sort.down ? " ▾" : " ▴") : "";
-    return make("th", { scope: "col", "aria-sort": order }, make("button", { type: "button", class: "plain", "data-focus": `sort ${column}`, click: turn }, readable(column) + sign));
+    return make("th", { scope: "col", "aria-sort": order }, make("button", { type: "button", class: "plain", "data-focus": `sort ${column}`, click: turn }, t(readable(column)) + sign));
   }
 
   row(run) {
     const number = this.chosen.indexOf(run.key);
-    const box = make("input", { type: "checkbox", "aria-label": `show ${run.name} ${run.id}`, "data-focus": run.key, checked: number >= 0, change: () => this.choose(run.key, box.checked) });
+    const box = make("input", { type: "checkbox", "aria-label": t("show {0} {1}", run.name, run.id), "data-focus": run.key, checked: number >= 0, change: () => this.choose(run.key, box.checked) });
     const cells = this.columns.map((column) => make("td", { class: column }, this.cell(run, column)));
     const row = make("tr", { title: run.fault || null }, make("td", {}, box), ...cells);
     if (number >= 0) row.style.setProperty("--mark", `rgb(${classColor(number)})`);
@@ -115,7 +116,7 @@ export class Runs {
     if (column === "started") return value ? String(value).slice(0, 19).replace("T", " ") : "–";
     if (column === "id") return make("span", { title: value }, shortId(value));
     if (column === "name" && run.tags.length) return `${value} · ${run.tags.join(" ")}`;
-    if (column === "status") return readable(value);
+    if (column === "status") return t(readable(value));
     return typeof value === "number" ? (Number.isInteger(value) ? value.toLocaleString("en") : short(value)) : (value ?? "–");
   }
 
@@ -132,6 +133,12 @@ export class Runs {
     if (!this.chosen.length) return;
     const keys = this.chosen.map((key) => ["run", key]);
     const compared = await get("runs/compared", keys);
+    const there = this.chosen.filter((key) => compared.runs.some((run) => run.key === key));
+    if (there.length < this.chosen.length) {
+      this.chosen = there; // the folder of another is gone
+      this.table();
+      if (!there.length) return this.compare();
+    }
     this.compared = compared;
     this.curves(compared, []);
     const faults = compared.runs.filter((run) => run.fault).map((run) => make("p", { class: "problem" }, run.fault));
@@ -150,7 +157,7 @@ export class Runs {
       groups.filter((group) => group.curves[name]).map((group) => {
         const isDev = name.startsWith("dev");
         const rows = group.curves[name];
-        return { name: `${group.label}, ${group.keys.length} seeds${isDev ? " dev" : ""}`, color: `rgb(${classColor(this.chosen.indexOf(group.keys[0]))})`, width: isDev ? 2.4 : 1.2, isBeside: isDev, points: rows.map(([x, mean]) => [x, mean]).filter((point) => point[1] !== null), band: isDev ? rows.filter((row) => row[2] !== null && row[3] !== null) : null };
+        return { name: t("{0}, {1} seeds", group.label, group.keys.length) + (isDev ? " dev" : ""), color: `rgb(${classColor(this.chosen.indexOf(group.keys[0]))})`, width: isDev ? 2.4 : 1.2, isBeside: isDev, points: rows.map(([x, mean]) => [x, mean]).filter((point) => point[1] !== null), band: isDev ? rows.filter((row) => row[2] !== null && row[3] !== null) : null };
       });
     const lines = (name) => [...bands(name), ...single(name)];
     const single = (name) =>
@@ -167,9 +174,9 @@ export class Runs {
   }
 
   difference(compared) {
-    if (!compared.differences.length) return make("p", { class: "source" }, "Their specs are equal.");
+    if (!compared.differences.length) return make("p", { class: "source" }, t("Their specs are equal."));
     const head = compared.runs.map((run) => make("th", { scope: "col", title: run.key }, shortId(run.key)));
     const rows = compared.differences.map((entry) => make("tr", {}, make("th", { scope: "row" }, make("code", {}, entry.key)), ...entry.values.map((value) => make("td", {}, make("code", {}, value)))));
-    return make("div", { class: "scrolled even" }, make("table", {}, make("caption", {}, "where their specs differ"), make("thead", {}, make("tr", {}, make("td"), ...head)), make("tbody", {}, ...rows)));
+    return scrolled(t("where their specs differ"), make("table", {}, make("caption", {}, t("where their specs differ")), make("thead", {}, make("tr", {}, make("td"), ...head)), make("tbody", {}, ...rows)));
   }
 }

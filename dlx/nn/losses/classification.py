@@ -24,6 +24,10 @@ class Logistic(Loss):
     def mistakes(self, Z: Array, Y: Array) -> float:
         return int(np.count_nonzero((Z > 0) != (Y > 0.5)))
 
+    def mistakes_of_each(self, Z: Array, Y: Array) -> Array:
+        counts: Array = ((Z > 0) != (Y > 0.5)).sum(axis=0, dtype=np.float64)
+        return counts
+
 
 class LogisticPerLabel(Loss):
     """A = σ(Z), ℓ = Σ_k −y_k·ln A_k − (1 − y_k)·ln(1 − A_k), dZ = w∘(A − Y)/m; an example has label k where A_k > ½.
@@ -39,6 +43,10 @@ class LogisticPerLabel(Loss):
 
     def mistakes(self, Z: Array, Y: Array) -> float:
         return int(np.count_nonzero((Z > 0) != (Y > 0.5))) / len(Z)
+
+    def mistakes_of_each(self, Z: Array, Y: Array) -> Array:
+        shares: Array = ((Z > 0) != (Y > 0.5)).mean(axis=0, dtype=np.float64)
+        return shares
 
 
 class Softmax(Loss):
@@ -68,6 +76,9 @@ class Softmax(Loss):
 
     def mistakes(self, Z: Array, Y: Array) -> float:
         return int(np.count_nonzero(Z.argmax(axis=0) != Y.argmax(axis=0)))
+
+    def mistakes_of_each(self, Z: Array, Y: Array) -> Array:
+        return np.asarray(Z.argmax(axis=0) != Y.argmax(axis=0), dtype=np.float64)
 
 
 def _record_logistic(tape: Tape, Z: Array, Y: Array, weights: Array | None) -> tuple[Array, Backward]:

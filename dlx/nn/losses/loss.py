@@ -31,6 +31,8 @@ class Loss(Component):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
+        if "mistakes" in cls.__dict__ and "mistakes_of_each" not in cls.__dict__:
+            cls.mistakes_of_each = Loss.mistakes_of_each  # type: ignore[method-assign]  # its parent's counts others
         if "task" in cls.__dict__:  # a plugin may write it as a string
             if cls.task not in list(Task):
                 raise UnfitComponent(f"there is no task {cls.task!r} {allowed(cls.task, list(Task))}")
@@ -46,6 +48,11 @@ class Loss(Component):
     @abstractmethod
     def mistakes(self, Z: Array, Y: Array) -> float:
         """What ``error`` averages over the examples: the wrong classes, or the mean squared residuals, added up."""
+
+    def mistakes_of_each(self, Z: Array, Y: Array) -> Array:
+        """The same of every example by itself, (m,); of a plugin's loss one after the other."""
+        columns = (slice(i, i + 1) for i in range(Z.shape[1]))
+        return np.array([self.mistakes(Z[:, i], Y[:, i]) for i in columns], dtype=np.float64)
 
     def error(self, mistakes: float, m: int) -> float:
         """The error of m examples: the share that is classified wrongly."""

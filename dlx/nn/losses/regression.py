@@ -24,8 +24,15 @@ class RegressionLoss(Loss):
     task = Task.REGRESSION
 
     def mistakes(self, Z: Array, Y: Array) -> float:
+        return float(self._squares(Z, Y).sum()) / len(Z)
+
+    def mistakes_of_each(self, Z: Array, Y: Array) -> Array:
+        means: Array = self._squares(Z, Y).sum(axis=0) / len(Z)
+        return means
+
+    def _squares(self, Z: Array, Y: Array) -> Array:
         squares: Array = np.subtract(self.values(Z), Y, dtype=np.float64) ** 2
-        return float(squares.sum()) / len(Z)
+        return squares
 
     def error(self, mistakes: float, m: int) -> float:
         return sqrt(mistakes / m)

@@ -12,9 +12,9 @@ from dlx.errors import DataError, UsageError, allowed
 from dlx.runs.compare.difference import Difference, difference, out_of_fold_difference
 from dlx.runs.compare.groups import RunGroup, named, of_one_kind
 from dlx.runs.compare.run import ComparedRun, differing
-from dlx.runs.latest import ROOT
-from dlx.runs.listing import past_runs
-from dlx.runs.references import find_all
+from dlx.runs.files.latest import ROOT
+from dlx.runs.reading.listing import past_runs
+from dlx.runs.reading.references import find_all
 from dlx.show import pictures
 from dlx.show.charts.groups import Group, MeanCurve, mean_curve
 from dlx.spec.quantities import Metric

@@ -15,8 +15,8 @@ from dlx.data.examples import chunks
 from dlx.errors import DataError
 from dlx.files import unless_damaged
 from dlx.runs.compare.run import ComparedRun
-from dlx.runs.directory import RunDirectory
-from dlx.runs.predict import trained
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.predictions.predict import trained
 from dlx.spec.loader import load_spec
 from dlx.spec.sections import Spec
 from dlx.stats.effects import contributions

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from dlx.errors import DataError
-from dlx.runs.collection import FoldsDirectory
 from dlx.runs.compare.run import FOLD, ComparedRun
-from dlx.runs.fold_directories import is_of_folds
+from dlx.runs.files.collection import FoldsDirectory
+from dlx.runs.files.fold_directories import is_of_folds
 from dlx.stats.effects import contributions
 from dlx.types import Array
 from dlx.words import Task

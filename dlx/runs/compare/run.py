@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from dlx.documents.comparison import RunRow
 from dlx.errors import DataError
-from dlx.runs.result import Result
+from dlx.runs.reading.result import Result
 from dlx.spec.tree import dotted, leaves
 from dlx.spec.yaml_text.reading import load
 from dlx.stats.intervals import Estimate, unbounded

@@ -9,11 +9,11 @@ from typing import Self
 
 from dlx.errors import DataError, EnvironmentProblem, UsageError, allowed, remark
 from dlx.files import read, writing
-from dlx.runs.directory import RunDirectory
 from dlx.runs.export.history import RunHistory
 from dlx.runs.export.trackers.tensorboard_events import Events, whole_records
-from dlx.runs.file_names import EVENTS
-from dlx.runs.manifest import Content
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.files.file_names import EVENTS
+from dlx.runs.files.manifest import Content
 from dlx.training.records import EpochRecord, Progress
 from dlx.words import Status
 

@@ -10,17 +10,17 @@ from pkgutil import iter_modules
 
 from dlx.errors import UsageError, allowed, remark
 from dlx.files import unless_damaged
-from dlx.runs.directory import RunDirectory
 from dlx.runs.export import targets
 from dlx.runs.export.frozen import Frozen, freeze
 from dlx.runs.export.history import RunHistory
 from dlx.runs.export.proof import proven
 from dlx.runs.export.target import Target
 from dlx.runs.export.tracking import TRACKERS
-from dlx.runs.file_names import MODEL
-from dlx.runs.manifest import write_output
-from dlx.runs.predict import model_of
-from dlx.runs.references import open_run
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.files.file_names import MODEL
+from dlx.runs.files.manifest import write_output
+from dlx.runs.predictions.predict import model_of
+from dlx.runs.reading.references import open_run
 from dlx.text import option
 from dlx.training.model import Model
 

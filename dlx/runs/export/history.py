@@ -12,8 +12,8 @@ from math import isnan
 from typing import Any
 
 from dlx.errors import DataError
-from dlx.runs.file_names import FILES
-from dlx.runs.result import Result
+from dlx.runs.files.file_names import FILES
+from dlx.runs.reading.result import Result
 from dlx.show import numbers
 from dlx.spec.yaml_text.reading import load
 from dlx.training.records import EpochRecord

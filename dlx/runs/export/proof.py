@@ -8,10 +8,10 @@ from dlx.data.rows.stored_rows import StoredRows
 from dlx.data.values.columns import Column
 from dlx.errors import UsageError
 from dlx.nn.norms.norm import Norm
-from dlx.runs.directory import RunDirectory
 from dlx.runs.export.arithmetic import entering, inputs_of, outputs_of
 from dlx.runs.export.frozen import Formula, Frozen
-from dlx.runs.seen_examples import train_of
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.predictions.seen_examples import train_of
 from dlx.training.model import Model
 from dlx.types import Array
 from dlx.words import Task

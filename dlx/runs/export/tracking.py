@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 from dlx.runs.export import trackers
 from dlx.runs.export.history import RunHistory
 from dlx.runs.export.tracker import Tracker
-from dlx.runs.references import find_all
+from dlx.runs.reading.references import find_all
 
 for module in iter_modules(trackers.__path__, f"{trackers.__name__}."):
     import_module(module.name)

@@ -12,17 +12,17 @@ from dlx.diagnose.steps.advice_context import AdviceContext
 from dlx.diagnose.steps.next_commands import next_steps
 from dlx.diagnose.steps.next_step import NextStep, TypedOptions
 from dlx.diagnose.steps.rate_advice import rates_for_bias
+from dlx.diagnose.steps.using import LOOK_AT_ROWS, by_the_others, no_better
 from dlx.diagnose.supply import Supply
-from dlx.diagnose.using import LOOK_AT_ROWS, by_the_others, no_better
 from dlx.diagnose.verdict import OUT_OF_FOLD
 from dlx.documents.baselines import Baselines
 from dlx.documents.diagnosis import JudgedMetric
 from dlx.documents.folds import FoldsDocument
 from dlx.errors import DlxError
-from dlx.runs.collection import FoldsDirectory
-from dlx.runs.file_names import PLAN
-from dlx.runs.fold_directories import refit_command
-from dlx.runs.paired_change import paired_change_of_folds
+from dlx.runs.compare.paired_change import paired_change_of_folds
+from dlx.runs.files.collection import FoldsDirectory
+from dlx.runs.files.file_names import PLAN
+from dlx.runs.files.fold_directories import refit_command
 from dlx.search.trials.shared_data import data_of
 from dlx.spec.sections import Spec
 from dlx.text import command

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dlx.documents.earlier_run import EarlierRun
 from dlx.files import unless_damaged
-from dlx.runs.collection import FoldsDirectory
+from dlx.runs.files.collection import FoldsDirectory
 from dlx.search.folds.training import FoldsRun, with_stated_unit
 from dlx.search.trials.executors import executor_for
 from dlx.spec.loader import Resolved, dump_yaml, load_spec

@@ -15,10 +15,10 @@ from dlx.diagnose.models.fold_baselines import FoldBaseline, fold_baselines, poo
 from dlx.diagnose.verdict import OUT_OF_FOLD
 from dlx.documents.diagnosis import JudgedMetric
 from dlx.errors import DataError
-from dlx.runs.answers import rows_of_answers, shortest
-from dlx.runs.directory import RunDirectory
-from dlx.runs.performance import Performance, tails_of
-from dlx.runs.predict import trained
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.predictions.answers import rows_of_answers, shortest
+from dlx.runs.predictions.performance import Performance, tails_of
+from dlx.runs.predictions.predict import trained
 from dlx.search.trials.outcome import Outcome
 from dlx.stats.intervals import Estimate, error_rate, mean_share
 from dlx.stats.mean_loss import root_mean_square

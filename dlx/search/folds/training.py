@@ -20,10 +20,10 @@ from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.earlier_run import EarlierRun
 from dlx.documents.folds import FoldRecord, FoldsDocument, Spread
 from dlx.events import Count
-from dlx.runs.collection import FoldsDirectory
-from dlx.runs.directory import RunDirectory
-from dlx.runs.dry_run import forecast_of
-from dlx.runs.performance import Performance
+from dlx.runs.before.dry_run import forecast_of
+from dlx.runs.files.collection import FoldsDirectory
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.predictions.performance import Performance
 from dlx.search.folds.advice import evidence_of, first_step
 from dlx.search.folds.pooling import Pool
 from dlx.search.going_on import saving_what_is_reached

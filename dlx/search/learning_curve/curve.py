@@ -12,10 +12,10 @@ from dlx.calls import instruction
 from dlx.documents import learning_curve as documents
 from dlx.errors import DataError, UsageError
 from dlx.events import Count, finish
-from dlx.runs.data_facts import data_facts, refuse_other_data
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.data_facts import data_facts, refuse_other_data
+from dlx.runs.files.directory import RunDirectory
 from dlx.runs.objective import refuse_objective
-from dlx.runs.result import Result
+from dlx.runs.reading.result import Result
 from dlx.search.going_on import saving_what_is_reached
 from dlx.search.learning_curve.extrapolation import extrapolation
 from dlx.search.learning_curve.mean_errors import mean_dev_errors, mean_train_errors

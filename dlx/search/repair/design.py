@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from dlx.data.splitting.dev_folds import folds_of_dev
+from dlx.documents.diagnosis import JudgedMetric
+from dlx.documents.findings import Finding
+from dlx.runs.files.directory import RunDirectory
 from dlx.search.dev_set import HeldOut
+from dlx.search.judgement import Judgement
 from dlx.search.trials.outcome import Outcome, known_outcome
 from dlx.search.trials.replicates import replicate
 from dlx.search.trials.shared_data import data_of
 from dlx.search.trials.trial import Trial
 from dlx.spec.sections import Spec
-from dlx.stats.effects import contributions, pooled
+from dlx.stats.effects import pooled
 from dlx.stats.intervals import Estimate, error_rate
-from dlx.stats.mean_loss import root_mean_square
+from dlx.stats.mean_loss import mean_loss, root_mean_square
+from dlx.stats.metrics.classes import balanced_error
+from dlx.stats.outliers import usual_spread
 from dlx.types import Array
 from dlx.words import Task
 
+SMALL = 0.1  # of the usual spread of targets, as tolerances are of their standard deviation
 FEW = 100  # dev examples: so many hardly tell a remedy that halves an error of 10 % from none
 
 
@@ -34,15 +41,22 @@ class Design:
     that it makes for the number of remedies (see tests/search/repair/test_design.py).
     """
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, findings: Iterable[Finding] = ()) -> None:
         first = data_of(spec)
         self.task = first.task
+        self.judgement = Judgement.of(spec, first.task, findings)
         self.largest = first.task.largest_error
         dev = first.parts["dev"].m
         split = spec.data.split if spec.data.folds is None else None
         self.folds = folds_of_dev(split, first.parts["train"].m, dev) if split and dev < FEW else 1
         self._added: dict[tuple[str, ...], Array] = {}  # by the keys of the trials
-        self.held_out = [HeldOut(data_of(of_fold(spec, fold))) for fold in range(self.folds)]
+        self.held_out = [HeldOut(data_of(of_fold(spec, fold)), self.judgement) for fold in range(self.folds)]
+
+    def tolerance(self, stated: float) -> float:
+        """How much of a change is no effect: a tenth of the usual spread of targets, where outliers have widened it."""
+        if self.judgement is not Judgement.ABSOLUTE_ERROR:
+            return stated
+        return min(stated, SMALL * usual_spread(self.held_out[0].targets))
 
     def replicate(self, spec: Spec, number: int) -> list[Spec]:
         """The spec of each fold's training in a replicate."""
@@ -55,10 +69,14 @@ class Design:
             return self.held_out[0].added(outcomes[0])
         keys = tuple(outcome.key for outcome in outcomes)
         if keys not in self._added:
-            self._added[keys] = contributions(self._mistakes(outcomes), self.task.is_regression)
+            self._added[keys] = self.judgement.added(self._losses(outcomes), self._labels, self.task.is_regression)
         return self._added[keys]
 
-    def _mistakes(self, outcomes: Sequence[Outcome]) -> Array:
+    @property
+    def _labels(self) -> Array:
+        return np.concatenate([held_out.y for held_out in self.held_out])
+
+    def _losses(self, outcomes: Sequence[Outcome]) -> Array:
         pairs = zip(self.held_out, outcomes, strict=True)
         return np.concatenate([held_out.bounded(outcome) for held_out, outcome in pairs])
 
@@ -67,11 +85,31 @@ class Design:
         return any(held_out.is_trivial(outcome) for held_out, outcome in zip(self.held_out, outcomes, strict=True))
 
     def errors(self, outcomes: Sequence[Outcome]) -> Mapping[str, Estimate]:
-        """The errors of a replicate by part, that of dev over all folds; test's is that of the first fold's network."""
-        first = dict(outcomes[0].errors)
+        """The errors of a replicate by part, or what is judged in their place; that of dev over all folds, and test's
+        that of the first fold's network.
+        """
+        first = self._judged(outcomes[0])
         if self.folds == 1 or not all(outcome.errors for outcome in outcomes):
             return first
         return {part: self._pooled(part, outcomes) if part != "test" else error for part, error in first.items()}
+
+    def _judged(self, outcome: Outcome) -> dict[str, Estimate]:
+        if self.judgement is Judgement.BALANCED_ERROR and outcome.errors:
+            return RunDirectory.open(outcome.run).diagnosis().judged_errors
+        return dict(outcome.errors)
+
+    def measure(self, errors: Mapping[str, Estimate]) -> JudgedMetric | None:
+        """The errors as those of a metric, where one is judged."""
+        is_of_metric = self.judgement is Judgement.BALANCED_ERROR
+        return JudgedMetric(str(self.judgement), dict(errors)) if is_of_metric else None
+
+    def shown_errors(self, replicates: Sequence[Sequence[Outcome]]) -> dict[str, Estimate]:
+        """What is judged, on average: `mean_errors`, and of absolute residuals that of dev alone, which trials keep."""
+        if self.judgement is not Judgement.ABSOLUTE_ERROR or not replicates:
+            return self.mean_errors(replicates)
+        rng = np.random.default_rng(0)
+        means = [mean_loss(self._losses(outcomes), rng) for outcomes in counted(replicates)]
+        return {"dev": pooled(means, self.largest)}
 
     def mean_errors(self, replicates: Sequence[Sequence[Outcome]]) -> dict[str, Estimate]:
         """The mean errors, but of test, over all replicates but the first, which chose; over that where it is alone."""
@@ -81,7 +119,10 @@ class Design:
 
     def _pooled(self, part: str, outcomes: Sequence[Outcome]) -> Estimate:
         """Over the folds: each example of dev once, of the other parts as many as one training has."""
-        estimates = [outcome.errors[part] for outcome in outcomes]
+        estimates = [self._judged(outcome)[part] for outcome in outcomes]
+        if part == "dev" and self.judgement is Judgement.BALANCED_ERROR:
+            mistaken = np.concatenate([outcome.mistakes() for outcome in outcomes])
+            return balanced_error(mistaken[:, np.newaxis], self._labels[:, np.newaxis], of_labels=False)
         if part == "dev" and self.task.is_regression:
             mistakes = np.concatenate([outcome.mistakes() for outcome in outcomes])
             return root_mean_square(mistakes, np.random.default_rng(0))

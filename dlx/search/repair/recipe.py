@@ -8,16 +8,16 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from dlx.calls import instruction
-from dlx.diagnose.steps.advice import Remedy, is_needed, remedies
+from dlx.diagnose.steps.advice import Remedy, is_needed, raced
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.findings import Finding
 from dlx.documents.repair import BestBet, ErrorChange, RaceResult, RepairDocument
 from dlx.errors import Interrupted, UsageError
 from dlx.events import RaceEnd, RaceStart, RepairEvent
-from dlx.runs.diagnose import examine_run
-from dlx.runs.directory import RunDirectory
-from dlx.runs.signals import noted_signals
+from dlx.runs.diagnosis.diagnose import examine_run
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.training.signals import noted_signals
 from dlx.search.best_spec import candidate_described, described
 from dlx.search.dev_set import facts_of
 from dlx.search.going_on import saving_what_is_reached
@@ -72,7 +72,7 @@ class _Recipe:
         dataset = build_supervised(self.first, initialize=False).dataset
         if "dev" not in dataset.parts:
             raise UsageError(f"{run.path}: has no dev set, by which remedies could be judged (set data.split.dev)")
-        self.design = Design(self.first)
+        self.design = Design(self.first, document.findings)
         self.earlier = self._earlier_rounds()
         self.rounds: list[RaceResult] = []
         self.bet: BestBet | None = None
@@ -104,9 +104,9 @@ class _Recipe:
             started=self.started,
             budget=options.budget,
             optimal=document.optimal_error,
-            tolerance=document.tolerance,
+            tolerance=self.design.tolerance(document.tolerance),
             design=self.design,
-            is_low=lambda outcomes: are_low(self.design.errors(outcomes), document.optimal_error, document.tolerance),
+            is_low=self._is_low,
         )
 
     def _is_low(self, outcomes: Sequence[Outcome]) -> bool:
@@ -117,7 +117,7 @@ class _Recipe:
         document = self.document
         while _needed(document):
             facts = facts_of(self.spec, build_supervised(self.spec, initialize=False).dataset)
-            tried = remedies(document, self.spec, facts)
+            tried = raced(document, self.spec, facts)
             winner = yield from self._first_winner(ground, _families(tried))
             if winner is None:
                 return Status.BUDGET_SPENT if ground.left <= 0 else NOTHING_HELPS
@@ -175,8 +175,8 @@ class _Recipe:
         return replace(diagnosis, learning_rate=document.learning_rate)
 
     def _diagnosed(self, errors: dict[str, Estimate], findings: Sequence[Finding] = ()) -> DiagnosisDocument:
-        document = self.document
-        return diagnose(errors, document.optimal_error, document.tolerance, self.design.task, findings)
+        judgement = self.document.optimal_error, self.document.tolerance, self.design.task, findings
+        return diagnose(errors, *judgement, measure=self.design.measure(errors))
 
     def _outcomes(self, spec: Spec) -> list[list[Outcome]]:
         """Of the replicates that have been trained, the first one included; in each, one of every fold."""
@@ -189,13 +189,13 @@ class _Recipe:
     def _change(self) -> ErrorChange:
         """The errors of the run's own spec and of the one that it has come to, with the replicates that they are of."""
         of_both = [self._outcomes(spec) for spec in (self.first, self.spec)]
-        before, after = (self.design.mean_errors(outcomes) for outcomes in of_both)
+        before, after = (self.design.shown_errors(outcomes) for outcomes in of_both)
         return ErrorChange(before, after, *(len(counted(outcomes)) for outcomes in of_both))
 
     def _save(self, status: str) -> RepairDocument:
         """Write what there is to tell, and the spec that it has come to; test is read once, at the end."""
         better, is_over = self.spec is not self.first, status != Status.INTERRUPTED
-        test = self._outcomes(self.spec)[0][0].errors.get("test") if better and is_over else None
+        test = self.design.errors(self._outcomes(self.spec)[0]).get("test") if better and is_over else None
         errors = self._change()
         repair = RepairDocument(
             status=status,
@@ -204,10 +204,11 @@ class _Recipe:
             seconds=time.time() - self.started,
             rounds=self.rounds,
             errors=errors,
-            verdict=self._diagnosed(errors.after).verdict if better else self.document.verdict,
+            verdict=self._diagnosed(self._errors(self.spec)).verdict if better else self.document.verdict,
             spec=str(self.run.act) if better else None,
             test=test,
             folds=self.design.folds,
+            measure=self.design.judgement.instead_of_error,
             bet=self.bet if is_over else None,
         )
         self.run.write_act(described(self._judged_alike(self.spec), self.run, repair) if better else None)

@@ -27,6 +27,7 @@ from dlx.words import Status
 
 NO_TIME = "there was no time for it"
 LIKELIER = 0.5  # the probability from which a bet is worth a file
+LEAST_GAIN = 0.5  # of the tolerance, by less of which a bet would lower the error by nothing that counts
 SETTLING_RISK = RISK / share_among(1)  # of the look at all replicates, for what looked best
 
 
@@ -92,7 +93,7 @@ def best_bet(race: Race, path: str) -> BestBet | None:
 
     Args:
         race: without a winner.
-        path: of the spec with it, which is to be written where it is likelier to help than not.
+        path: of the spec with it, which is to be written where it is likelier to help than not, and by what counts.
     """
     sound = [
         remedy for remedy in race.remedies if race.measured.has(remedy.name, 0) and remedy.name not in race.measured.bad
@@ -105,6 +106,7 @@ def best_bet(race: Race, path: str) -> BestBet | None:
     probabilities = probabilities_below_zero(measured, race.ground.tolerance)
     best = min(sound, key=lambda remedy: (-probabilities[remedy.name], measured[remedy.name][0]))
     probability, change = probabilities[best.name], changes[best.name]
+    is_worth_it = probability > LIKELIER and -measured[best.name][0] >= LEAST_GAIN * race.ground.tolerance
     replicates, trainings = _to_settle(race, best.name, change)
     return BestBet(
         best.name,
@@ -119,7 +121,7 @@ def best_bet(race: Race, path: str) -> BestBet | None:
         trainings,
         trainings * race.measured.seconds_of_training() / race.ground.at_a_time,
         None if replicates else examples_to_settle(change, len(race.remedies)),
-        path if probability > LIKELIER else None,
+        path if is_worth_it else None,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from dlx.errors import DataError, SpecError
-from dlx.runs.dry_run import forecast_of
+from dlx.runs.before.dry_run import forecast_of
 from dlx.search.study.claim_check import check_against_data
 from dlx.search.study.claim_parser import ClaimError
 from dlx.search.study.file import Study, Variant, misclaimed

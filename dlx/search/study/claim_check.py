@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from dlx.diagnose.causes import CAUSES
 from dlx.errors import allowed
+from dlx.runs.files.tables import LAYER_COLUMNS
 from dlx.runs.objective import MOST_SHOWN
-from dlx.runs.tables import LAYER_COLUMNS
 from dlx.search.study.claim_parser import ClaimError
 from dlx.search.study.claims import (
     CONTAINED,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from math import inf, isfinite, nan
 from typing import Any
 
-from dlx.runs.result import Result
+from dlx.runs.reading.result import Result
 from dlx.search.study.claims import COMPARE, Quantity, Reaching, Value, term_of
 from dlx.stats.intervals import Estimate
 from dlx.training.records import COLUMNS

@@ -10,8 +10,8 @@ import numpy as np
 
 from dlx.documents.study import StudyDocument
 from dlx.nn.landscape import Landscape
-from dlx.runs.directory import RunDirectory
-from dlx.runs.predict import model_of
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.predictions.predict import model_of
 from dlx.search.study.file import Variant
 from dlx.search.study.study import StudyRun
 from dlx.search.trials.outcome import Outcome

@@ -14,7 +14,7 @@ import numpy as np
 from dlx.data.examples import chunks
 from dlx.documents.study import ClaimRecord, StudyDocument, VariantRecord
 from dlx.events import Count
-from dlx.runs.collection import StudyDirectory
+from dlx.runs.files.collection import StudyDirectory
 from dlx.search.dev_set import HeldOut
 from dlx.search.going_on import saving_what_is_reached
 from dlx.search.study.claim_outcomes import ClaimAnswers, checked, variants_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dlx.documents.study import StudyDocument
 from dlx.events import Count, finish
-from dlx.runs.collection import StudyDirectory
+from dlx.runs.files.collection import StudyDirectory
 from dlx.search.study.file import Study, load_study
 from dlx.search.study.pictures import draw
 from dlx.search.study.study import StudyRun

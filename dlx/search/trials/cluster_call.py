@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from dlx import locks
 from dlx.errors import EnvironmentProblem, Interrupted
-from dlx.runs.provenance import versions
-from dlx.runs.signals import noted_signals
+from dlx.runs.training.provenance import versions
+from dlx.runs.training.signals import noted_signals
 from dlx.search.trials.processes import Processes
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from dlx.errors import DataError, ReadFailure
 from dlx.files import unless_damaged
-from dlx.runs.directory import RunDirectory
-from dlx.runs.file_names import CONFIG
-from dlx.runs.manifest import refuse_links
-from dlx.runs.result import Result
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.files.file_names import CONFIG
+from dlx.runs.files.manifest import refuse_links
+from dlx.runs.reading.result import Result
 from dlx.search.trials.trial import Trial
 from dlx.stats.intervals import Estimate
 from dlx.training.records import EpochRecord

@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 
 from dlx.errors import DataError, EnvironmentProblem, Interrupted, ReadFailure, remark
-from dlx.runs.file_names import DAMAGED
-from dlx.runs.signals import noted_signals
+from dlx.runs.files.file_names import DAMAGED
+from dlx.runs.training.signals import noted_signals
 from dlx.search.trials.cluster import Cluster
 from dlx.search.trials.executors import Serial
 from dlx.search.trials.outcome import Outcome, examined

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from dlx.errors import DataError, Diverged, DlxError, EnvironmentProblem, Interrupted, ReadFailure
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 from dlx.runs.preparation import prepare
-from dlx.runs.provenance import provenance
-from dlx.runs.result import Result
-from dlx.runs.signals import noted_signals
-from dlx.runs.train import Session
+from dlx.runs.reading.result import Result
+from dlx.runs.training.provenance import provenance
+from dlx.runs.training.signals import noted_signals
+from dlx.runs.training.train import Session
 from dlx.search.trials.outcome import Outcome, outcome_in, outcome_of
 from dlx.search.trials.shared_data import current_dataset, shared_dataset
 from dlx.search.trials.trial import Trial

@@ -19,7 +19,7 @@ from traceback import format_exception, print_exception
 from typing import Any, BinaryIO
 
 from dlx.errors import Remark
-from dlx.runs.signals import NUMBERS, end_process
+from dlx.runs.training.signals import NUMBERS, end_process
 
 Call = tuple[Any, tuple[Any, ...], dict[str, Any]]  # a function of a module, its arguments and its keyword arguments
 Answer = tuple[bool, Any]  # whether it returned, and what it returned or raised

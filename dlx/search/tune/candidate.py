@@ -13,7 +13,7 @@ import numpy as np
 
 from dlx.documents.tuning import TrialRecord
 from dlx.events import TriedSetting
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.trial import Trial
 from dlx.search.tune.designs import Point

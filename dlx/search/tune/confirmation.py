@@ -11,7 +11,7 @@ import numpy as np
 
 from dlx.data.dataset import Dataset
 from dlx.documents.tuning import ConfirmationResult, FinalistRecord, TuningDocument
-from dlx.runs.collection import TuneDirectory
+from dlx.runs.files.collection import TuneDirectory
 from dlx.search.best_spec import COMMAND, as_comment, estimate_text
 from dlx.search.dev_set import HeldOut
 from dlx.search.trials.outcome import Outcome

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dlx.documents.tuning import TuningDocument
 from dlx.events import TuningEvent, finish
-from dlx.runs.collection import TuneDirectory
+from dlx.runs.files.collection import TuneDirectory
 from dlx.search.budget import seconds_of
 from dlx.search.plan import Plan
 from dlx.search.trials.executors import executor_for

@@ -10,7 +10,7 @@ from math import ceil
 
 from dlx.documents.tuning import ConfirmationResult, TuningDocument
 from dlx.events import ConfirmationStart, RoundStart, SettingEnd, TuningEvent
-from dlx.runs.collection import TuneDirectory
+from dlx.runs.files.collection import TuneDirectory
 from dlx.search.going_on import saving_what_is_reached
 from dlx.search.plan import Plan
 from dlx.search.trials.outcome import Outcome

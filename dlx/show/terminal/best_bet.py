@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dlx.documents.repair import BestBet, RepairDocument
 
 LONGEST = 60  # characters of a value that is shown
+EVEN = 0.5  # the probability of what may as well do harm
 
 
 def best_bet(repair: RepairDocument, bet: BestBet, task: str | None) -> None:
@@ -29,13 +30,16 @@ def best_bet(repair: RepairDocument, bet: BestBet, task: str | None) -> None:
         task: of a regression errors are in the unit of the target, else in percent.
     """
     likely = probability(bet.probability)
+    change = f"dev {error(bet.change.value, task)}" if bet.change else ""
+    if bet.spec is None and bet.probability > EVEN and change:
+        paragraph("best bet", translated(f"none: the likeliest remedy, {bet.name}, changes too little: {change}"))
+        return
     if bet.spec is None:
         none = f"none: the likeliest remedy, {bet.name}, helps with a probability of {likely} only"
         paragraph("best bet", translated(none))
         return
     times = f"{bet.replicates} replicate{'s' * (bet.replicates != 1)}"
-    change = f": dev {error(bet.change.value, task)} in {times}" if bet.change else ""
-    helps = f"{bet.name} helps with a probability of {likely}{change}"
+    helps = f"{bet.name} helps with a probability of {likely}{f': {change} in {times}' if change else ''}"
     paragraph("best bet", translated(helps))
     for key, value in bet.overrides.items():
         labeled("", (f"{key}={shorten(dump_scalar(value), LONGEST)}", "yellow"))

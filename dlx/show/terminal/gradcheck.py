@@ -10,9 +10,11 @@ from dlx.language import translated
 from dlx.show.terminal.lines import say, table
 
 if TYPE_CHECKING:
+    from dlx.gradcheck.fault import Fault
     from dlx.gradcheck.orders import Orders
     from dlx.gradcheck.plugin import PluginCase
     from dlx.gradcheck.report import Parameter, Point, Report
+    from dlx.gradcheck.rules.rule import RuleCase
 
 NAMES = {"one_sided": "one-sided", "two_sided": "two-sided", "complex_step": "complex step"}
 
@@ -39,12 +41,36 @@ def report(check: Report) -> None:
     if check.too_large:
         sizes = _listed([f"{size:,}" for size in check.too_large])
         _tell("not seen", f"batches of {sizes} examples, as training takes them, which are too large for this check")
-    _fault(point)
+    _fault(point.fault)
     _result(check.passed)
 
 
-def plugin(cases: Sequence[PluginCase], unchecked: Sequence[str] = ()) -> None:
+def plugin(cases: Sequence[PluginCase], unchecked: Sequence[str] = (), rules: Sequence[RuleCase] = ()) -> None:
     """A line for each setting of each component, then the first fault."""
+    if rules:
+        _rules(rules)
+        say()
+    if cases:
+        _settings(cases)
+    if unchecked:
+        _tell("not checked", f"{_listed(unchecked)}: no gradient; compare with another implementation")
+    faults = (*(case.point.fault for case in cases), *(case.fault for case in rules))
+    _fault(next(filter(None, faults), None))
+    _result(all(case.point.passed for case in cases) and all(case.passed for case in rules))
+
+
+def _rules(cases: Sequence[RuleCase]) -> None:
+    """A line for each optimizer, schedule and initializer, with the first property that it lacks."""
+    rows = []
+    for (kind, name), group in groupby(cases, key=lambda case: (case.kind, case.name)):
+        settings = list(group)
+        lacking = next((case for case in settings if not case.passed), None)
+        what = lacking.fault.signature if lacking and lacking.fault else f"{settings[0].properties} properties"
+        rows.append((kind, name, f"{len(settings)}", translated(what), translated("failed" if lacking else "passed")))
+    table(rows, [*map(translated, ("", "", "settings", "checked", ""))])
+
+
+def _settings(cases: Sequence[PluginCase]) -> None:
     rows = [
         (
             case.kind,
@@ -59,13 +85,9 @@ def plugin(cases: Sequence[PluginCase], unchecked: Sequence[str] = ()) -> None:
     say()
     _tell("referee", _referee([case.point for case in cases]))
     _others([case.point for case in cases])
-    if unchecked:
-        _tell("not checked", f"{_listed(unchecked)}: no gradient; compare steps or draws with another implementation")
-    _fault(next((case.point for case in cases if case.point.fault), cases[0].point))
-    _result(all(case.point.passed for case in cases))
 
 
-def registered(cases: Sequence[PluginCase]) -> None:
+def registered(cases: Sequence[PluginCase], rules: Sequence[RuleCase] = ()) -> None:
     """A line for each component, with the largest difference in any of its settings; then what failed, in full."""
     rows = []
     for (kind, name), group in groupby(cases, key=lambda case: (case.kind, case.name)):
@@ -74,14 +96,18 @@ def registered(cases: Sequence[PluginCase]) -> None:
         passed = all(case.point.passed for case in settings)
         rows.append((kind, name, f"{len(settings)}", f"{largest:.1e}", translated("passed" if passed else "failed")))
     table(rows, [*map(translated, ("", "", "settings", "difference", ""))])
+    say()
+    _rules(rules)
     failed = [case for case in cases if not case.point.passed]
-    if failed:
+    lacking = [case for case in rules if not case.passed]
+    if failed or lacking:
         say()
-        plugin(failed)
+        plugin(failed, rules=lacking)
         return
     say()
     _tell("referee", _referee([case.point for case in cases]))
-    _result(True, translated(f", {len(rows)} components in {len(cases):,} settings"))
+    count = len(rows) + len({(case.kind, case.name) for case in rules})
+    _result(True, translated(f", {count} components in {len(cases) + len(rules):,} settings"))
 
 
 def orders(convergence: Orders) -> None:
@@ -185,8 +211,8 @@ def _no_referee(call: str) -> str:
     return f"none: {call} is not known to be analytic"
 
 
-def _fault(point: Point) -> None:
-    if fault := point.fault:
+def _fault(fault: Fault | None) -> None:
+    if fault is not None:
         name = "" if fault.is_described else f" ({translated(fault.signature)})"
         what = f"  {translated(fault.sentence)}{name}"
         say((f"{translated('fault'):<12}", "dim"), (fault.operation, "bold"), (what, ""))

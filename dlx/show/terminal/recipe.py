@@ -40,6 +40,8 @@ def recipe(repair: RepairDocument, task: str | None) -> None:
     if repair.folds > 1:
         text = f"judged by {repair.folds} folds of train and dev, since dev alone is small; test stays apart"
         paragraph("folds", translated(text))
+    if repair.measure:
+        paragraph("judged by", translated(f"the {repair.measure.replace('_', ' ')}, in place of the error"))
     before, after = repair.errors.before.get("dev"), repair.errors.after.get("dev")
     if repair.spec and before and after:
         labeled("dev error", (translated(f"{error_with_ends(before, task)} before"), ""))

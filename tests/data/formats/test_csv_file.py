@@ -146,7 +146,7 @@ def test_a_column_may_be_missing_for_more_records_than_are_read_at_once(
         (
             "a,y\n1,0\n\n,1\n",
             {},
-            "x.csv:4: column 'a': the value is missing; correct the file, or state `impute: mean`",
+            "x.csv:4: column 'a': the value is missing; correct it, or state `impute: mean`",
         ),
         ("a,y\nNA,0\n1,1\n", {}, "x.csv:2: column 'a': the value is missing"),
         ("a,y\n1,0\n2,\n", {"impute": "mean"}, "x.csv:3: column 'y': the target is missing"),

@@ -20,11 +20,11 @@ from dlx.diagnose.beaten import beaten_by
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.models.baseline import reference
 from dlx.errors import Diverged
-from dlx.runs.diagnose import examine_run
-from dlx.runs.directory import RunDirectory
+from dlx.runs.diagnosis.diagnose import examine_run
+from dlx.runs.files.directory import RunDirectory
 from dlx.runs.preparation import prepare
-from dlx.runs.provenance import provenance
-from dlx.runs.train import Session
+from dlx.runs.training.provenance import provenance
+from dlx.runs.training.train import Session
 from dlx.spec.sections import Spec
 from dlx.stats.intervals import error_rate
 from dlx.training.supervised import Supervised

@@ -26,3 +26,10 @@ def test_grades_counts_and_yes_or_no_are_quantities() -> None:
         score = X[:, 0] + X[:, 1] + 0.5 * rng.standard_normal(800)
         for y in (np.digitize(score, [-1.5, -0.5, 0.5, 1.5]), rng.poisson(np.exp(0.4 * X[:, 0])), score > 0, score):
             assert names(X, np.asarray(y)) == []
+
+
+def test_numbers_of_thirty_classes_are_found_too() -> None:
+    rng = np.random.default_rng(3)
+    y = rng.integers(30, size=900)
+    X = rng.standard_normal((30, 20))[y] + 0.5 * rng.standard_normal((900, 20))
+    assert names(X, rng.permutation(30)[y]) == ["classes_as_numbers"]

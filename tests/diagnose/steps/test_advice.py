@@ -14,7 +14,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from dlx.diagnose.causes import CAUSES
-from dlx.diagnose.remedies.changes import DataFacts
+from dlx.diagnose.remedies.changes import DataFacts, SpecContext
+from dlx.diagnose.remedies.optimization import mini_batches
 from dlx.diagnose.steps.advice import Remedy, remedies
 from dlx.diagnose.steps.remedy_order import in_order
 from dlx.diagnose.verdict import diagnose
@@ -307,3 +308,14 @@ def test_more_examples_of_a_toy_set_are_of_its_distribution_and_none_of_it_again
 
 def _halves(part: Any, m: int) -> list[tuple[np.ndarray, np.ndarray]]:
     return [(part.X[:m], part.y[:m]), (part.X[m:], part.y[m:])]
+
+
+def test_larger_batches_leave_steps_enough_to_learn() -> None:
+    """Of 1,000 examples one by one 4 epochs are 4,000 steps, and in batches of 64 they would be 64."""
+    present = load_spec(Path(__file__).parents[3] / "configs" / "digits.yaml").spec
+    spec = derive(present, {"training.epochs": 4, "training.batch_size": 1, "architecture.batch_norm": False})
+    overrides = mini_batches(SpecContext(spec, DataFacts(1000)))
+    assert overrides["training.batch_size"] == 64
+    assert overrides["training.epochs"] * 16 >= 1000
+    long = derive(spec, {"training.epochs": 100})
+    assert mini_batches(SpecContext(long, DataFacts(1000))) == {"training.batch_size": 64}

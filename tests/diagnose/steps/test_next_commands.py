@@ -112,6 +112,24 @@ def test_a_cause_is_mended_before_its_symptom() -> None:
     assert "optimizer.learning_rate=" in first("no_better_than_constant", train=0.3, dev=0.3)
 
 
+def test_what_has_diverged_is_cured_by_what_made_it_diverge() -> None:
+    assert "architecture.hidden=" in first("diverged", "too_few_units", train=0.5, dev=0.5)
+    assert "learning_rate=" in first("diverged", train=0.5, dev=0.5)
+
+
+def test_a_rare_class_is_missed_by_a_network_that_learns_nothing() -> None:
+    assert "architecture.hidden=" in first("rare_class_missed", "too_few_units", train=0.5, dev=0.5)
+
+
+def test_what_a_simple_model_has_refuted_is_likely_after_all_where_bias_is_high() -> None:
+    spec = derive(load_spec(CONFIG).spec, {"regularization.l2": 5.0, "data.normalize": "none"})
+    supply = Supply(spec, DataFacts(100, parts={"train": 100, "dev": 100}))
+    finding = CAUSES["penalty_too_strong"].finding("seen").refuted_by("a model errs as much")
+    errors = {"train": exact(0.3), "dev": exact(0.3)}
+    document = diagnose(errors, 0.0, 0.02, findings=[finding], evidence=Evidence(supply))
+    assert "regularization.l2=0.0" in next_steps(AdviceContext(document, supply, RUN, CONFIG))[0].command
+
+
 def test_a_cause_that_was_found_is_mended_before_more_is_measured() -> None:
     unsettled = {"train": error_rate(0.05, 20), "dev": error_rate(0.1, 20)}
     spec = load_spec(CONFIG).spec
@@ -479,7 +497,7 @@ def stated_in(step: str) -> list[tuple[str, str]]:
     return [] if "data.dev.m" in step or "data.test.m" in step else re.findall(r"([\d,]+) (dev|test|train-dev) ", step)
 
 
-@pytest.mark.parametrize(("patience", "stated"), [(40, None), (5, 15), (20, 31)])
+@pytest.mark.parametrize(("patience", "stated"), [(40, None), (5, 8), (20, None)])
 def test_a_longer_training_waits_no_longer_than_it_lasts(patience: int, stated: int | None) -> None:
     stopping = f"training.early_stopping={{patience: {patience}}}"
     spec = load_spec(CONFIG, ["training.epochs=10", "training.evaluate_every=1", stopping]).spec

@@ -14,7 +14,7 @@ from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.steps.next_step import speaks_of
 from dlx.diagnose.steps.spec_remedies import next_steps_of_spec
 from dlx.documents.range_test import TestedRates as Rates
-from dlx.runs.diagnose import examine
+from dlx.runs.diagnosis.diagnose import examine
 from dlx.spec.loader import derive, load_spec
 
 SOFTMAX = Path(__file__).parents[3] / "configs" / "softmax.yaml"

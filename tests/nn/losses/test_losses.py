@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlx.component import REGISTRY
 from dlx.nn.losses import Loss, losses_for
+from dlx.nn.losses.classification import Softmax
 from dlx.nn.tape import Tape
 from dlx.types import Array
 from dlx.words import Task
@@ -79,3 +81,25 @@ def test_the_error_of_several_labels_is_the_share_of_wrong_ones() -> None:
     loss = Loss.parse("logistic_per_label")
     Z, Y = np.array([[1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]]), np.array([[1.0, 1], [0, 0], [0, 1]])
     assert loss.error(loss.mistakes(Z, Y), 2) == pytest.approx(2 / 6)
+
+
+@pytest.mark.parametrize("name", sorted(Loss.members()))
+def test_mistakes_of_each_example_are_those_of_the_example_alone(name: str) -> None:
+    loss, rng = loss_of(name), np.random.default_rng(1)
+    rows = 1 if loss.task is Task.BINARY else 3
+    Z, Y = rng.normal(size=(rows, 20)), np.eye(rows)[:, rng.integers(rows, size=20)] * rng.integers(2, size=20)
+    alone = [loss.mistakes(Z[:, i : i + 1], Y[:, i : i + 1]) for i in range(20)]
+    assert loss.mistakes_of_each(Z, Y).tolist() == pytest.approx(alone)
+
+
+def test_a_loss_that_counts_mistakes_of_its_own_is_heard() -> None:
+    class Lenient(Softmax):
+        name = "lenient_softmax"
+
+        def mistakes(self, Z: np.ndarray, Y: np.ndarray) -> float:
+            return 0.0
+
+    try:
+        assert not Lenient().mistakes_of_each(np.eye(3), 1 - np.eye(3)).any()
+    finally:
+        REGISTRY[Loss.kind].pop("lenient_softmax", None)

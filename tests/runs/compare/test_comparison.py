@@ -15,9 +15,9 @@ import pytest
 from dlx.errors import DataError, UsageError
 from dlx.plain_data import plain
 from dlx.runs.compare import Comparison, compare
-from dlx.runs.diagnose import examine, keep
-from dlx.runs.directory import RunDirectory
-from dlx.runs.references import find_all
+from dlx.runs.diagnosis.diagnose import examine, keep
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.reading.references import find_all
 from dlx.search.trials.training import run_trial
 from dlx.search.trials.trial import Trial
 from dlx.spec.loader import load_spec

@@ -18,8 +18,8 @@ from dlx.nn.tape import Tape
 from dlx.runs.export.formats import TARGETS, export
 from dlx.runs.export.frozen import freeze
 from dlx.runs.export.proof import _between, proven, rows_of_least_spread
-from dlx.runs.predict import model_of
-from dlx.runs.references import open_run
+from dlx.runs.predictions.predict import model_of
+from dlx.runs.reading.references import open_run
 from dlx.training.model import Model
 from dlx.types import Array
 from dlx.words import Task

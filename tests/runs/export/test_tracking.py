@@ -16,11 +16,11 @@ from typing import Any
 import onnx
 import pytest
 
-from dlx.runs.directory import RunDirectory
 from dlx.runs.export import event_log
 from dlx.runs.export.history import RunHistory, tag
 from dlx.runs.export.trackers.tensorboard_events import whole_records
-from dlx.runs.train import Session
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.training.train import Session
 from dlx.spec.loader import load_spec
 from dlx.training.records import EpochRecord
 

@@ -16,9 +16,9 @@ from scipy.spatial import cKDTree
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.folds import FoldsDocument
 from dlx.events import finish
-from dlx.runs.collection import FoldsDirectory
-from dlx.runs.directory import RunDirectory
-from dlx.runs.train import Session
+from dlx.runs.files.collection import FoldsDirectory
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.training.train import Session
 from dlx.search.folds.training import FoldsRun, of_fold
 from dlx.search.trials.executors import executor_for
 from dlx.search.trials.processes import Processes

@@ -15,8 +15,8 @@ import pytest
 from dlx.documents.learning_curve import CurvePoint, CurveTarget, FittedLaw, Interval, LearningCurve, TrainingCount
 from dlx.errors import DataError, UsageError
 from dlx.events import Count, finish
-from dlx.runs.directory import RunDirectory
-from dlx.runs.train import Session
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.training.train import Session
 from dlx.search.learning_curve.curve import CurveOptions, learning_curve
 from dlx.show import pictures
 from dlx.show.charts.learning_curve import sentences

@@ -18,8 +18,8 @@ from dlx.documents.repair import RepairDocument
 from dlx.errors import UsageError
 from dlx.events import RaceEnd, RaceStart, RaceState, RepairEvent, TrialEnd, finish
 from dlx.files import to_json
-from dlx.runs.directory import RunDirectory
-from dlx.runs.train import Session
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.training.train import Session
 from dlx.search.repair.race_setup import RepairOptions
 from dlx.search.repair.recipe import act
 from dlx.search.trials.pool import run_trials
@@ -240,6 +240,7 @@ name: few
 data:
   source: {name: blobs, m: 100, noise: 1.2, centers: [[0, 0], [1, 0]]}
   split: {train: 0.4, dev: 0.4, test: 0.2}
+diagnosis: {tolerance: 0.0002}  # of what remedies gain here, little is ever more
 architecture: {hidden: [2]}
 training: {epochs: 2, batch_size: 40}
 """

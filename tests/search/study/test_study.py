@@ -15,8 +15,8 @@ import pytest
 from dlx.errors import EnvironmentProblem, SpecError
 from dlx.events import Count, finish
 from dlx.files import to_json
-from dlx.runs.collection import StudyDirectory
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.collection import StudyDirectory
+from dlx.runs.files.directory import RunDirectory
 from dlx.search.study.claim_check import sampled_epochs
 from dlx.search.study.file import load_study
 from dlx.search.study.study import StudyRun

@@ -21,8 +21,8 @@ import dlx
 from dlx import locks
 from dlx.errors import EnvironmentProblem, Interrupted, UsageError
 from dlx.events import finish
-from dlx.runs.directory import RunDirectory
-from dlx.runs.train import Session
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.training.train import Session
 from dlx.search.learning_curve import curve
 from dlx.search.learning_curve.curve import CurveOptions, learning_curve
 from dlx.search.repair import recipe

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from dlx.errors import Interrupted, UsageError
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.directory import RunDirectory
 from dlx.search.trials.executors import executor_for
 from dlx.search.trials.outcome import known_outcome
 from dlx.search.trials.pool import TrialsLost, run_trials

@@ -18,8 +18,8 @@ from dlx.documents.tuning import TuningDocument
 from dlx.errors import Interrupted, SpecError
 from dlx.events import ConfirmationStart, RoundStart, SettingEnd, TuningEvent, finish
 from dlx.files import to_json
-from dlx.runs.collection import TuneDirectory
-from dlx.runs.directory import RunDirectory
+from dlx.runs.files.collection import TuneDirectory
+from dlx.runs.files.directory import RunDirectory
 from dlx.search.trials.executors import executor_for
 from dlx.search.trials.processes import Processes
 from dlx.search.tune.file import load_tune

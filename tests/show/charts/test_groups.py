@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from dlx.runs.tables import COLUMNS
+from dlx.runs.files.tables import COLUMNS
 from dlx.show.charts.groups import Group, mean_curve
 
 NAN = float("nan")

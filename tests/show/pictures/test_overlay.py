@@ -10,7 +10,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from dlx.runs.tables import COLUMNS
+from dlx.runs.files.tables import COLUMNS
 from dlx.show.charts.groups import Group
 from dlx.show.pictures import overlay
 from dlx.show.pictures.canvas import ALARM, CLASSES, readable

@@ -16,7 +16,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from dlx.runs.tables import COLUMNS
+from dlx.runs.files.tables import COLUMNS
 from dlx.show.charts.curves import training_curves
 from dlx.show.pictures import boundary, curves
 from dlx.show.pictures.canvas import ALARM, CLASSES, DEV, TRAIN, house_style

@@ -168,3 +168,14 @@ def test_means_are_over_as_many_replicates_as_were_trained(
     errors = {"dev": Estimate(0.3, 0.2, 0.4, 90)}, {"dev": Estimate(0.1, 0.05, 0.2, 90)}
     lines = shown(capsys, replace(repair(), spec="a/act.yaml", errors=ErrorChange(*errors, *counts)))
     assert f"10.00 % (5.00 to 20.00 %) now{expected}" in " ".join(map(str.strip, lines))
+
+
+def test_a_bet_that_gains_next_to_nothing_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    text = " ".join(shown(capsys, repair(bet=replace(BET, change=Estimate(-0.001, -0.01, 0.01), spec=None))))
+    assert "none: the likeliest remedy, wider, changes too little: dev -0.10 %" in " ".join(text.split())
+    assert "dlx train" not in text
+
+
+def test_what_is_judged_in_place_of_the_error_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = shown(capsys, replace(repair(), measure="balanced_error"))
+    assert any("judged by the balanced error" in " ".join(line.split()) for line in lines)

@@ -7,10 +7,10 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from dlx.runs.directory import RunDirectory
 from dlx.runs.export.history import RunHistory
 from dlx.runs.export.tracker import Tracker
-from dlx.runs.manifest import write_output
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.files.manifest import write_output
 
 RUNS, EPOCHS = "_runs.csv", "_epochs.csv"
 OF_RUNS = ("run", "name", "status", "started", "ended", "parameters", "kept_epoch")

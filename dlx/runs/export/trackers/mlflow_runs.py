@@ -14,7 +14,7 @@ from dlx.errors import EnvironmentProblem, UsageError
 from dlx.extras import missing_extra
 from dlx.runs.export.history import RunHistory
 from dlx.runs.export.tracker import Tracker
-from dlx.runs.file_names import EVENTS, FILES
+from dlx.runs.files.file_names import EVENTS, FILES
 from dlx.text import option
 from dlx.words import Status
 

@@ -12,7 +12,7 @@ from dlx.extras import missing_extra
 from dlx.files import write_atomically, writing
 from dlx.runs.export.history import MeasuredRow, RunHistory
 from dlx.runs.export.tracker import Tracker
-from dlx.runs.file_names import EVENTS
+from dlx.runs.files.file_names import EVENTS
 from dlx.words import Status
 
 LENGTH = struct.Struct("<Q")  # in front of each event, with a checksum of 4 bytes; another one stands behind it

@@ -1,0 +1,1 @@
+"""Reading: which runs there are, by which names, and what their files tell."""

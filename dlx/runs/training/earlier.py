@@ -1,0 +1,151 @@
+"""The run that another one is made from, where its own spec is trained with overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from dlx.documents.attempts import Attempt, Attempts
+from dlx.documents.earlier_run import OF_ERRORS, EarlierRun
+from dlx.documents.folds import FoldsDocument
+from dlx.documents.reading import read_record
+from dlx.errors import DlxError
+from dlx.files import unless_damaged
+from dlx.runs.compare.paired_change import paired_change
+from dlx.runs.files.collection import FoldsDirectory
+from dlx.runs.files.directory import RunDirectory
+from dlx.runs.files.file_names import PLAN
+from dlx.runs.files.fold_directories import is_of_folds
+from dlx.runs.reading.result import Result
+from dlx.runs.training.repeat import original_of
+from dlx.spec.yaml_text.reading import load
+
+MOST_STEPS, MOST_BESIDE = 20, 100  # back on the way to a run, and runs in its folder
+EARLIER, JUDGED_IN = "earlier", "judged_in"  # keys of run.json
+ONE_NETWORK = {"data.folds", "training.refit"}  # keys that make one network of a spec in folds, and change nothing else
+
+
+def run_before(spec: Path, overrides: Sequence[str]) -> EarlierRun | None:
+    """What a run whose spec this file is had reached; None where it is of no run, or nothing is stated anew."""
+    original = original_of(spec)
+    if original is None or not overrides:
+        return None
+    keys = tuple(dict.fromkeys(override.partition("=")[0] for override in overrides))
+    result = unless_damaged(lambda: Result.read(original), None)
+    errors = unless_damaged(lambda: result.diagnosis.judged_errors, {}) if result else {}
+    if result is None or not errors:
+        return None
+    return EarlierRun(str(original), keys, errors, train_cost_of(result), _values(spec, keys))
+
+
+def folds_before(plan: Path, overrides: Sequence[str]) -> EarlierRun | None:
+    """The same of a training in folds whose plan this file is."""
+    if plan.name != PLAN or not overrides or not is_of_folds(plan.parent):
+        return None
+    document = unless_damaged(lambda: FoldsDirectory.open(str(plan.parent)).outcome(), None)
+    if document is None or document.diagnosis is None:
+        return None
+    keys = tuple(dict.fromkeys(override.partition("=")[0] for override in overrides))
+    return EarlierRun(str(plan.parent), keys, document.diagnosis.judged_errors, None, _values(plan, keys))
+
+
+def judged_in(spec: Path, overrides: Sequence[str]) -> str | None:
+    """The directory of the training in folds that has judged the spec of which one network is trained now, if any."""
+    keys = {override.partition("=")[0] for override in overrides}
+    if spec.name != PLAN or "data.folds" not in keys or not keys <= ONE_NETWORK or not is_of_folds(spec.parent):
+        return None
+    return str(spec.parent)
+
+
+def _folds_of(result: Result) -> FoldsDocument | None:
+    """What those folds came to; None where that is gone, or was never complete."""
+    directory = result.facts.get(JUDGED_IN)
+    if not isinstance(directory, str):
+        return None
+    try:
+        folds = FoldsDirectory.open(directory).outcome()
+    except DlxError:
+        return None
+    return folds if folds.diagnosis is not None else None
+
+
+def train_cost_of(result: Result) -> float | None:
+    """Of the network that was kept; None where none is known."""
+    cost = result.kept_row.get("train_cost")
+    return float(cost) if cost is not None else None
+
+
+def _values(spec: Path, keys: Sequence[str]) -> dict[str, Any]:
+    """Those that keys have in a complete spec; none where any is not a path through its sections."""
+    document = unless_damaged(lambda: load(spec).plain(), None)
+    values: dict[str, Any] = {}
+    for key in keys:
+        *sections, last = key.split(".")
+        value = document
+        for section in sections:
+            value = value.get(section) if isinstance(value, dict) else None
+        if not isinstance(value, dict):
+            return {}
+        values[key] = value.get(last)
+    return values
+
+
+def earlier_of(run: RunDirectory) -> EarlierRun | None:
+    """What is kept of that in ``run.json``; raises `DataError` where it is damaged."""
+    facts = run.facts()
+    return read_record(EarlierRun, facts, run.path, EARLIER) if facts.get(EARLIER) else None
+
+
+def attempts_of(result: Result) -> Attempts:
+    """What was changed on the way to a run, and in runs beside it that were made from it, as far as they are there."""
+    return Attempts(tuple(_way_to(result)), tuple(_from(result)))
+
+
+def _way_to(result: Result) -> Iterator[Attempt]:
+    for _ in range(MOST_STEPS):
+        attempt = _attempt(result)
+        if attempt is None:
+            return
+        yield attempt
+        before = unless_damaged(partial(Result.read, Path(attempt.run)), None)
+        if before is None:
+            return
+        result = before
+
+
+def _from(result: Result) -> Iterator[Attempt]:
+    """Those of the newest runs in the same folder that were made from this one."""
+    beside = sorted((path for path in result.path.parent.glob("*/run.json")), reverse=True)
+    for path in beside[:MOST_BESIDE]:
+        other = unless_damaged(partial(Result.read, path.parent), None) if path.parent != result.path else None
+        attempt = _attempt(other) if other is not None else None
+        if attempt is not None and Path(attempt.run).absolute() == result.path.absolute():
+            yield attempt
+
+
+def _attempt(result: Result) -> Attempt | None:
+    """What a run changed, where that and the errors of both are known, on as many examples."""
+    earlier = unless_damaged(lambda: earlier_of(result.run), None)
+    errors = unless_damaged(lambda: result.diagnosis.judged_errors, {})
+    if earlier is None or not earlier.values or any(key.startswith(OF_ERRORS) for key in earlier.keys):
+        return None
+    before, now = earlier.errors.get("dev"), errors.get("dev")
+    values = _values(result.run.config, earlier.keys)
+    if before is None or now is None or before.m != now.m or not values:
+        return None
+    return Attempt(earlier.run, earlier.values, values, before.value, now.value)
+
+
+def past_of(result: Result) -> dict[str, Any]:
+    """What advice on a run must know of what was done before, as `AdviceContext` calls it."""
+    earlier = earlier_of(result.run)
+    return {
+        "earlier": earlier and replace(earlier, change=paired_change(result.path, earlier)),
+        "train_cost": train_cost_of(result),
+        "was_in_folds": result.was_in_folds,
+        "folds": _folds_of(result),
+        "attempts": attempts_of(result),
+    }
