@@ -37,11 +37,6 @@ from dlx.types import Array
 from dlx.words import RELATIVE, Status
 
 
-def has_folds(spec: Spec) -> bool:
-    """Whether a spec asks for a training of each fold."""
-    return spec.objective is None and spec.data.folds is not None and spec.data.fold is None
-
-
 def of_fold(spec: Spec, fold: int) -> Spec:
     """The spec of the training for which a fold, from 1, is test."""
     return spec.model_copy(update={"data": spec.data.model_copy(update={"fold": fold})})
