@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 
@@ -10,6 +11,7 @@ from dlx.runs.training.signals import NUMBERS
 
 def main() -> int:
     """Run the command line; returns its exit code."""
+    gc.disable()  # until a command is called: what is imported stays to the end, and is not to be gone through
     try:
         from dlx.cli import main as run
 

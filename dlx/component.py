@@ -19,10 +19,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
+from dlx import registry
 from dlx.errors import PACKAGE, allowed, nearest
 
+REGISTRY: dict[str, dict[str, type[Component]]] = registry.REGISTRY
 OWN = "; a class of your own has to be defined first, or its file named in `plugins`"
-REGISTRY: dict[str, dict[str, type[Component]]] = {}
 
 
 class UnfitComponent(TypeError):

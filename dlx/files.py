@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import errno
+import io
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path, PurePath
@@ -177,6 +179,13 @@ def unless_damaged(read: Callable[[], Content], otherwise: Other) -> Content | O
         raise
     except DataError:
         return otherwise
+
+
+def to_csv(rows: Iterable[Iterable[object]]) -> bytes:
+    """Rows as CSV, each line ended by a newline; None is empty, and bytes of a path that are no text stay so."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode(errors="surrogateescape")
 
 
 def to_json(document: object) -> bytes:

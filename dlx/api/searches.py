@@ -14,7 +14,6 @@ from dlx.documents.tuning import TuningDocument
 from dlx.errors import UsageError
 from dlx.events import finish
 from dlx.search.folds.directory import new_folds, resumed_folds
-from dlx.search.folds.training import has_folds
 from dlx.search.study.check import check
 from dlx.search.study.file import load_study
 from dlx.search.study.training import new_study, resumed_study, studied
@@ -132,7 +131,7 @@ def folds(
                 return finish(run.run(), display.update)
         assert spec is not None
         with resolved_spec(spec, data, target, settings) as stated:
-            if not has_folds(stated.resolved.spec):
+            if not stated.resolved.spec.is_in_folds:
                 raise UsageError("the spec has no folds: state data.folds, such as **{'data.folds': 5}")
             with new_folds(stated.resolved, out=as_path(out), workers=workers) as run:
                 return finish(run.run(), display.update)

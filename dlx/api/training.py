@@ -19,7 +19,6 @@ from dlx.runs.preparation import prepare
 from dlx.runs.training.provenance import provenance
 from dlx.runs.training.signals import noted_signals
 from dlx.runs.training.train import Session
-from dlx.search.folds.training import has_folds
 from dlx.show.terminal import TrainingProgress
 from dlx.show.terminal.notebook import displayed
 from dlx.spec.plugins import unnamed
@@ -166,7 +165,7 @@ def session_of(
 ) -> Session:
     """The training of a new run, begun; raises as `train`."""
     with resolved_spec(spec, data, target, settings) as stated:
-        if has_folds(stated.resolved.spec):
+        if stated.resolved.spec.is_in_folds:
             raise UsageError("data.folds asks for a training of each fold: dlx.folds(spec, …) does them all")
         experiment = prepare(stated.resolved.spec, stated.resolved.origins)
         run = RunDirectory.create(experiment.spec.name, out=as_path(out))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -61,6 +62,9 @@ class _Commands(CommandGroup):
             return super().make_context(*arguments, **keywords)
 
     def invoke(self, ctx: Any) -> Any:
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         with _ended_from_outside():
             return super().invoke(ctx)
 

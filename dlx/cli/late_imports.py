@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -34,7 +35,8 @@ class _Loader(SourceFileLoader):
         for finder in finders:
             sys.meta_path.remove(finder)
         try:
-            super().exec_module(module)
+            with without_collector():
+                super().exec_module(module)
         except BaseException as error:
             _leave_to(error, module)
             raise
@@ -55,6 +57,19 @@ def _leave_to(error: BaseException, module: ModuleType) -> None:
         delattr(module, name)
     vars(module)["__getattr__"] = ask
     sys.modules.pop(module.__name__, None)
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Inside, modules are imported, which stay to the end: nobody looks for garbage among them, then or later."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.freeze()
+            gc.enable()
 
 
 @contextmanager

@@ -17,14 +17,8 @@ WIDEST = 100  # columns; longer lines are hard to read
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}
 
 
-class Command(TyperCommand):
-    """A command whose help names arguments as people speak of them, and ends with examples."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, args if has_quiet(self) else without_quiet(args))
-
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        return usage_pieces(self, ctx)
+class _Help:
+    """Help that names arguments as people speak of them, and ends with examples."""
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         write_usage(self, ctx, formatter)
@@ -39,7 +33,17 @@ class Command(TyperCommand):
         write_examples(ctx, formatter)
 
 
-class CommandGroup(TyperGroup):
+class Command(_Help, TyperCommand):
+    """A command with that help."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, args if has_quiet(self) else without_quiet(args))
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return usage_pieces(self, ctx)
+
+
+class CommandGroup(_Help, TyperGroup):
     """A command with commands of its own, likewise."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -55,22 +59,13 @@ class CommandGroup(TyperGroup):
         command = "[COMMAND …]" if self.invoke_without_command else "COMMAND …"
         return [*usage_pieces(self, ctx), command]
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        write_usage(self, ctx, formatter)
-
-    def format_help_text(self, ctx: Any, formatter: Any) -> None:
-        write_paragraphs(self, formatter)
-
     def format_options(self, ctx: Any, formatter: Any) -> None:
         self.format_commands(ctx, formatter)
-        write_parameters(self, ctx, formatter)
+        super().format_options(ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         rows = [(name, translated(summary(command))) for name, command in self.commands.items()]
         write_rows("Commands", rows, formatter)
-
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        write_examples(ctx, formatter)
 
 
 class Commands(typer.Typer):

@@ -116,7 +116,7 @@ def _training(
     if spec is not None:
         mistaken.refuse_as_spec(spec, "train")
     resolved = None if spec is None else loader.load_spec(spec, overrides, named_by=trust.NamedBy.USER)
-    in_folds = folds.has_folds(resolved.spec) if resolved is not None else is_in_folds(resume or "")
+    in_folds = resolved.spec.is_in_folds if resolved is not None else is_in_folds(resume or "")
     _check_folds(in_folds, workers, log)
     if resolved is not None and dry_run:
         forecast = folds.foretold(resolved) if in_folds else dry_runs.forecast_of(resolved)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Collection, Mapping, Set
 from importlib.util import find_spec
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dlx.data.values.plain_values import as_text, check_text, plain_values, reading, values_of
 from dlx.errors import DataError
+from dlx.files import to_csv
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -190,8 +191,4 @@ def _with_plain_texts(array: Any) -> Any:
 
 
 def _csv(columns: Mapping[str, list[Any]]) -> bytes:
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*(map(as_text, values) for values in columns.values()), strict=True))
-    return file.getvalue().encode()
+    return to_csv(chain([columns], zip(*(map(as_text, values) for values in columns.values()), strict=True)))

@@ -126,7 +126,8 @@ def _sign(a: Any, side: int) -> Array:
 
 def _ties(a: Any, b: Any) -> bool:
     """Whether the real parts are equal somewhere, and the imaginary ones not."""
-    return bool(np.any((np.real(a) == np.real(b)) & (np.imag(a) != np.imag(b))))
+    equal = np.equal(np.real(a), np.real(b))
+    return bool(equal.any()) and bool((equal & (np.imag(a) != np.imag(b))).any())
 
 
 ANALYTIC = (

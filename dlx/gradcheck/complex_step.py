@@ -108,10 +108,9 @@ class ComplexStep:
         return ends + [self._derivative(H, dict(zip(sorted(tied), sides, strict=True))) for sides in choices]
 
     def _derivative(self, h: float, sides: Mapping[int, int] | None = None) -> float:
-        sides = sides or {}
-        kinks = [step.run(h <= NEGLIGIBLE, sides.get(k, 0)) for k, step in enumerate(self._steps)]
-        self.at_kink = any(kinks)
-        self._tied = {k for k, kink in enumerate(kinks) if kink}
+        exactly = h <= NEGLIGIBLE
+        self._tied = {k for k, step in enumerate(self._steps) if step.run(exactly, sides.get(k, 0) if sides else 0)}
+        self.at_kink = bool(self._tied)
         return sum([scale * float(term.imag) for scale, term in self._terms]) / h
 
 
@@ -119,7 +118,7 @@ class Twins:
     """A complex array for each float64 array, so that views of the same memory have twins that view the same memory."""
 
     def __init__(self) -> None:
-        self._owners: dict[int, tuple[Array, Array]] = {}
+        self._owners: dict[int, tuple[int, Array, Array]] = {}  # where each begins, itself and its twin's memory
 
     def of(self, thing: Any) -> Any:
         """The twin of an array; what is no float64 array is its own."""
@@ -127,15 +126,15 @@ class Twins:
             return thing
         owner = _owner(thing)
         if id(owner) not in self._owners:
-            self._owners[id(owner)] = owner, np.zeros(owner.size, np.complex128)
-            self._view(owner).real = owner
-        return self._view(thing)
+            self._owners[id(owner)] = _address(owner), owner, np.zeros(owner.size, np.complex128)
+            self._view(owner, owner).real = owner
+        return self._view(thing, owner)
 
-    def _view(self, array: Array) -> Array:
+    def _view(self, array: Array, owner: Array) -> Array:
         """The same view of the twin's memory: numbers twice as long, so offset and strides are too."""
-        owner, memory = self._owners[id(_owner(array))]
-        offset, strides = _address(array) - _address(owner), array.strides
-        return np.ndarray(array.shape, np.complex128, memory, 2 * offset, [2 * stride for stride in strides])
+        beginning, _, memory = self._owners[id(owner)]
+        offset = 0 if array is owner else _address(array) - beginning
+        return np.ndarray(array.shape, np.complex128, memory, 2 * offset, [2 * stride for stride in array.strides])
 
 
 def _owner(array: Array) -> Array:

@@ -20,7 +20,8 @@ Parameters = ParamSpec("Parameters")
 SECONDS = 0.2  # that something must take before a process is made beside it
 PATIENCE = 60.0  # seconds for a picture
 START = """
-import sys, json
+import gc, sys, json
+gc.disable()
 sys.path[:] = json.loads(sys.argv[1])
 from dlx.show.pictures.drawer import main
 main()

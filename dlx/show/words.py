@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dlx.component import REGISTRY
 from dlx.documents.findings import Finding
+from dlx.registry import REGISTRY
 from dlx.show.numbers import duration
 from dlx.words import RELATIVE, Status
 

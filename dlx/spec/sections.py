@@ -141,6 +141,11 @@ class Spec(Options):
     randomness: Randomness = Randomness()
 
     @property
+    def is_in_folds(self) -> bool:
+        """Whether it asks for a training of each fold."""
+        return self.objective is None and self.data.folds is not None and self.data.fold is None
+
+    @property
     def row_metrics(self) -> tuple[Metric, ...]:
         """The metrics that are measured in every row: those that are stated, and what early stopping watches."""
         stopping = self.training.early_stopping

@@ -19,9 +19,9 @@ PACKAGE = ROOT / "dlx"
 
 # Lowest first; a module may import its own room and those before it, wherever in the file the import stands.
 ROOMS = (
-    "language", "text", "calls", "synonyms", "errors", "extras", "words", "types", "events", "component", "plain_data",
-    "locks", "files", "nn", "stats", "data", "spec", "training", "documents", "gradcheck", "diagnose", "show", "runs",
-    "search", "api", "sklearn", "lab", "guide", "cli", "__main__",
+    "language", "text", "calls", "synonyms", "errors", "extras", "words", "types", "events", "registry", "component",
+    "plain_data", "locks", "files", "nn", "stats", "data", "spec", "training", "documents", "gradcheck", "diagnose",
+    "show", "runs", "search", "api", "sklearn", "lab", "guide", "cli", "__main__",
 )  # fmt: skip
 # Of the rooms with sub-rooms: from which of these a sub-room takes something. All others do not know each other.
 BESIDE: dict[str, dict[str, tuple[str, ...]]] = {

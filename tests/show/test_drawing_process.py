@@ -57,6 +57,12 @@ def test_what_goes_wrong_there_is_done_here(process: DrawingProcess) -> None:
     assert process.draw(eval, OWN_NUMBER) == HERE
 
 
+def test_it_needs_no_pydantic(process: DrawingProcess) -> None:
+    assert process.draw(eval, "str(sorted({'matplotlib', 'pydantic'} & {*__import__('sys').modules})).encode()") == (
+        b"['matplotlib']"
+    )
+
+
 def test_none_is_made_for_what_is_short_or_has_one_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing_process, "SECONDS", 1000)
     monkeypatch.setattr(drawing_process, "available", lambda: 2)

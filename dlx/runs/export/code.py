@@ -61,6 +61,6 @@ def facts(network: Frozen) -> str:
     return f"{lines}  # of the columns of the result\n"
 
 
-def indented(lines: list[str], spaces: int) -> str:
-    """Lines of a list in code."""
-    return "\n".join(f"{' ' * spaces}{line}," for line in lines)
+def indented(lines: list[str]) -> str:
+    """Lines of a list in code, three levels deep."""
+    return "\n".join(f"{' ' * 12}{line}," for line in lines)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +13,7 @@ from dlx.data.examples import select
 from dlx.data.targets.target_names import columns_of, names_of_targets
 from dlx.data.values.columns import Column
 from dlx.errors import UsageError
+from dlx.files import to_csv
 from dlx.runs.files.data_facts import data_facts, refuse_other_data
 from dlx.runs.files.directory import RunDirectory
 from dlx.runs.predictions.measured_errors import PICKED
@@ -47,9 +46,7 @@ def worst_rows(run: RunDirectory) -> bytes:
     dataset, network = experiment.dataset, trained(run).network
     refuse_other_data(run, data_facts(experiment))
     columns = columns_of_table(dataset)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["part", "row", *_titles(dataset), "loss", *(column.name for column in columns)])
+    table: list[Iterable[object]] = [["part", "row", *_titles(dataset), "loss", *(column.name for column in columns)]]
     for name in PICKED:
         if name in dataset.parts:
             over = Evaluation(network, Reader(dataset, name, experiment.spec.dtype))
@@ -57,8 +54,8 @@ def worst_rows(run: RunDirectory) -> bytes:
                 raise UsageError(f"{run.path}: --worst: {name} has too many examples to look at each")
             answers = over.answers()
             losses = _losses(answers, dataset)
-            writer.writerows(_rows(name, dataset, answers, losses, columns))
-    return text.getvalue().encode()
+            table.extend(_rows(name, dataset, answers, losses, columns))
+    return to_csv(table)
 
 
 def is_ours(content: bytes) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import Executor
@@ -20,6 +18,7 @@ from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.earlier_run import EarlierRun
 from dlx.documents.folds import FoldRecord, FoldsDocument, Spread
 from dlx.events import Count
+from dlx.files import to_csv
 from dlx.runs.before.dry_run import forecast_of
 from dlx.runs.files.collection import FoldsDirectory
 from dlx.runs.files.directory import RunDirectory
@@ -36,11 +35,6 @@ from dlx.spec.sections import Spec
 from dlx.training.error_unit import POOLED, unit_of_errors
 from dlx.types import Array
 from dlx.words import RELATIVE, Status
-
-
-def has_folds(spec: Spec) -> bool:
-    """Whether a spec asks for a training of each fold."""
-    return spec.objective is None and spec.data.folds is not None and spec.data.fold is None
 
 
 def of_fold(spec: Spec, fold: int) -> Spec:
@@ -141,7 +135,7 @@ class FoldsRun:
             worst = Status.FAILED if any(outcome.status is Status.FAILED for outcome in outcomes) else Status.DIVERGED
             return replace(self._head(worst), trainings=records)
         pool, targets = self._pooled(outcomes)
-        self.directory.write_predictions(_csv(pool.table()))
+        self.directory.write_predictions(to_csv(pool.table()))
         performance = pool.performance(data_of(self.specs[0]))
         of_folds = pool.metrics_of_folds()
         return replace(
@@ -195,9 +189,3 @@ def _record(fold: int, outcome: Outcome) -> FoldRecord:
 
 def _spread(values: list[float]) -> Spread:
     return Spread(float(np.mean(values)), float(np.std(values, ddof=1)), min(values), max(values))
-
-
-def _csv(rows: list[list[Any]]) -> bytes:
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows(rows)
-    return file.getvalue().encode()

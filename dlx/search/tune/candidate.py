@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite
@@ -13,6 +11,7 @@ import numpy as np
 
 from dlx.documents.tuning import TrialRecord
 from dlx.events import TriedSetting
+from dlx.files import to_csv
 from dlx.runs.files.directory import RunDirectory
 from dlx.search.trials.outcome import Outcome
 from dlx.search.trials.trial import Trial
@@ -133,14 +132,11 @@ def _row(spec: Spec, objective: str, metrics: Mapping[str, list[float]], until: 
 def ledger(records: Sequence[TrialRecord]) -> bytes:
     """The records as a CSV table, a column for each hyperparameter."""
     keys = list(dict.fromkeys(key for record in records for key in record.settings))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*COLUMNS, *keys])
+    rows: list[list[object]] = [[*COLUMNS, *keys]]
     for record in records:
         facts = [getattr(record, column) for column in COLUMNS[:-1]]
-        values = [_cell(record.settings.get(key, "")) for key in keys]
-        writer.writerow(["" if fact is None else fact for fact in facts] + [" ".join(record.trials), *values])
-    return text.getvalue().encode()
+        rows.append([*facts, " ".join(record.trials), *(_cell(record.settings.get(key, "")) for key in keys)])
+    return to_csv(rows)
 
 
 def _cell(value: Any) -> Any:

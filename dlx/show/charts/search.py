@@ -89,7 +89,8 @@ class SearchChart:
 def search_chart(document: TuningDocument) -> SearchChart:
     """The chart of what a search has come to so far."""
     name = minimized(document.objective)
-    quantity = Quantity(f"{name} (%)", "{:.2f} %", factor=100) if is_rate(document) else Quantity(name, "{:.4g}")
+    is_rate = unit(document) != Task.REGRESSION
+    quantity = Quantity(f"{name} (%)", "{:.2f} %", factor=100) if is_rate else Quantity(name, "{:.4g}")
     values = [_scaled(trial.value, quantity.factor) for trial in document.trials]
     best = _best(document, values)
     again = {finalist.index for finalist in document.confirmation.finalists} if document.confirmation else set()
@@ -99,11 +100,6 @@ def search_chart(document: TuningDocument) -> SearchChart:
     ]
     axes = [_axis(dimension) for dimension in document.space]
     return SearchChart(quantity, points, axes, _range([value for value in values if isfinite(value)]))
-
-
-def is_rate(document: TuningDocument) -> bool:
-    """Whether what is minimized is a share of wrong answers, and no cost, metric or error of a regression."""
-    return document.objective.endswith("error") and document.task != Task.REGRESSION
 
 
 def _scaled(value: float | None, factor: float) -> float:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dlx.show.charts.scales import HUGE
-from dlx.show.charts.search import REACH, is_rate
+from dlx.show.charts.search import REACH, search_chart
 from dlx.types import Array
 from dlx.words import Status
 
@@ -27,11 +26,9 @@ class Trials:
     """
 
     def __init__(self, document: TuningDocument) -> None:
-        self.is_rate = is_rate(document)
-        self.what = document.objective.replace("_", " ")
-        values = [np.nan if trial.value is None else float(trial.value) for trial in document.trials]
-        self.values = (100 if self.is_rate else 1) * np.array(values, dtype=float)
-        self.values[~(np.abs(self.values) < HUGE)] = np.nan
+        chart = search_chart(document)
+        self.quantity, self.what = chart.quantity, document.objective.replace("_", " ")
+        self.values = np.array([point.value for point in chart.points], dtype=float)
         self.ended = np.isfinite(self.values)
         self.rounds = np.array([trial.round for trial in document.trials], dtype=int)
         self.stopped = np.array([trial.status == Status.STOPPED for trial in document.trials], dtype=bool)
@@ -71,8 +68,5 @@ class Trials:
     @property
     def label(self) -> str:
         """Of the axis."""
-        return f"{self.what} ({'%' if self.is_rate else 'units of the target'})" if "error" in self.what else self.what
-
-    def spelled(self, value: float) -> str:
-        """An error with its unit."""
-        return f"{value:.2f} %" if self.is_rate else f"{value:.4g}"
+        unit = "%" if self.quantity.factor == 100 else "units of the target"
+        return f"{self.what} ({unit})" if "error" in self.what else self.what

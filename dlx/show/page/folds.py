@@ -16,9 +16,8 @@ from dlx.show.page.material import Material
 from dlx.show.page.metrics import metrics
 from dlx.show.page.page import document
 from dlx.show.page.verdict import verdict
-from dlx.show.page.words import ends, foot, moment, of_what, section, tile
+from dlx.show.page.words import ends, foot, moment, of_what, section, tile, with_ends
 from dlx.show.words import level_of, note_on_errors
-from dlx.stats.intervals import Estimate
 from dlx.words import Status
 
 PARTS = ("train", "dev", "test")
@@ -84,7 +83,7 @@ def _trainings(outcome: FoldsDocument, material: CollectionMaterial) -> Element 
     rows = [
         _row(
             str(training.fold),
-            *(_with_ends(training.errors.get(part), task) for part in parts),
+            *(with_ends(training.errors.get(part), task, "–") for part in parts),
             scale.draw(training.errors.get(held_out)) or "",
             "–" if training.kept_epoch is None else f"{training.kept_epoch:,}",
             duration(training.seconds),
@@ -98,12 +97,6 @@ def _trainings(outcome: FoldsDocument, material: CollectionMaterial) -> Element 
     note = f"The {what} of each training, whose test is the fold{in_picture}; each leads to its run directory."
     heads = columns("fold", *parts, scale.axis(), "epoch", "time", "status", "run")
     return section("trainings", "Trainings", table(note, heads, rows, class_="many"))
-
-
-def _with_ends(estimate: Estimate | None, task: str | None) -> list[str | Element]:
-    if estimate is None:
-        return ["–"]
-    return [error(estimate.value, task), " ", element("small", ends(estimate, task))]
 
 
 def _metrics(outcome: FoldsDocument) -> Element | None:

@@ -9,12 +9,12 @@ from dlx.show.charts.importance import importance_bars
 from dlx.show.charts.search import COUNTS, SearchChart, TrialPoint, search_chart, unit
 from dlx.show.numbers import duration, error
 from dlx.show.page.collection import CollectionMaterial, pictures_section, plan_section, runs_of, title_of, top
-from dlx.show.page.elements import Child, Element, columns, element, name_of, scrolled, table
+from dlx.show.page.elements import Element, columns, element, name_of, scrolled, table
 from dlx.show.page.intervals import IntervalScale
 from dlx.show.page.page import document as page_of
 from dlx.show.page.parallel import parallel
 from dlx.show.page.scatter import course, over_each
-from dlx.show.page.words import ends, foot, section, tile
+from dlx.show.page.words import ends, foot, section, tile, with_ends
 from dlx.show.short_names import short_names, short_value
 from dlx.show.words import minimized
 from dlx.spec.yaml_text.writing import dump_scalar
@@ -105,7 +105,7 @@ def _finalists(
             "tr",
             element("th", f"{finalist.index:,}", scope="row"),
             element("td", error(finalist.search, task)),
-            element("td", _estimate(finalist.fresh, task)),
+            element("td", with_ends(finalist.fresh, task, "diverged")),
             element("td", scale.draw(finalist.fresh, "best" if is_best else ""), class_="bar"),
             [element("td", name_of(value)) for value in settings],
             class_="best" if is_best else None,
@@ -121,16 +121,10 @@ def _before(
     cells = [
         element("th", "the spec before", scope="row"),
         element("td", "–"),
-        element("td", _estimate(confirmation.base, unit(search))),
+        element("td", with_ends(confirmation.base, unit(search), "diverged")),
         element("td", scale.draw(confirmation.base), class_="bar"),
     ]
     return element("tr", cells, [element("td") for _ in keys])
-
-
-def _estimate(estimate: Estimate | None, task: str | None) -> list[Child]:
-    if estimate is None:
-        return ["diverged"]
-    return [error(estimate.value, task), " ", element("small", ends(estimate, task))]
 
 
 def _importance(search: TuningDocument) -> Element | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from dlx import __version__
-from dlx.show.numbers import interval
-from dlx.show.page.elements import Content, Element, element, scrolled
+from dlx.show.numbers import error, interval
+from dlx.show.page.elements import Child, Content, Element, element, scrolled
 from dlx.show.words import title_of_error
 from dlx.stats.intervals import Estimate
 from dlx.words import Task
@@ -17,6 +17,13 @@ STAMP = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)")  # ISO 8601, in UTC
 def ends(estimate: Estimate, task: str | None) -> str:
     """The interval in words; nothing where it is a single point."""
     return "" if estimate.low == estimate.high else interval(estimate.low, estimate.high, task).replace("inf", "∞")
+
+
+def with_ends(estimate: Estimate | None, task: str | None, otherwise: str) -> list[Child]:
+    """An error with its interval in small print, or another word where there is none."""
+    if estimate is None:
+        return [otherwise]
+    return [error(estimate.value, task), " ", element("small", ends(estimate, task))]
 
 
 def of_what(task: str | None, target_errors: str | None = None) -> str:

@@ -5,6 +5,7 @@ See `dlx.show.drawing_process`, which owns it.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import sys
@@ -20,6 +21,8 @@ def main() -> None:
     os.dup2(2, 1)  # what anything prints is no answer
     with suppress(Exception):  # then the first picture tells
         draw_nothing()
+    gc.freeze()  # what is imported by now stays to the end
+    gc.enable()
     with suppress(EOFError, OSError):
         while True:
             _answer(requests, answers)

@@ -143,7 +143,7 @@ class _Drawing:
         at = self.x[row], self.trials.heights[row]
         value = self.scale.options[int(self.places[row])] if self.scale.is_choice else self._value(row)
         what = "winner" if self.trials.is_confirmed else "best"
-        label = f"{what}: {spelled(value)}\n{self.trials.spelled(self.trials.values[row])}"
+        label = f"{what}: {spelled(value)}\n{self.trials.quantity.written(self.trials.values[row])}"
         self.axes.scatter(*at, marker="*", s=210, color=DEV, edgecolors="white", zorder=5, clip_on=False, label=label)
         self.axes.plot([at[0]] * 2, [self.axes.get_ylim()[0], at[1]], color=DEV, linewidth=0.8, linestyle=":", zorder=1)
 

@@ -18,12 +18,7 @@ from dlx.runs.files.directory import RunDirectory
 from dlx.runs.files.file_names import BOUNDARY, CURVES
 from dlx.runs.reading.references import open_run
 from dlx.stats.intervals import exact
-from dlx.training.records import EpochRecord
-
-
-def row(epoch: int) -> EpochRecord:
-    return EpochRecord(epoch, epoch, 0.1, 0.5, 0.5, 0.1, None, None, 1.0, 0.1)
-
+from tests.runs.conftest import row
 
 # --- made and found
 

@@ -9,11 +9,7 @@ import pytest
 
 from dlx.errors import DataError
 from dlx.runs.files.directory import RunDirectory
-from dlx.training.records import EpochRecord
-
-
-def row(epoch: int) -> EpochRecord:
-    return EpochRecord(epoch, epoch, 0.1, 0.5, 0.5, 0.1, None, None, 1.0, 0.1)
+from tests.runs.conftest import row
 
 
 def test_facts_are_added_to_those_that_are_there(run: RunDirectory) -> None:

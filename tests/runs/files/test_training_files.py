@@ -5,11 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlx.runs.files.directory import RunDirectory
-from dlx.training.records import EpochRecord
-
-
-def row(epoch: int) -> EpochRecord:
-    return EpochRecord(epoch, epoch, 0.1, 0.5, 0.5, 0.1, None, None, 1.0, 0.1)
+from tests.runs.conftest import row
 
 
 def test_training_goes_on_from_the_checkpoint(run: RunDirectory) -> None:

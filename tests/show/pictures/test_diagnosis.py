@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from math import inf
 from typing import Any
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from matplotlib.image import imread
 
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.classes import WorstExample
@@ -19,18 +17,9 @@ from dlx.show.pictures.canvas import ALARM, TRAIN
 from dlx.show.pictures.diagnosis import COLORS
 from dlx.stats.intervals import Estimate, error_rate, exact
 from dlx.words import Task
+from tests.show.pictures.pixels import pixels, share
 
 LOW, HIGH, OPEN = TRAIN, ALARM, COLORS["unsettled"]
-
-
-def pixels(png: bytes) -> np.ndarray:
-    return np.asarray(imread(io.BytesIO(png), format="png"))[:, :, :3]
-
-
-def share(picture: np.ndarray, color: str, alpha: float = 1.0) -> float:
-    """How much of the picture has just this colour, drawn on white."""
-    mixed = 1 - alpha * (1 - np.array(to_rgb(color)))
-    return float((np.abs(picture - mixed).max(axis=2) < 0.02).mean())
 
 
 def picture_of(

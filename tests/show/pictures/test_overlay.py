@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
-from matplotlib.image import imread
 
 from dlx.runs.files.tables import COLUMNS
 from dlx.show.charts.groups import Group
 from dlx.show.pictures import overlay
 from dlx.show.pictures.canvas import ALARM, CLASSES, readable
+from tests.show.pictures.pixels import share
 
 NAN, INFINITE = float("nan"), float("inf")
 Columns = dict[str, list[float]]
@@ -35,11 +33,6 @@ def cut(columns: Columns, rows: int) -> Columns:
 
 def constant(value: float, epochs: Sequence[float] = (1, 2, 3)) -> Columns:
     return dict.fromkeys(COLUMNS, [value] * len(epochs)) | {"epoch": list(epochs)}
-
-
-def share(picture: bytes, color: str) -> float:
-    pixels = np.asarray(imread(io.BytesIO(picture), format="png"))[:, :, :3]
-    return float((np.abs(pixels - to_rgb(color)).max(axis=2) < 0.02).mean())
 
 
 @pytest.mark.parametrize(

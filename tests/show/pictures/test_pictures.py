@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,12 +13,12 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from matplotlib.image import imread
 
 from dlx.runs.files.tables import COLUMNS
 from dlx.show.charts.curves import training_curves
 from dlx.show.pictures import boundary, curves
 from dlx.show.pictures.canvas import ALARM, CLASSES, DEV, TRAIN, house_style
+from tests.show.pictures.pixels import pixels, share
 
 NAN, INFINITE = float("nan"), float("inf")
 
@@ -28,15 +27,6 @@ def picture_of(
     columns: Mapping[str, Sequence[float]], title: str = "a", task: str = "binary", best_epoch: int | None = None
 ) -> bytes:
     return curves(training_curves(columns, task, best_epoch), title=title)
-
-
-def pixels(png: bytes) -> np.ndarray:
-    return np.asarray(imread(io.BytesIO(png), format="png"))[:, :, :3]
-
-
-def share(picture: np.ndarray, color: str) -> float:
-    """How much of the picture has just this colour."""
-    return float((np.abs(picture - to_rgb(color)).max(axis=2) < 0.02).mean())
 
 
 def metrics(rows: int, dev: bool = True) -> dict[str, list[float]]:

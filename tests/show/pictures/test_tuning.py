@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.image import imread
 from matplotlib.text import Text
 
 from dlx.documents.tuning import SearchedDimension, TuningDocument, tuning_of
@@ -20,6 +18,7 @@ from dlx.show.charts.trials import Trials
 from dlx.show.pictures.canvas import ALARM, DEV, GREY, TRAIN
 from dlx.show.pictures.hyperparameter import FIRST, LAST
 from dlx.show.pictures.scales import Scale, spelled, tail
+from tests.show.pictures.pixels import pixels, share
 
 Plain = dict[str, Any]
 RATE: Plain = {"key": "optimizer.learning_rate", "scale": "log_uniform", "low": 1e-4, "high": 1.0, "integer": False}
@@ -84,15 +83,6 @@ def value(entry: Mapping[str, Any], at: float) -> Any:
     low, high = scale.place(entry["low"]), scale.place(entry["high"])
     number = scale.value(low + at * (high - low))
     return round(number) if entry["integer"] else number
-
-
-def pixels(png: bytes) -> np.ndarray:
-    return np.asarray(imread(io.BytesIO(png), format="png"))[:, :, :3]
-
-
-def share(png: bytes, color: Any) -> float:
-    """How much of the picture has just this colour."""
-    return float((np.abs(pixels(png) - to_rgb(color)).max(axis=2) < 0.02).mean())
 
 
 @pytest.mark.parametrize("count", [1, pytest.param(8, marks=pytest.mark.thorough), 64, 1000])

@@ -138,7 +138,7 @@ def load(path=Path(__file__).with_suffix(".npz")):
     arrays = np.load(path)
     network = {"Exact" if is_exact else "keras.Sequential"}(
         [
-{indented([*_inputs(network), *map(self._layer, network.operations), *_outputs(network)], 12)}
+{indented([*_inputs(network), *map(self._layer, network.operations), *_outputs(network)])}
         ]
     )
     for l in range(1, {len(network.dense)} + 1):

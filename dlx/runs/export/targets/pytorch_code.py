@@ -75,7 +75,7 @@ class Network(nn.Module):
         self.register_buffer("shift", torch.zeros({_type_of(network.shift)}))
         self.register_buffer("scale", torch.ones({_type_of(network.scale)}))
 {buffers}        self.layers = nn.Sequential(
-{indented([self._layer(operation) for operation in network.operations], 12)}
+{indented([self._layer(operation) for operation in network.operations])}
         )
 
     def forward(self, x):

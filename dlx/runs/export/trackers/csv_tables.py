@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from dlx.files import to_csv
 from dlx.runs.export.history import RunHistory
 from dlx.runs.export.tracker import Tracker
 from dlx.runs.files.directory import RunDirectory
@@ -44,11 +43,7 @@ def table(first: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
     """Rows as CSV, whose columns are these and then the others in the order in which they first come."""
     every = list(rows)
     columns = dict.fromkeys([*first, *(name for row in every for name in row)])
-    file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, list(columns), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(every)
-    return file.getvalue().encode(errors="surrogateescape")  # the bytes of a path that are no text
+    return to_csv([columns, *([row.get(name, "") for name in columns] for row in every)])
 
 
 def is_ours(content: bytes) -> bool:
