@@ -105,8 +105,7 @@ def diagnose(
         return
     if _is_of_folds(source, overrides or fail_on or picture or worst or act or full, json, quiet):
         return
-    conditions = () if fail_on is None else fail_conditions.parse_conditions(fail_on)
-    options = options_of(*how) if act else None
+    conditions, options = fail_conditions.parse_conditions(fail_on), options_of(*how) if act else None
     examination = _examined(source, errors, overrides or [], next_step.TypedOptions(worst, act))
     written = _written(examination, picture, worst, is_kept=not overrides)
     _tell(examination, written, options, json, full, quiet)

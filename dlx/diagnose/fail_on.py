@@ -15,8 +15,8 @@ VERDICTS = (*GAPS[:-1], *SHORT, "unsettled")
 NAMES = (*VERDICTS, *SEVERITIES, *CAUSES)
 
 
-def parse_conditions(text: str) -> tuple[str, ...]:
-    """Read ``variance,unsettled,dead_units``.
+def parse_conditions(text: str | None) -> tuple[str, ...]:
+    """Read ``variance,unsettled,dead_units``; None holds none.
 
     bias, variance, mismatch, overfitting: it is high. unsettled: any of them is, or the verdict. error, warning, note:
     there is a finding of that severity, or of a worse one. Any other name is that of a finding.
@@ -24,7 +24,7 @@ def parse_conditions(text: str) -> tuple[str, ...]:
     Raises:
         UsageError: there is no such condition.
     """
-    names = tuple(name.strip() for name in text.split(","))
+    names = () if text is None else tuple(name.strip() for name in text.split(","))
     for name in names:
         if name not in NAMES:
             raise UsageError(f"--fail-on: there is no {name!r} {allowed(name, NAMES)}")
