@@ -56,8 +56,8 @@ def gradcheck(
         data, target, settings: of a spec, as for `dlx.train`.
         examples: of train in the batch; 16 if not given.
         after: check again after so many steps.
-        epsilon, dropout: ε of the differences; false switches dropout off, in place of freezing its masks.
-        seed: of the choice of examples, and of entries of a large θ.
+        epsilon, seed: ε of the differences; of the choice of examples, and of entries of a large θ.
+        dropout: false switches it off, in place of freezing its masks.
 
     Raises:
         UsageError, CheckFailed: the subject has no gradient, or the cost is not finite.
@@ -68,8 +68,7 @@ def gradcheck(
         return _of_component(_component(subject), options)
     if isinstance(subject, Run) or (isinstance(subject, str) and Path(subject).is_dir()):
         _refuse("a run, which has its data", data, target)
-        path = subject.path if isinstance(subject, Run) else Path(subject)
-        return finish(check_file(path, overrides_of(settings), options))
+        return finish(check_file(Path(subject), overrides_of(settings), options))
     with resolved_spec(subject, data, target, settings) as stated:
         return finish(check_spec(stated.resolved, options))
 

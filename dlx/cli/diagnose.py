@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dlx.cli.act import Act, Budget, Cluster, Seeds, Workers, acted, options_of
+from dlx.cli.bare_errors import refuse_as_run
 from dlx.cli.folds import diagnose_folds, of_folds
 from dlx.cli.learning_curve import LearningCurve, Sizes, Target, options_of_curve, show_learning_curve
 from dlx.cli.options import Json, Overrides, Plugins, Quiet
-from dlx.cli.usage import RATES
 from dlx.diagnose import fail_on as fail_conditions
 from dlx.diagnose.steps import next_step
 from dlx.documents import diagnosis as documents
@@ -95,7 +94,7 @@ def diagnose(
     Without a run it is the newest one. What is found about a run is kept in its directory, unless
     diagnosis.optimal_error or diagnosis.tolerance is given.
     """
-    source, how = _source(source, errors, overrides or ()), (seeds, budget, workers, cluster)
+    source, how = _source(source, errors, overrides), (seeds, budget, workers, cluster)
     _refuse_lonely(act or learning_curve, any(how), learning_curve, bool(sizes or target))
     trust.load_named(plugin or ())
     if learning_curve:
@@ -137,14 +136,13 @@ def _name(examination: Examination) -> None:
         terminal.path(examination.run.path)
 
 
-def _source(source: str | None, errors: str | None, overrides: Sequence[str]) -> str | None:
+def _source(source: str | None, errors: str | None, others: list[str] | None) -> str | None:
     """What is looked at: the newest run where neither another nor bare errors are named."""
     if source is not None and errors is not None and "=" in source:
         raise UsageError(f"the errors are one word, with commas: --errors {errors},{source}")
     if source is not None and errors is not None:
         raise UsageError("dlx diagnose takes a run directory or a spec, or --errors train=.15,dev=.16,optimal=0")
-    if source is not None and source.partition("=")[0] in RATES:
-        raise UsageError(f"{source}: bare errors are one word: --errors {','.join([source, *overrides])}")
+    refuse_as_run(source, others or ())
     return latest.LATEST if source is None and errors is None else source
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -57,7 +58,7 @@ def predict(
         records = [dict(zip(answers.header, row, strict=True)) for row in answers.rows]
         terminal.document({"run": run, "data": str(data), "predictions": records})
     else:
-        terminal.csv_table([answers.header, *answers.rows])
+        terminal.csv_table(chain([answers.header], answers.rows))
 
 
 def _run_and_data(run: str, data: Path | None) -> tuple[str, Path]:

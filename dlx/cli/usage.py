@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+from dlx.cli import bare_errors
 from dlx.cli.layout import argument_name, command_words, usage_pieces
 from dlx.errors import UsageError, allowed, hint, listing, nearest
 from dlx.runs.export import formats, tracking
@@ -14,10 +15,8 @@ from dlx.runs.files.file_names import SPECS
 from dlx.spec import messages
 from dlx.synonyms import NOTES, plainly
 from dlx.text import command, quoted, shorten
-from dlx.words import PARTS
 
 LONGEST = 100  # characters of a word in a message
-RATES = (*PARTS, "optimal", "tolerance", *(f"m_{part}" for part in PARTS))  # what --errors takes
 # What other tools call commands, by the words that do it here, behind the words of the command that they stand below.
 SYNONYMS: dict[str, dict[str, str]] = {
     "": {
@@ -196,7 +195,7 @@ def _no_option(option: str, context: Any, words: str, arguments: Sequence[str]) 
     meant = next((own for own, others in OPTIONS.items() if plain in others.split()), None)
     if meant in names:
         return f"{what} (did you mean {meant}?)"
-    if words == "diagnose" and (errors := _errors(arguments)):
+    if words == "diagnose" and (errors := bare_errors.of_options(arguments, lambda name: _value([name], arguments))):
         return f"{what} (did you mean --errors {quoted(errors)}?)"
     takes_settings = any(parameter.name == "overrides" for parameter in parameters)
     if takes_settings and (setting := _setting(typed, arguments, words)):
@@ -205,15 +204,6 @@ def _no_option(option: str, context: Any, words: str, arguments: Sequence[str]) 
         return f"{what}: {note}"
     near = nearest(f"-{typed}" if typed[1:2] != "-" else typed, [name for name in names if name.startswith("--")])
     return f"{what} ({f'did you mean {near}?' if near else _help(words)})"
-
-
-def _errors(arguments: Sequence[str]) -> str:
-    """What was typed as options for errors, ``--train 0.01``, as the one word that takes them; empty where none was."""
-    names = (word.partition("=")[0] for word in arguments if word.startswith("--"))
-    plain = {name: re.sub("_(error|loss)$", "", name.lstrip("-").replace("-", "_")) for name in names}
-    return ",".join(
-        f"{name}={_value([option], arguments) or 'RATE'}" for option, name in plain.items() if name in RATES
-    )
 
 
 def _typed(option: str, arguments: Sequence[str]) -> str:

@@ -75,10 +75,7 @@ def folder(run: dlx.Run, monkeypatch: pytest.MonkeyPatch, blank_pictures: None) 
         (lambda run: dlx.minimize("ravine", **{"data.split": 3}), "data"),
         (lambda run: dlx.gradcheck("relu", examples=3), "gradcheck: examples is for a spec, and this is a component"),
         (lambda run: dlx.gradcheck(run, (X, y)), "gradcheck: data is for a spec, and this is a run"),
-        (
-            lambda run: dlx.train(SPEC, X, y),  # type: ignore[call-overload]
-            "train: takes spec and data without a name; arrays are one of them: (",
-        ),
+        (lambda run: dlx.train(*WRONG[:3]), "train: takes spec and data without a name; arrays are one of them: ("),
         (lambda run: dlx.compare(run, run, run), "compare: takes runs and against without a"),  # type: ignore[call-arg]
         (
             lambda run: dlx.runs(*WRONG[3:]),

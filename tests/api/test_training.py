@@ -15,7 +15,7 @@ import pytest
 import dlx
 from dlx.component import REGISTRY
 from dlx.errors import DataError, Diverged, SpecError, UsageError
-from dlx.nn.optimizers import Optimizer, State
+from dlx.nn.optimizers import Momentum, Optimizer, State
 from dlx.nn.tape import Tape
 from dlx.training.records import EpochRecord
 from dlx.types import Array
@@ -266,3 +266,8 @@ def test_a_loop_that_is_left_open_is_saved_when_the_program_ends(tmp_path: Path)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "interrupted"
     assert (tmp_path / "run" / "curves.png").is_file()
+
+
+def test_a_component_may_be_named_by_its_class(examples: tuple[Any, Any]) -> None:
+    of_class, of_name = (dlx.train(SPEC, examples, optimizer=optimizer) for optimizer in (Momentum, "momentum"))
+    assert of_class.spec["optimizer"] == of_name.spec["optimizer"]

@@ -245,8 +245,13 @@ def test_runs_are_listed_filtered_sorted_and_compared(
     for number in range(2):
         page.locator("#runs tbody input").nth(number).check()
     sync_api.expect(page.locator("#runs code:has-text('seed')")).to_be_visible()
+    page.locator("#runs tbody input").nth(2).check()
+    sync_api.expect(page.locator("#runs tbody input:checked")).to_have_count(3)
+    sync_api.expect(page.locator("#runs .legend").first.locator(".key")).to_have_count(3)
     page.fill("#runs-filter", page.locator("#runs td.id").first.inner_text())
     sync_api.expect(rows).to_have_count(1)
+    shutil.rmtree(tmp_path / "runs" / "tiny")
+    sync_api.expect(page.locator("#compared-title")).to_be_hidden()  # none of them is left
 
 
 def test_a_search_is_looked_into(

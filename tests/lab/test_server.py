@@ -16,9 +16,11 @@ pytest.importorskip("tornado", reason="the extra lab is not installed")
 from tornado.websocket import WebSocketClosedError
 
 import dlx
-from dlx.lab.handlers import FILES, LARGEST_MESSAGE
+from dlx.lab.handlers import FILES, LARGEST_MESSAGE, PAGE
 from dlx.lab.page_socket import FULL, MOST_WAITING, NO_SPEC
+from dlx.lab.page_texts import page_in
 from dlx.lab.server import LARGEST_REQUEST, MOST_STRANGERS
+from dlx.language import speaking, translated
 
 UPGRADE = {
     "Upgrade": "websocket",
@@ -46,7 +48,21 @@ def test_every_file_of_the_page_is_served_and_no_other(lab: Served) -> None:
     assert {file for file, _ in FILES.values()} == {path.name for path in folder.iterdir()}
     for name, (file, kind) in FILES.items():
         status, headers, body = ask(lab, f"/{lab.token}/{name}")
-        assert (status, headers["Content-Type"], body) == (200, kind, (folder / file).read_bytes())
+        assert (status, headers["Content-Type"]) == (200, kind)
+        assert body == (page_in("en") if file == PAGE else (folder / file).read_bytes())
+
+
+def test_a_page_and_its_socket_speak_the_language_of_its_reader(lab: Served) -> None:
+    helps = {}
+    for code in ("en", "es"):
+        assert f'<html lang="{code}">' in ask(lab, f"/{lab.token}/?lang={code}")[2].decode()
+        page = lab.page(f"{code}&lang={code}")
+        page.send("hello")
+        sections = page.wait("spec")["sections"]
+        helps[code] = {control["key"]: control["help"] for section in sections for control in section["controls"]}
+    with speaking("es"):
+        assert helps["es"]["training.epochs"] == translated(helps["en"]["training.epochs"])
+    assert helps["es"]["training.epochs"] != helps["en"]["training.epochs"]
 
 
 def test_who_has_no_token_gets_nothing(lab: Served) -> None:

@@ -13,8 +13,9 @@ from dlx.data.roles import Roles
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions, roles
 from dlx.data.text_tables.arrow_records import ArrowParser, release
-from dlx.data.text_tables.dialect import WINDOWS, Dialect, sniff
+from dlx.data.text_tables.dialect import Dialect, sniff
 from dlx.data.text_tables.dropped_rows import Chunk, RowFilter, undue_rows
+from dlx.data.text_tables.file_encoding import WINDOWS
 from dlx.data.text_tables.plain_lines import Irregular
 from dlx.data.text_tables.ragged_rows import RowLengths
 from dlx.data.text_tables.records import Record, chunks_of, records_of

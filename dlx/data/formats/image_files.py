@@ -23,6 +23,14 @@ CHANNELS = {1: "grey", 3: "RGB"}
 Images = dict[str, list[ImageFile]]
 
 
+class ImageSizesError(DataError):
+    """Images of several sizes, though none is stated; usual: that of most of them."""
+
+    def __init__(self, path: Path, reason: str, usual: tuple[int, int]) -> None:
+        self.reason, self.usual = reason, usual
+        super().__init__(f"{path}: {reason}; state `image_shape: {list(usual)}`, to which all are resized")
+
+
 class ImageFiles(Format):
     """Images of one size, or resized to `image_shape`; all of them grey or all RGB, as most of them are or it says."""
 
@@ -69,7 +77,7 @@ def _shape(path: Path, heads: dict[Path, Head], stated: tuple[int, ...] | None) 
     if stated is None and len(sizes) > 1:
         odd = next(file for file, image in heads.items() if image.size != usual)
         what = f"{odd.relative_to(path)} has {_size(heads[odd].size)} pixels, most have {_size(usual)}"
-        raise DataError(f"{path}: {what}; state `image_shape: {list(usual)}`, to which all are resized")
+        raise ImageSizesError(path, what, usual)
     is_grey = 2 * sum(image.is_grey for image in heads.values()) > len(heads)
     size = stated or usual
     return size if is_grey else (*size, 3)

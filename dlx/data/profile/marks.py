@@ -9,14 +9,15 @@ from dlx.data.values.numbers import MISSING
 
 SPREADSHEET = r"#(?:n/a(?: n/a)?|na|div/0!|value!|ref!|name\?|null!|num!)"
 PROGRAM = r"\\n|<na>|[<(\[]null[>)\]]|[<(\[](?:missing|none|blank|empty|na|n/a|nan)[>)\]]|-?nan|nat|-?1\.#(?:ind|qnan)"
+DATABASE = r"0000-00-00(?:[ T]00:00(?::00)?)?"
 # In a column of numbers …
 SAYS_MISSING = re.compile(
     rf"[-–—.*]+|n[./]?[ad]\.?|none|nil|null|unk|unknown|undefined|missing|blank|tb[ac]|k\.\s?a\."
-    rf"|not? (?:available|applicable|recorded|known|data|value)|{SPREADSHEET}|{PROGRAM}",
+    rf"|not? (?:available|applicable|recorded|known|data|value)|{SPREADSHEET}|{PROGRAM}|{DATABASE}",
     re.IGNORECASE,
 )
 # … and in a column of texts, where `unknown` and `none` are categories as good as others.
-SURELY_MISSING = re.compile(rf"(?i:n/a|n\.a\.|null|{SPREADSHEET}|{PROGRAM})|na")
+SURELY_MISSING = re.compile(rf"(?i:n/a|n\.a\.|null|{SPREADSHEET}|{PROGRAM}|{DATABASE})|na")
 PERHAPS_MISSING = re.compile(r"None|[-–—]+|\.+|(?i:missing|not (?:available|applicable|recorded))")
 USUAL = tuple(sorted(MISSING - {""}))  # what is one wherever nothing is stated
 # Words in a column of numbers stand for missing values where they are few: so many different ones, this share of rows;

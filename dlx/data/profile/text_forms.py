@@ -109,7 +109,7 @@ def time_form(texts: Texts) -> TimeForm | None:
     times = {text for text, time in moments(texts.present, order).items() if time is not None}
     odd = invalid_times(texts.without(set(texts.present) - times), order) | (set(texts.present) - times)
     m, rest = sum(counts.values()), sum(counts[text] for text in odd)
-    if not odd or rest > (1 - SHARE_OF_TIMES) * m or len(texts.present) - len(odd) < FEWEST_TIMES:
+    if not odd or m - rest < SHARE_OF_TIMES * m or len(texts.present) - len(odd) < FEWEST_TIMES:
         return None
     return TimeForm(sorted(odd))
 

@@ -14,6 +14,7 @@ from dlx.data.values.numbers import MISSING, NumberStyle
 RECORDS = 300  # of the sample
 DELIMITERS = ",;\t|"
 RARE_DELIMITERS = "^~:\x01\x1f"  # where none of the usual ones divides a line, and one of these all alike
+DOUBLE_DELIMITERS = ":|"
 DOUBLE, SINGLE = '"', "'"
 # A field between single quotes, in which such a one is doubled.
 IN_SINGLE_QUOTES = re.compile(rf"(?:^|(?<=[{DELIMITERS}]))[ ]*'(?:[^']|'')*'[ ]*(?=[{DELIMITERS}\r\n]|$)")
@@ -61,6 +62,12 @@ def delimiter_of(lines: Sequence[str], usual: str) -> str:
         return best
     rare = {sign: _score(records_in(lines, sign)) for sign in RARE_DELIMITERS if agreement == 0}
     return next((sign for sign, (share, *_) in rare.items() if share == 1), usual)
+
+
+def is_double(records: Fields, delimiter: str) -> bool:
+    """Whether all fields have two delimiters between them, such as ::."""
+    are_double = (len(record) > 2 and not any(record[1::2]) for record in records)
+    return delimiter in DOUBLE_DELIMITERS and bool(records) and all(are_double)
 
 
 def _score(records: Fields) -> tuple[float, float, int]:

@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,22 +17,35 @@ from dlx.data.files.once_a_file import once_a_file
 from dlx.data.files.opening import open_binary, readable
 from dlx.data.files.packing import unpacked_name
 from dlx.data.tables import TableOptions
-from dlx.data.text_tables.delimiter import DOUBLE, RECORDS, delimiter_of, quote_of, records_in, with_double_quotes
+from dlx.data.text_tables.delimiter import (
+    DOUBLE,
+    RECORDS,
+    delimiter_of,
+    is_double,
+    quote_of,
+    records_in,
+    with_double_quotes,
+)
+from dlx.data.text_tables.escapes import has_escaped_quotes, unescaped
+from dlx.data.text_tables.file_encoding import UTF8, as_codec, encoding_of
 from dlx.data.text_tables.header import Fields, has_header, has_open_ends, has_row_names, without_titles
-from dlx.data.text_tables.text_encoding import no_text, wide_encoding
+from dlx.data.text_tables.header_groups import groups_above, with_groups
 from dlx.data.values.numbers import MISSING, NumberStyle
 from dlx.errors import DataError
 
 SAMPLE = 100_000  # bytes by which a table's dialect is judged
 FEWEST, LONGEST = 5, 2**24  # lines that the sample has at least, and the bytes that are enough even so
-AT_ONCE = 2**16  # bytes that are decoded at once to see whether a file is UTF-8
-UTF8, WINDOWS = "utf-8-sig", "cp1252"
+MARK = "\ufeff"  # of byte order
+PADDING = re.compile(r" +(?=\|)")  # as programs for databases print tables
 DELIMITER_LINE = re.compile('"?sep=(?P<delimiter>[^\r\n])"?\\s*', re.IGNORECASE)  # the first one, of Excel
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one file is written; the options of the source ``file`` that have these names, none of them open."""
+    """How one file is written; the options of the source ``file`` that have these names, none of them open.
+
+    lines_above: how many lines are no part of the table; groups: what the last of them puts in front of each name.
+    """
 
     encoding: str = UTF8
     delimiter: str = ","
@@ -41,7 +54,11 @@ class Dialect:
     comment: str | None = None
     header: bool = True
     skip_lines: int = 0
-    has_delimiter_line: bool = False
+    lines_above: int = 0
+    groups: tuple[str, ...] = ()
+    is_doubled: bool = False
+    is_padded: bool = False
+    has_escaped_quotes: bool = False
     has_row_names: bool = False
     has_open_ends: bool = False
 
@@ -51,9 +68,18 @@ class Dialect:
         quoting = {"quotechar": self.quote} if self.quote else {"quoting": csv.QUOTE_NONE}
         return {"delimiter": self.delimiter, **quoting}
 
+    def plain(self, text: str) -> str:
+        """The same lines with one delimiter between fields, quotes doubled in them, and no marks of byte order."""
+        text = text.replace(MARK, "")  # which stand where files were joined
+        if self.is_doubled:
+            text = text.replace(2 * self.delimiter, self.delimiter)
+        if self.is_padded:
+            text = PADDING.sub("", text)
+        return unescaped(text) if self.has_escaped_quotes else text
+
     def names(self, header: Sequence[str]) -> list[str]:
         """The names of all columns, of which those that the header has none for have an empty one."""
-        return [""] * self.has_row_names + list(header) + [""] * self.has_open_ends
+        return [""] * self.has_row_names + with_groups(self.groups, header) + [""] * self.has_open_ends
 
     def differences(self, path: Path) -> dict[str, str | bool]:
         """The options that must be stated where nothing is to be found out, since they are not the usual ones."""
@@ -80,29 +106,55 @@ def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dial
         raise DataError(f"{path}: is a pipe, and a text table is read more than once: write it into a file first")
     if options.plain:
         return _as_stated(path, options)
-    encoding = options.encoding or _encoding(path)
-    lines = _first_lines(path, _codec(encoding))
+    codec = as_codec(options.encoding or encoding_of(path))
+    lines = _first_lines(path, codec)
     stated = DELIMITER_LINE.fullmatch(lines[0]) if lines else None
-    lines = _emptied(lines, max(options.skip_lines or 0, 1 if stated else 0))
+    above = max(options.skip_lines or 0, 1 if stated else 0)
+    lines = _emptied(lines, above)
     quote = quote_of(lines) if options.quote is None else options.quote
     lines = with_double_quotes(lines, quote)  # so that all that follows has to do with one kind of quotes
     usual = stated["delimiter"] if stated else usual_delimiter(path)
+    is_escaped = quote == DOUBLE and has_escaped_quotes(path, codec, lines, options.delimiter or usual)
+    lines = [unescaped(line) for line in lines] if is_escaped else lines
     comment = options.comment
     plain = [line for line in lines if not line.startswith(comment or "#")] or lines
     delimiter = options.delimiter or (usual if stated else delimiter_of(plain, usual))
     if comment is None and _has_comments(lines, plain, delimiter):
         comment = "#"
-    skipped = options.skip_lines
-    if skipped is None:
-        is_comment = [comment is not None and line.startswith(comment) for line in lines]
-        skipped = _lines_above(["\n" if out else line for line, out in zip(lines, is_comment, strict=True)], delimiter)
-    lines = _emptied(lines, skipped)
-    records = records_in([line for line in lines if comment is None or not line.startswith(comment)], delimiter)
+    lines = ["\n" if comment is not None and line.startswith(comment) else line for line in lines]
+    dialect = Dialect(codec, delimiter, quote, comment=comment, lines_above=above, has_escaped_quotes=is_escaped)
+    return _with_top(dialect, lines, options, like)
+
+
+def _with_top(dialect: Dialect, lines: list[str], options: TableOptions, like: Collection[str]) -> Dialect:
+    """The dialect with what its first lines tell, of which those that are no part of the table are empty."""
+    delimiter = dialect.delimiter
+    stated = options.skip_lines
+    for skipped in dict.fromkeys(_lines_above(lines, delimiter) if stated is None else [stated]):
+        table = _emptied(lines, skipped)
+        records = records_in(table, delimiter)
+        is_doubled = is_double(records, delimiter)
+        records = [record[::2] for record in records] if is_doubled else records
+        groups = groups_above(records, options, like)
+        if any(groups):  # else the last line above the table is no part of it
+            break
+    above = max(dialect.lines_above, _first_end(table, delimiter) if groups else skipped)
+    records = records[1:] if groups else records
     decimal = options.decimal or _decimal(records[1:] or records, delimiter, options)
     style = NumberStyle(decimal, options.thousands)
     header = options.header if options.header is not None else has_header(records, style, options, like)
-    lacking = (header and has_row_names(records), header and has_open_ends(records))
-    return Dialect(_codec(encoding), delimiter, quote, decimal, comment, header, skipped, stated is not None, *lacking)
+    return replace(
+        dialect,
+        decimal=decimal,
+        header=header,
+        skip_lines=skipped,
+        lines_above=above,
+        groups=groups,
+        is_doubled=is_doubled,
+        is_padded=delimiter == "|" and all(line.count("|") == line.count(" |") for line in lines if "-+-" not in line),
+        has_row_names=header and has_row_names(records),
+        has_open_ends=header and has_open_ends(records),
+    )
 
 
 def _as_stated(path: Path, options: TableOptions) -> Dialect:
@@ -115,6 +167,7 @@ def _as_stated(path: Path, options: TableOptions) -> Dialect:
         options.comment,
         options.header is not False,
         options.skip_lines or 0,
+        options.skip_lines or 0,
     )
 
 
@@ -123,17 +176,25 @@ def _emptied(lines: list[str], count: int) -> list[str]:
     return ["\n"] * min(count, len(lines)) + lines[count:]
 
 
-def _lines_above(lines: Sequence[str], delimiter: str) -> int:
-    """The number of lines that stand above a table, such as its title."""
+def _lines_above(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
+    """The number of lines that stand above a table, such as its title, but for the last record of them; and with it."""
     if delimiter == " ":
-        return 0  # a sentence is as good a row
+        return 0, 0  # a sentence is as good a row
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
     ends, records = [0], list[list[str]]()
     with suppress(csv.Error):  # which the reading of the whole file places
         for record in islice(reader, RECORDS):
             records.append(record)
             ends.append(reader.line_num)
-    return ends[without_titles(records)]
+    count = without_titles(records)
+    return ends[max(count - 1, 0)], ends[count]
+
+
+def _first_end(lines: Sequence[str], delimiter: str) -> int:
+    """The line in which the first record ends."""
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    next(filter(None, reader), None)
+    return reader.line_num
 
 
 def _first_lines(path: Path, codec: str) -> list[str]:
@@ -144,54 +205,8 @@ def _first_lines(path: Path, codec: str) -> list[str]:
             start += more
             more = file.read(SAMPLE)
         text = codecs.getincrementaldecoder(codec)(errors="replace").decode(start)
-    lines = list(io.StringIO(text, newline=""))
+    lines = list(io.StringIO(text.replace(MARK, ""), newline=""))
     return (lines[:-1] or lines) if more else lines  # the last one may be cut off
-
-
-def _codec(encoding: str) -> str:
-    """The encoding, such that a byte order mark is passed over."""
-    name = codecs.lookup(encoding).name
-    return UTF8 if name == "utf-8" else name
-
-
-def _encoding(path: Path) -> str:
-    """What a byte order mark says, UTF-8 where all of the file is that, else cp1252."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with readable(path), open_binary(path) as file:
-        start = file.read(AT_ONCE)
-        if what := no_text(start):
-            raise DataError(f"{path}: {what}")
-        if encoding := wide_encoding(start):
-            return encoding
-        try:
-            while start:
-                decoder.decode(start)
-                start = file.read(AT_ONCE)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return _encoding_of_one_byte(path)
-    return UTF8
-
-
-def _encoding_of_one_byte(path: Path) -> str:
-    """cp1252, which Windows writes, where nothing speaks against it.
-
-    Raises:
-        DataError: the file is no text, or text in UTF-8 but for a few bytes.
-    """
-    place, is_utf8, is_text = "", False, True
-    with readable(path), open_binary(path) as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode()
-                is_utf8 |= not line.isascii()
-            except UnicodeDecodeError as error:
-                place = place or f"{path}:{number}: the text is not UTF-8 (byte 0x{line[error.start]:02x})"
-            text = line.decode("cp1252", errors="replace")
-            is_text &= "\ufffd" not in text and all(sign >= " " or sign.isspace() for sign in text)
-    if is_utf8 or not is_text:
-        raise DataError(f"{place}; save the file as UTF-8, or state its `encoding`")
-    return WINDOWS
 
 
 def _has_comments(lines: Sequence[str], plain: Sequence[str], delimiter: str) -> bool:

@@ -53,12 +53,13 @@ def below_header(records: Fields, style: NumberStyle) -> int:
     mostly numbers or times.
     """
     count = 0
-    while count < min(MOST_BELOW, len(records) - 1) and _describes(records[count], records[count + 1 :], style):
+    while count < min(MOST_BELOW, len(records) - 1) and describes(records[count], records[count + 1 :], style):
         count += 1
     return count
 
 
-def _describes(record: Sequence[str], others: Fields, style: NumberStyle) -> bool:
+def describes(record: Sequence[str], others: Fields, style: NumberStyle) -> bool:
+    """Whether a record says what the columns are of which the others have the values."""
     below = [other for other in others[:RECORDS] if len(other) == len(record) and list(other) != list(record)]
     words = 0
     for field, column in zip(map(str.strip, record), zip(*below, strict=True), strict=bool(below)):

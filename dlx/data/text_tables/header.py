@@ -73,9 +73,10 @@ def has_header(records: Fields, style: NumberStyle, options: TableOptions, like:
     if "headers" in options.drop_rows:  # or names that come again would be taken for values
         others = [record for record in others if record != first]
     named = (*options.target, *options.ignore, *options.use, *options.categorical, *options.columns)
-    stated = {name for name in named if isinstance(name, str)}
+    places = set(map(str, range(len(first))))  # as the columns of a table without names are called
+    stated = {name for name in named if isinstance(name, str)} - places
     counted = bool(like) and all(name.isdigit() for name in like)
-    if stated.intersection(first) or (like and not counted):
+    if stated.intersection(map(str.strip, first)) or (like and not counted):
         return True
     numbers = [_number(field, style) for field in first]
     present = [number for field, number in zip(first, numbers, strict=True) if field.strip() not in MISSING]

@@ -77,8 +77,9 @@ def _lines(path: Path, text: TextIO, dialect: Dialect) -> Iterator[str]:
             raise DataError(f"{path}:{number}: the line is longer than {LONGEST_LINE:,} characters: hardly a table")
         if not line:
             return
-        if number <= max(dialect.skip_lines, dialect.has_delimiter_line):
+        if number <= dialect.lines_above:
             line = "\n"
+        line = dialect.plain(line)
         if dialect.comment is not None:
             if line.startswith(dialect.comment) and not is_quoted:
                 line = "\n"

@@ -98,9 +98,10 @@ def _blocks(path: Path, dialect: Dialect, before: int) -> Iterator[bytes]:
         for _ in range(before):
             text.readline()
         while block := text.read(CHARACTERS):
-            block += text.readline(LONGEST_LINE)
+            block = dialect.plain(block + text.readline(LONGEST_LINE))
             is_open, lines = block.count(DOUBLE) % 2 == 1, list[str]()
             while is_open and len(lines) < MOST_LINES and (line := text.readline(LONGEST_LINE)):
+                line = dialect.plain(line)
                 lines.append(line)
                 is_open ^= line.count(DOUBLE) % 2 == 1
             yield "".join([block, *lines]).encode()

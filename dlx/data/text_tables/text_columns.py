@@ -26,13 +26,15 @@ def column_names(
     path: Path, top: Record, header: bool, style: NumberStyle, options: TableOptions, like: Sequence[Column]
 ) -> list[str]:
     """The names in the header; without one, columns are called 0, 1, 2, …, as they are counted."""
-    line, names = top
+    line, names = top[0], [name.strip() for name in top[1]]
     if not header:
         only_features = like and len(names) == len(like)
         return [column.name for column in like] if only_features else [str(number) for number in range(len(names))]
     has_words = any(name.strip() not in MISSING and style.number(name) is None for name in names)
     if not like and not options.header and not set(names).intersection(options.target) and not has_words:
-        raise DataError(f"{path}:{line}: the header has only numbers; if the file has none, state `header: false`")
+        raise DataError(
+            f"{path}:{line}: the header has only numbers; state `header: true`, or false if they are no names"
+        )
     if "" in names and not like and "" not in options.ignore:
         what = f"column {names.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"
         raise ColumnError(f"{path}:{line}: {what}", "", "it has no name", "ignore")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dlx.data.values.columns import ColumnDetails, ColumnOptions
-from dlx.data.values.numbers import CODE, MISSING, NumberStyle, plain_numbers
+from dlx.data.values.numbers import CODE, MISSING, NumberStyle, plain_numbers, with_leading_sign
 from dlx.data.values.pieces import Pieces
 from dlx.data.values.texts import Texts, Values
 from dlx.types import Array
@@ -128,9 +128,10 @@ class ColumnReader(NamedTuple):
 
         Of numbers with different marks those are numbers that have the most frequent one.
         """
-        read = {text: self.style.number(text) for text in pieces.places}
+        led = with_leading_sign(pieces.places) if self.style.marks else {}
+        read = {text: self.style.number(led.get(text, text)) for text in pieces.places}
         if not pieces.have_numbers and self.style.marks and not any(read.values()):
-            read = {text: self.style.other.number(text) for text in read}
+            read = {text: self.style.other.number(led.get(text, text)) for text in read}
         texts = pieces.texts()
         codes, first, counts = np.unique(texts.codes, return_index=True, return_counts=True)
         marks = Counter[str | None]()
@@ -156,8 +157,7 @@ class ColumnReader(NamedTuple):
         truths = {text: BOOLEANS[text.strip().lower()] for text in texts if text.strip().lower() in BOOLEANS}
         if texts and len(truths) == len(texts) and (self.must_be_numbers or len(set(truths.values())) == 2):
             return truths
-        numbers = _in_style(texts, style)
-        return _in_style(texts, style.other) if numbers is None else numbers
+        return _in_either_style(texts, style, may_be_grades=not self.must_be_numbers)
 
     def _check_words(self, pieces: Pieces, present: set[str], has_numbers: bool) -> None:
         """Raises `MixedColumn` where numbers stand beside words, or beside numbers with another mark."""
@@ -193,6 +193,18 @@ def _in_style(texts: Collection[str], style: NumberStyle) -> dict[str, float] | 
     return numbers if len(marks) <= 1 else None
 
 
+def _in_either_style(texts: Collection[str], style: NumberStyle, may_be_grades: bool = True) -> dict[str, float] | None:
+    """The numbers that the texts are with either decimal mark, a minus in front of them or behind."""
+    for way in (style, style.other):
+        if (numbers := _in_style(texts, way)) is not None:
+            return numbers
+    led = with_leading_sign(texts, may_be_grades)
+    for way in (style, style.other) if led else ():
+        if (numbers := _in_style(set(led.values()), way)) is not None:
+            return {text: numbers[plain] for text, plain in led.items()}
+    return None
+
+
 def truth_values(values: Array) -> Array:
     """Texts that all say true or false, in any of the ways that are read, as 1 and 0; others as they are."""
     read = {text: BOOLEANS.get(str(text).strip().lower()) for text in set(values)}
@@ -225,5 +237,6 @@ def _label_numbers(texts: Collection[str], style: NumberStyle) -> Mapping[str, i
             return exact
         if style.marks:
             return None
-    numbers = None if _are_in_brackets(texts) else _in_style(texts, style)
-    return _in_style(texts, style.other) if numbers is None and style.marks else numbers
+    if not style.marks:
+        return _in_style(texts, style)
+    return None if _are_in_brackets(texts) else _in_either_style(texts, style)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from functools import cached_property
 from math import nan
@@ -20,6 +20,8 @@ LAKHS = "(?<![0-9]{3},)(?<=,)(?:[0-9]{2},)+[0-9]{3}"  # behind the first comma o
 CODE = re.compile("0[0-9]+")  # such as 0012, which is no number
 ENCLOSED = re.compile(rf"(?P<before>[{CURRENCIES}]?)\s*\(\s*(?P<inside>[{CURRENCIES}]?\s*[0-9.,][^()]*)\)")
 WIDEST, MOST_DIGITS = 24, 15  # characters that are read in one go; whole numbers of so many digits are exact in float64
+MINUS = str.maketrans(dict.fromkeys("\u2212\u2013", "-"))  # signs that programs write for it
+SIGN_BEHIND = re.compile(r"(?P<number>[^-+()]*[0-9][^-+()]*)-")
 POWERS = 10.0 ** np.arange(MOST_DIGITS + 1)
 
 
@@ -29,6 +31,14 @@ def number_in(value: str) -> float | None:
         return nan if value.strip() in MISSING else float(value)
     except ValueError:
         return None
+
+
+def with_leading_sign(texts: Collection[str], may_be_grades: bool = False) -> dict[str, str]:
+    """The texts with the minus in front that stands behind numbers such as 12.50-; single digits may be grades."""
+    behind = {text: match["number"] for text in texts if (match := SIGN_BEHIND.fullmatch(text.strip())) is not None}
+    if not behind or (may_be_grades and all(len(number) == 1 for number in behind.values())):
+        return {}
+    return {text: f"-{behind[text]}" if text in behind else text for text in texts}
 
 
 class NumberStyle:
@@ -68,7 +78,8 @@ class NumberStyle:
         )
         digits = f"(?P<digits>(?:{grouped}[0-9]+)(?:{decimal}[0-9]*)?|{decimal}[0-9]+)"
         before = f"(?P<sign>[+-]?)\\s*(?P<currency>[{CURRENCIES}]?)\\s*(?P<inner>[+-]?)"
-        return re.compile(f"{before}{digits}(?P<exponent>(?:[eE][+-]?[0-9]+)?)\\s*(?P<unit>[%‰{CURRENCIES}]?)")
+        exponent = "(?P<exponent>(?:[eE][+-]?[0-9]+|[dD][+-][0-9]+)?)"  # with D as Fortran writes it
+        return re.compile(f"{before}{digits}{exponent}\\s*(?P<unit>[%‰{CURRENCIES}]?)")
 
     def number(self, text: str) -> tuple[float, str] | None:
         """The number that a text holds, with its currency or percent sign; None where it holds anything else."""
@@ -81,11 +92,11 @@ class NumberStyle:
         if enclosed is not None:  # as accountants write what is negative
             read = self.number(enclosed["before"] + enclosed["inside"])
             return None if read is None else (-read[0], read[1])
-        match = self._pattern.fullmatch(text.strip().replace("\u2212", "-")) if self.marks else None
+        match = self._pattern.fullmatch(text.strip().translate(MINUS)) if self.marks else None
         if match is None or (match["sign"] and match["inner"]) or (match["currency"] and match["unit"]):
             return None
         digits = match["digits"].replace(match["group"], "") if match["group"] else match["digits"]
-        value = float(digits.replace(self.decimal, ".") + match["exponent"])
+        value = float(digits.replace(self.decimal, ".") + match["exponent"].upper().replace("D", "E"))
         return -value if "-" in match["sign"] + match["inner"] else value, match["currency"] or match["unit"]
 
     def _without_unit(self, text: str) -> str:

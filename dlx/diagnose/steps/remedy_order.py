@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from dlx.diagnose.beaten import beaten_by, has_learned_less
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.data.label_noise import LABEL_NOISE
@@ -66,13 +68,19 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
             return 1
         return 2 if remedy.name in (BIGGER if has_bigger else LESS) else 3
 
-    is_idle = document.bias_is_unbeaten or is_serious(document, LABEL_NOISE.name)  # fitting wrong labels does harm
-    possible = (
-        remedy
-        for remedy in candidates
-        if not (is_idle and remedy.against == "bias" and remedy.name != log_targets.name)
-    )
-    return sorted((remedy for remedy in possible if not (ending.stopped and remedy.name in LONGER)), key=rank)
+    return sorted(_possible(document, candidates), key=rank)
+
+
+def _possible(document: DiagnosisDocument, candidates: Iterable[Remedy]) -> Iterator[Remedy]:
+    """Those that the evidence leaves: no bigger network for wrong labels, which fitting does harm, and no more epochs
+    than early stopping takes.
+    """
+    is_idle = document.bias_is_unbeaten or is_serious(document, LABEL_NOISE.name)
+    is_stopped = document.ending is not None and document.ending.stopped
+    for remedy in candidates:
+        is_against_nothing = is_idle and remedy.against == "bias" and remedy.name != log_targets.name
+        if not is_against_nothing and not (is_stopped and remedy.name in LONGER):
+            yield remedy
 
 
 def _against_being_beaten(document: DiagnosisDocument) -> tuple[str, ...]:

@@ -131,10 +131,12 @@ export class Runs {
   async compare() {
     this.beside.hidden = this.chosen.length === 0;
     if (!this.chosen.length) return;
-    const keys = this.chosen.map((key) => ["run", key]);
+    const asked = this.chosen;
+    const keys = asked.map((key) => ["run", key]);
     const compared = await get("runs/compared", keys);
-    const there = this.chosen.filter((key) => compared.runs.some((run) => run.key === key));
-    if (there.length < this.chosen.length) {
+    if (asked !== this.chosen) return; // others have been chosen meanwhile, and are compared by now
+    const there = asked.filter((key) => compared.runs.some((run) => run.key === key));
+    if (there.length < asked.length) {
       this.chosen = there; // the folder of another is gone
       this.table();
       if (!there.length) return this.compare();

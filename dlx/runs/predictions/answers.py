@@ -15,6 +15,7 @@ from dlx.types import Array
 from dlx.words import Task
 
 HALF = 0.5
+AT_ONCE = 2**12  # rows
 
 
 @dataclass(frozen=True)
@@ -90,15 +91,25 @@ def places_of_classes(model: Model, A: Array) -> Array:
 
 
 def rows_of_answers(model: Model, A: Array) -> tuple[list[str], Iterator[list[Any]]]:
-    """The header and the rows of a table, for outputs (m, n_y)."""
+    """The header and the rows of a table, for outputs (m, n_y), whose numbers are the `shortest`."""
     classes = model.facts["classes"]
     if not classes:
-        return value_columns(names_of_targets(model.facts["preprocessing"])), iter(A.tolist())
+        return value_columns(names_of_targets(model.facts["preprocessing"])), _rows(model, A)
     names = [f"p({label})" for label in classes]
-    rows = zip(places_of_classes(model, A).tolist(), probabilities_of(model, A).tolist(), strict=True)
-    if Task(model.facts["task"]) is Task.MULTILABEL:
-        return [*map(str, classes), *names], ([*places, *p] for places, p in rows)
-    return ["class", *names], ([classes[place], *p] for place, p in rows)
+    labels = [*map(str, classes)] if Task(model.facts["task"]) is Task.MULTILABEL else ["class"]
+    return [*labels, *names], _rows(model, A)
+
+
+def _rows(model: Model, A: Array) -> Iterator[list[Any]]:
+    """The rows of that table, so many at once that they do not fill the memory as numbers of Python."""
+    classes, several = model.facts["classes"], Task(model.facts["task"]) is Task.MULTILABEL
+    for start in range(0, len(A), AT_ONCE):
+        block = shortest(A[start : start + AT_ONCE], model.facts["dtype"])
+        if not classes:
+            yield from block.tolist()
+            continue
+        rows = zip(places_of_classes(model, block).tolist(), probabilities_of(model, block).tolist(), strict=True)
+        yield from ([*places, *p] if several else [classes[places], *p] for places, p in rows)
 
 
 def shortest(A: Array, dtype: str) -> Array:

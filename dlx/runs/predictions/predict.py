@@ -22,7 +22,7 @@ from dlx.errors import DataError, Diverged, remark
 from dlx.runs.files.directory import RunDirectory
 from dlx.runs.files.file_names import MODEL, REFIT
 from dlx.runs.objective import no_network
-from dlx.runs.predictions.answers import RowAnswers, rows_of_answers, shortest
+from dlx.runs.predictions.answers import RowAnswers, rows_of_answers
 from dlx.runs.predictions.seen_examples import seen_in_training
 from dlx.runs.reading.references import open_run
 from dlx.spec.trust import load_of
@@ -60,7 +60,7 @@ def predictions(run: str, path: Path, strict: bool = False) -> PredictionTable:
     """
     answers = row_answers(run, path, strict)
     model, unanswered, m = answers.model, answers.unanswered, answers.m
-    header, answered_rows = rows_of_answers(model, shortest(answers.A, model.facts["dtype"]))
+    header, answered_rows = rows_of_answers(model, answers.A)
     if not unanswered:
         return _with_names(PredictionTable(header, answered_rows, m, {}), answers.names)
     empty = [None] * len(header)

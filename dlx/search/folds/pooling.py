@@ -16,7 +16,7 @@ from dlx.diagnose.verdict import OUT_OF_FOLD
 from dlx.documents.diagnosis import JudgedMetric
 from dlx.errors import DataError
 from dlx.runs.files.directory import RunDirectory
-from dlx.runs.predictions.answers import rows_of_answers, shortest
+from dlx.runs.predictions.answers import rows_of_answers
 from dlx.runs.predictions.performance import Performance, tails_of
 from dlx.runs.predictions.predict import trained
 from dlx.search.trials.outcome import Outcome
@@ -144,7 +144,7 @@ class Pool:
 
     def _answers(self, fold: int, model: Model, dataset: Dataset) -> Iterator[list[Any]]:
         test, rows = dataset.parts["test"], _rows(dataset, "test").tolist()
-        names, answer_rows = rows_of_answers(model, shortest(model.outputs(test.X), model.facts["dtype"]))
+        names, answer_rows = rows_of_answers(model, model.outputs(test.X))
         if dataset.task.is_regression:
             labels = test.y.reshape(len(rows), -1).tolist()
             self.header = ["row", "fold", *columns_of("label", names_of_targets(dataset.preprocessing)), *names]

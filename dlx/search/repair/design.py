@@ -95,7 +95,8 @@ class Design:
 
     def _judged(self, outcome: Outcome) -> dict[str, Estimate]:
         if self.judgement is Judgement.BALANCED_ERROR and outcome.errors:
-            return RunDirectory.open(outcome.run).diagnosis().judged_errors
+            judged: dict[str, Estimate] = RunDirectory.open(outcome.run).diagnosis().judged_errors
+            return judged
         return dict(outcome.errors)
 
     def measure(self, errors: Mapping[str, Estimate]) -> JudgedMetric | None:
@@ -121,8 +122,8 @@ class Design:
         """Over the folds: each example of dev once, of the other parts as many as one training has."""
         estimates = [self._judged(outcome)[part] for outcome in outcomes]
         if part == "dev" and self.judgement is Judgement.BALANCED_ERROR:
-            mistaken = np.concatenate([outcome.mistakes() for outcome in outcomes])
-            return balanced_error(mistaken[:, np.newaxis], self._labels[:, np.newaxis], of_labels=False)
+            is_wrong = np.concatenate([outcome.mistakes() for outcome in outcomes])
+            return balanced_error(is_wrong[:, np.newaxis], self._labels[:, np.newaxis], of_labels=False)
         if part == "dev" and self.task.is_regression:
             mistakes = np.concatenate([outcome.mistakes() for outcome in outcomes])
             return root_mean_square(mistakes, np.random.default_rng(0))

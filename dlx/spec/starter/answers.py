@@ -31,6 +31,10 @@ def labels_of(target: Sequence[ColumnProfile], labelled: Array, task: Task | Non
     first = target[0]
     if not labelled.any():
         raise DataError(f"{origin}: column {first.name!r}: the target is missing in every row")
+    if len(target) == 1 and first.is_number and first.distinct == 1 and (task is None or task.is_regression):
+        raise DataError(
+            f"{origin}: column {first.name!r}: is {first.counts[0][0]:g} in every row, so nothing is to learn"
+        )
     if len(target) > 1:
         y = np.column_stack([_numbers(column, labelled, origin) for column in target])
     elif task is None and first.is_number and first.distinct > 1:

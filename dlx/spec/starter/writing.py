@@ -7,6 +7,7 @@ from typing import Any
 
 from dlx.data.examples import tidy
 from dlx.data.formats.format import TableFormat, format_of
+from dlx.data.formats.image_files import ImageSizesError
 from dlx.data.profile.reading import profile_file, with_labels
 from dlx.data.sources import File
 from dlx.data.targets.labels import Labels, infer_labels
@@ -90,7 +91,8 @@ def _of_table(source: File, wishes: Wishes, file: Path) -> str:
     target = target_columns(profile, source)
     check_target(target, wishes)
     decisions = Decisions(profile, target, wishes)
-    _refuse_too_few(source, decisions.m)
+    if decisions.m:  # else the labels tell why there is no example
+        _refuse_too_few(source, decisions.m)
     labels, n = decisions.labels, len(decisions.features)
     if n == 0:
         what = "; ".join(f"{name}: {reason}" for name, reason in decisions.ignored.items())
@@ -103,7 +105,13 @@ def _of_table(source: File, wishes: Wishes, file: Path) -> str:
 
 
 def _of_arrays(source: File, wishes: Wishes, file: Path) -> str:
-    parts = {part: tidy(examples) for part, examples in source.load().items()}
+    reason = ""
+    try:
+        loaded = source.load()
+    except ImageSizesError as error:
+        source, reason = source.model_copy(update={"image_shape": error.usual}), error.reason
+        loaded = source.load()
+    parts = {part: tidy(examples) for part, examples in loaded.items()}
     train = parts.get("all") or parts["train"]
     if train.y is None:
         raise UsageError(f"{source.path}: say with {option('target', ...)} what is to be predicted")
@@ -113,6 +121,8 @@ def _of_arrays(source: File, wishes: Wishes, file: Path) -> str:
     _refuse_too_few(source, len(train.y) if "all" in parts else LEAST)
     m, n_x = train.X.shape
     options = {key: (value, "") for key, value in relative(source, file.parent).items()}
+    if reason:
+        options["image_shape"] = options["image_shape"][0], reason
     title = f"{m:,} examples, {n_x} features, {_outputs(labels)}."
     has_dev = "all" in parts or "dev" in parts
     return _text(source, title, block(options), labels, m, "all" in parts, file, has_dev=has_dev)

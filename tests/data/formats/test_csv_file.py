@@ -52,6 +52,10 @@ def test_numbers_and_one_hot_categories_in_the_order_of_the_file(tmp_path: Path)
         (["0012", "7", "12"], ["0012", "7", "12"]),
         (["$1,200", "$5.5", "$7"], [1200.0, 5.5, 7.0]),
         (["2,5", "1", "0,25"], [2.5, 1.0, 0.25]),
+        (["12.50-", "3", "5-"], [-12.5, 3.0, -5.0]),  # as SAP writes them
+        (["\u20132.5", "1", "3"], [-2.5, 1.0, 3.0]),
+        (["1.5D+01", "1.5D-01", "2"], [15.0, 0.15, 2.0]),  # as Fortran writes them
+        (["2-", "2", "1-"], ["2-", "2", "1-"]),  # grades
     ],
 )
 def test_labels_keep_what_they_are(tmp_path: Path, labels: list[str], expected: list[object]) -> None:
@@ -160,7 +164,7 @@ def test_a_column_may_be_missing_for_more_records_than_are_read_at_once(
         ("a,b,a,y\n1,2,3,0\n", {}, "leave out all but one by number, such as `ignore: [2]`"),
         ("a,b,a,y\n1,2,3,0\n", {"ignore": [1]}, "x.csv:1: the header has 2 columns named 'a': 0, 2 (counted from 0)"),
         (",a,y\n0,1,0\n", {}, "x.csv:1: column 0 (counted from 0) has no name; give it one, or state `ignore: ['']`"),
-        ("5,3\nu,0\n", {"target": 1}, "x.csv:1: the header has only numbers; if the file has none, state `header: "),
+        ("5,3\nu,0\n", {"target": 1}, "x.csv:1: the header has only numbers; state `header: true`, or false if "),
         ("0,1,2\n4,5,6\n", {"target": 1}, "x.csv:1: the header has only numbers"),
         ("5,3\n1,0\n", {}, "x.csv: target: there is no column 'y' (allowed 0, 1)"),
         (

@@ -14,8 +14,10 @@ from dlx.data.examples import Examples
 from dlx.data.formats.format import format_of
 from dlx.data.loading import load_dataset, read_like
 from dlx.data.section import Data
-from dlx.data.sources import Source
+from dlx.data.sources import File, Source
 from dlx.errors import DataError, EnvironmentProblem, Remark
+from dlx.spec.starter.decisions import Wishes
+from dlx.spec.starter.writing import starter_for
 from dlx.types import Array
 
 pytest.importorskip("PIL")
@@ -88,6 +90,9 @@ def test_other_sizes_must_be_meant(tmp_path: Path) -> None:
     save(tmp_path / "b" / "2.png", GREY.T.copy())
     with pytest.raises(DataError, match=r"b/2\.png has 3 × 4 pixels, most have 4 × 3; state `image_shape: \[4, 3\]`"):
         load(tmp_path)
+    with pytest.warns(Remark, match="1 of 3 images are resized"):
+        spec = starter_for(File(path=str(tmp_path)), Wishes(), tmp_path / "spec.yaml")
+    assert "image_shape: [4, 3]  # b/2.png has 3 × 4 pixels, most have 4 × 3" in spec
     with pytest.raises(DataError, match=r"image_shape \[4, 3, 2\]: its last number must be 1 \(grey\) or 3 \(RGB\)"):
         load(tmp_path, image_shape=[4, 3, 2])
 

@@ -12,7 +12,7 @@ OF_PANDAS = (
     *("#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA"),
     *("NULL", "NaN", "None", "n/a", "nan", "null"),
 )
-OTHERS = ("\\N", "(null)", "[NULL]", "(blank)", "#DIV/0!", "-", "--", "n.a.", "<missing>", "NaT", ".")
+OTHERS = ("\\N", "(null)", "[NULL]", "(blank)", "#DIV/0!", "-", "--", "n.a.", "<missing>", "NaT", ".", "0000-00-00")
 USUAL = ("NA", "N/A", "NULL", "NaN", "nan", "null")  # without a word
 
 

@@ -67,6 +67,7 @@ def test_times_but_for_mistakes() -> None:
     result = time_form(Texts.of([*dates, "31.02.2020", "unknown", None]))
     assert result is not None
     assert result.odd == ["31.02.2020", "unknown"]
+    assert time_form(Texts.of([*dates[:27], *["unknown"] * 3])) is not None  # a tenth
     assert time_form(Texts.of([*dates[:5], "unknown"])) is None
     american = [f"{1 + day % 12:02}/{day:02}/2020" for day in range(1, 29)]
     result = time_form(Texts.of([*american, "13/45/2020"]))

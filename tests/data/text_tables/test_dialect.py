@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from dlx.data.tables import TableOptions
 from dlx.data.text_tables.dialect import Dialect, sniff
+from dlx.data.text_tables.records import records_of
 from dlx.errors import DataError
 
 
@@ -30,6 +32,7 @@ def found_in(tmp_path: Path, text: str, options: TableOptions | None = None, nam
         ('18.0   8\t"chevrolet malibu"  \n15.0   8\t"buick"\n', " "),
         ("1,5;2,5\n3,5;4,5\n", ";"),
         ("a;b\n1;2\n3\n", ";"),
+        ("1::5::3\n1::7::2\n", ":"),
         ("tags,y\na;b,1\nc;d,0\n", ","),
         ("first name,last name\nJo Ann,Smith Lee\nJo Jo,Hill Hall\n", ","),
         ("one column\nof text\n", ","),
@@ -63,6 +66,9 @@ def test_headers(tmp_path: Path, text: str, has_header: bool) -> None:
 def test_a_first_line_with_a_stated_name_is_a_header(tmp_path: Path) -> None:
     assert found_in(tmp_path, "2018,2020\n1,2\n", TableOptions(target=("2020",))).header
     assert not found_in(tmp_path, "2018,2020\n1,2\n", TableOptions(target=(1,))).header
+    assert not found_in(
+        tmp_path, "4.5,0,oak\n5.8,1,ash\n", TableOptions(ignore=("0", "1"))
+    ).header  # numbers of columns
 
 
 @pytest.mark.parametrize(
@@ -137,3 +143,27 @@ def test_what_is_no_text_is_told_by_its_first_bytes(tmp_path: Path, start: bytes
     (tmp_path / "x.csv").write_bytes(start)
     with pytest.raises(DataError, match=re.escape(f"x.csv: {what}")):
         sniff(tmp_path / "x.csv", TableOptions())
+
+
+@pytest.mark.parametrize("rows_before", [0, 9000])
+def test_quotes_with_backslashes_are_those_that_are_doubled(tmp_path: Path, rows_before: int) -> None:
+    """As the module csv writes the same rows in both ways."""
+    rows = [[str(number), "plain", "no"] for number in range(rows_before)]
+    rows += [["1", 'say "so", or "not"', "yes"], ["2", '"', "no"], ["3", "C:\\dir\\", "no"]]
+    for name, style in {"doubled": {}, "escaped": {"doublequote": False, "escapechar": "\\"}}.items():
+        with (tmp_path / f"{name}.csv").open("w", newline="") as file:
+            csv.writer(file, quoting=csv.QUOTE_ALL, **style).writerows([["a", "b", "y"], *rows])  # type: ignore[arg-type]
+    doubled, escaped = (tmp_path / f"{name}.csv" for name in ("doubled", "escaped"))
+    assert [record for _, record in records_of(escaped, sniff(escaped, TableOptions()))][1:] == rows
+    assert [record for _, record in records_of(doubled, sniff(doubled, TableOptions()))][1:] == rows
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a::b::y\n1::2::3\n4::5::6\n", "a   | b | y\n1   | 2 | 3\n4   | 5 | 6\n", "a,b,y\n1,2,3\n\ufeff4,5,6\n"],
+)
+def test_what_programs_put_around_fields_is_no_part_of_them(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text(text, encoding="utf-8")
+    records = [record for _, record in records_of(path, sniff(path, TableOptions()))]
+    assert records == [["a", "b", "y"], ["1", "2", "3"], ["4", "5", "6"]]

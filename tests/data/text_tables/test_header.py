@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlx.data.formats.format import read_file
+from dlx.data.profile.reading import profile_file
 from dlx.data.sources import File
 from dlx.data.tables import TableOptions
 from dlx.data.text_tables.dialect import sniff
@@ -49,6 +51,39 @@ def test_names_of_rows_without_a_name_as_r_writes_them(tmp_path: Path) -> None:
     assert read(tmp_path / "r.csv", f'"a","b","y"\n{rows}', ignore=[""]) == plain
     spaced = f'"a" "b" "y"\n{rows}'.replace(",", " ")
     assert read(tmp_path / "r.txt", spaced, ignore=[""]) == plain
+
+
+@pytest.mark.filterwarnings("ignore::dlx.errors.Remark")
+@pytest.mark.parametrize(
+    ("top", "names"),
+    [
+        ("temp,temp,label\nmin,max,y\n", ["temp min", "temp max", "label y"]),  # as pandas writes MultiIndex columns
+        ("shop,price,price\n,mean,max\n", ["shop", "price mean", "price max"]),  # after its reset_index
+        ("Petal,,\nlength,colour,y\n", ["length", "colour", "y"]),  # joined cells above names that tell enough
+        ("Petal,,Sepal\nlength,colour,length\n", ["Petal length", "colour", "Sepal length"]),
+        ("a,b,y\nkg,,m\n", ["a", "b", "y"]),
+        ("a,a,y\n[kg],,[m]\n", ["a", "y"]),
+    ],
+)
+def test_groups_above_the_names(tmp_path: Path, top: str, names: list[str]) -> None:
+    (tmp_path / "x.csv").write_text(f"{top}{ROWS}")
+    profile = profile_file(File(path=str(tmp_path / "x.csv")))
+    assert ([column.name for column in profile.columns], profile.columns[0].m) == (names, 30)
+
+
+def test_names_are_those_of_train_also_where_another_column_has_gone(tmp_path: Path) -> None:
+    top = "Petal,,Sepal,\nlength,colour,length,y\n"
+    rows = "".join(f"{number},red,{number + 1},{number % 2}\n" for number in range(20))
+    examples = File(path=str(_file(tmp_path / "train.csv", top + rows)), target="y", ignore=("Petal length",)).load()
+    others = "".join(f"red,{number + 1},{number % 2}\n" for number in range(20))
+    other = _file(tmp_path / "other.csv", f",Sepal,\ncolour,length,y\n{others}")
+    like = read_file(other, TableOptions(), examples["all"].columns)["all"]
+    assert like.X[:].tolist() == examples["all"].X[:].tolist()
+
+
+def _file(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
 
 
 def test_delimiters_at_the_ends_of_all_lines_but_the_header(tmp_path: Path) -> None:

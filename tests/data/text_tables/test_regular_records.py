@@ -37,9 +37,38 @@ from dlx.errors import DlxError
 pa = pytest.importorskip("pyarrow")
 
 EACH = ((ArrowParser,), (LineSplitter,))
-WORDS = ["red", "green", "a b", "ä", "O'Neil", "x,y", "x;y", 'say "so"', "two\nlines", "", "true", "no", "€", "１"]
+WORDS = [
+    "red",
+    "green",
+    "a b",
+    "ä",
+    "O'Neil",
+    "x,y",
+    "x;y",
+    'say "so"',
+    "two\nlines",
+    "",
+    "true",
+    "no",
+    "€",
+    "１",
+    "C:\\",
+    'b\\"',
+]
 NUMBERS = ["1", "-2.5", "0", "-0", "+3", "1e3", ".5", "7.", "1E-400", "1e999", "nan", "inf", "007", "00.5", "1_0"]
-MARKED = ["$1,200", "1.234,5", "12%", "(5)", "2,5", " 3", "4 ", "\u22127", "123456789012345678901234567890", "0012"]
+MARKED = [
+    "$1,200",
+    "1.234,5",
+    "12%",
+    "(5)",
+    "2,5",
+    " 3",
+    "4 ",
+    "\u22127",
+    "123456789012345678901234567890",
+    "0012",
+    "12-",
+]
 MISSING = ["", "NA", "?", " NA", "-999", "null"]
 DATES = ["2020-01-31", "1/2/2020", "17:30", "2020-02-30"]
 POOLS = [NUMBERS[:8], NUMBERS, NUMBERS[:8] + MISSING, NUMBERS + MARKED, MARKED, WORDS, WORDS[:4], DATES, ["yes", "no"]]

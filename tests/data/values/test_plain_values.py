@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from dlx.api.memory import FilesOfData
 from dlx.data.in_memory import columns_of, table_file
-from dlx.data.values.plain_values import values_of
+from dlx.data.values.plain_values import is_missing, values_of
 from dlx.errors import DataError
 
 pandas = pytest.importorskip("pandas")
@@ -172,3 +172,18 @@ def test_names_that_no_file_can_hold_are_refused() -> None:
 def test_missing_values_are_none_whoever_writes_them() -> None:
     column = [None, float("nan"), np.float32("nan"), pandas.NA, pandas.NaT, Decimal("NaN"), Decimal("sNaN"), 1]
     assert values_of(column, "column 'c'") == [None] * 7 + [1]
+
+
+class Unequal:
+    """As a Series of polars, and pandas.NA, it does not say whether it is equal to itself."""
+
+    def __ne__(self, other: object) -> Any:
+        raise TypeError
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_what_holds_several_values_is_not_missing() -> None:
+    assert is_missing(Unequal())
+    assert is_missing(pandas.NA)
+    assert not is_missing(type("Series", (Unequal,), {"__len__": lambda self: 2})())

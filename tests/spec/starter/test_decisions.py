@@ -97,6 +97,8 @@ def test_rows_without_a_target_are_dropped() -> None:
     assert (table.m, table.labels.classes) == (80, ("no", "yes"))
     with pytest.raises(DataError, match="the target is missing in every row"):
         _ = decisions({"x": [1, 2], "y": [NAN, NAN]}).labels
+    with pytest.raises(DataError, match=r"column 'y': is 2\.5 in every row"):
+        _ = decisions({"x": [1, 2], "y": [2.5, 2.5]}).labels
 
 
 def test_many_categories_are_hashed_and_rare_ones_counted_together() -> None:
