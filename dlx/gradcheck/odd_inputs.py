@@ -65,7 +65,7 @@ def activations(layer: Activate, subject: Subject, rng: np.random.Generator) -> 
         "every Z is negative": -np.abs(Z),
         ONE_EXAMPLE: Z[:, :1],
         "there is one unit": Z[:1],
-        "there are many units": 2 * rng.standard_normal((MANY, 2)),
+        "there are many units": 2 * rng.standard_normal((MANY, 6)),
         "one Z of a batch is far from the others": np.where(np.arange(24).reshape(4, 6) == 9, 10 * FAR, Z),
     }
     for words, values in special.items():
