@@ -97,7 +97,7 @@ class _Package(ModuleType):
     """The package itself: its rooms `gradcheck` and `runs`, once they are imported, stand where the functions stood."""
 
     def __setattr__(self, name: str, value: object) -> None:
-        if isinstance(value, ModuleType) and name in (*_MODULES, *_NO_FUNCTIONS):
+        if type(value) is ModuleType and name in (*_MODULES, *_NO_FUNCTIONS):  # and has not yet to be run, as late ones
             value.__class__ = _Room if name in _MODULES else _NoFunction
         super().__setattr__(name, value)
 
