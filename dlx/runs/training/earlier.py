@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +109,7 @@ def _way_to(result: Result) -> Iterator[Attempt]:
         if attempt is None:
             return
         yield attempt
-        before = unless_damaged(partial(Result.read, Path(attempt.run)), None)
+        before = _unless_gone(Path(attempt.run))
         if before is None:
             return
         result = before
@@ -120,10 +119,17 @@ def _from(result: Result) -> Iterator[Attempt]:
     """Those of the newest runs in the same folder that were made from this one."""
     beside = sorted((path for path in result.path.parent.glob("*/run.json")), reverse=True)
     for path in beside[:MOST_BESIDE]:
-        other = unless_damaged(partial(Result.read, path.parent), None) if path.parent != result.path else None
+        other = _unless_gone(path.parent) if path.parent != result.path else None
         attempt = _attempt(other) if other is not None else None
         if attempt is not None and Path(attempt.run).absolute() == result.path.absolute():
             yield attempt
+
+
+def _unless_gone(path: Path) -> Result | None:
+    try:
+        return Result.read(path)
+    except DlxError:  # it was deleted, is damaged, or is named from another folder
+        return None
 
 
 def _attempt(result: Result) -> Attempt | None:
