@@ -63,7 +63,15 @@ def sequences() -> Iterator[tuple[str, list[list[str]]]]:
                 yield name if times[name] == 1 else f"{name} ({times[name]})", order
 
 
-ORDERS = dict(sequences())
+def without_repetitions(orders: dict[str, list[list[str]]]) -> Iterator[tuple[str, list[list[str]]]]:
+    """Those that neither begin another one nor repeat an earlier one: pages show the same commands."""
+    for place, (name, order) in enumerate(orders.items()):
+        begun = [other for other in orders.values() if other[: len(order)] == order]
+        if all(other == order for other in begun) and [*orders.values()].index(order) == place:
+            yield name, order
+
+
+ORDERS = dict(without_repetitions(dict(sequences())))
 PETS_ORDER = "data pets.csv --target kind"
 # What is the same in every language: code and data, the English guide, components with their whole docstrings.
 ENGLISH = {"config show", "list optimizer", "guide", "new", "predict", "trust", "average", "--csv", "--to", "--step"}
