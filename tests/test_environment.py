@@ -120,15 +120,15 @@ def test_another_environment_gives_the_same_bits(variant: str, reference: Any, t
 
 
 @POSIX
-@pytest.mark.parametrize("name", ["a b\nc" + "x" * 190, b"\xff\xfe [*]".decode("utf-8", "surrogateescape")])
 def test_another_folder_gives_the_same_bits(
-    name: str, reference: Any, tmp_path: Path, call_dlx: Callable[..., Any], exact_start: None
+    reference: Any, tmp_path: Path, call_dlx: Callable[..., Any], exact_start: None
 ) -> None:
-    folder = tmp_path / name
+    folder = tmp_path / ("a b\nc [*]" + "x" * 190 + b"\xff\xfe".decode("utf-8", "surrogateescape"))
     try:
         folder.mkdir()
-    except OSError:
-        pytest.skip("the file system has no such names")
+    except OSError:  # the file system has no such bytes
+        folder = tmp_path / ("a b\nc [*]" + "x" * 190)
+        folder.mkdir()
     (folder / "tiny.yaml").write_text(TINY, encoding="utf-8")
     assert call_dlx("train", "tiny.yaml", "--quiet", cwd=folder).code == 0
     (run,) = (folder / "runs" / "tiny").glob("*T*")

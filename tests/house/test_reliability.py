@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# An injection or a few of each kind; `make torture` does them all. To import all of dlx and to train what is damaged takes
+# Few injections of each kind; `make torture` does them all. To import all of dlx and to train what is damaged takes
 # longer than they do, so that the kinds share it.
 KINDS = (
     *("kills", "races", "failing-calls", "power-loss", "disk-sizes", "damage", "mutated-directories", "links"),

@@ -334,8 +334,7 @@ def import_graph() -> dict[str, set[str]]:
     """What each module imports of dlx."""
     names = dict(modules())
     return {
-        name: {i.module for i in file_of(path).imports if i.module in names} - {name}
-        for name, path in names.items()
+        name: {i.module for i in file_of(path).imports if i.module in names} - {name} for name, path in names.items()
     }
 
 
