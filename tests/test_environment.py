@@ -192,7 +192,7 @@ def test_a_result_that_cannot_be_printed_is_a_failure_and_the_run_is_there(
 @POSIX
 @pytest.mark.parametrize(
     "number",
-    [signal.SIGTERM, signal.SIGINT, pytest.param(signal.SIGHUP, marks=pytest.mark.thorough)],
+    [signal.SIGTERM, *(pytest.param(number, marks=pytest.mark.thorough) for number in (signal.SIGINT, signal.SIGHUP))],
 )
 def test_a_signal_while_python_ends_changes_nothing(number: int, tmp_path: Path) -> None:
     done = subprocess.run(
