@@ -188,9 +188,18 @@ def height(module: str) -> int:
 
 def faults(module: str, tree: ast.Module) -> list[str]:
     """What in a module of dlx breaks a rule of the house."""
-    imports = Imports(tree).imports
-    broken = [f"{module}:{i.line} imports {i.module}: {why}" for i in imports for why in wrong(module, i)]
-    return broken + ([f"{module}:{line}" for line in impurities(tree)] if room(module) == "nn" else [])
+    return [*forbidden(module, Imports(tree).imports), *impure(module, ast.walk(tree))]
+
+
+def forbidden(module: str, imports: list[Import]) -> Iterator[str]:
+    """What a module imports and may not."""
+    yield from (f"{module}:{i.line} imports {i.module}: {why}" for i in imports for why in wrong(module, i))
+
+
+def impure(module: str, nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """What a module of nn does that is no arithmetic."""
+    if room(module) == "nn":
+        yield from (f"{module}:{line}" for line in impurities(nodes))
 
 
 def wrong(module: str, imported: Import) -> Iterator[str]:
@@ -227,17 +236,13 @@ def slows_start(module: str) -> bool:
     return top not in {*sys.stdlib_module_names, "typer"}
 
 
-def impurities(tree: ast.Module) -> Iterator[str]:
+def impurities(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Uses of files, the terminal and global randomness."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Name | ast.Attribute) and NN_FORBIDDEN.fullmatch(ast.unparse(node)):
             yield f"{node.lineno} uses {ast.unparse(node)}"
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("np.random."):
             yield f"{node.lineno} makes randomness: it is an argument in nn"
-
-
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_bytes())
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -329,8 +334,7 @@ def import_graph() -> dict[str, set[str]]:
     """What each module imports of dlx."""
     names = dict(modules())
     return {
-        name: {i.module for i in Imports(parsed(path)).imports if i.module in names} - {name}
-        for name, path in names.items()
+        name: {i.module for i in file_of(path).imports if i.module in names} - {name} for name, path in names.items()
     }
 
 
@@ -353,7 +357,7 @@ def test_nothing_that_nn_reaches_opens_a_file() -> None:
     while further := {to for name in reached for to in graph[name]} - reached:
         reached |= further
     assert {"dlx.nn.tape", "dlx.component", "dlx.errors"} <= reached
-    assert {name: opened for name in reached if (opened := opened_in(parsed(paths[name])))} == {}
+    assert {name: opened for name in reached if (opened := opened_in(ast.parse(paths[name].read_bytes())))} == {}
     assert opened_in(ast.parse("open(x)\npath.open()\npath.read_text()\nopened(x)")) == [
         "open",
         "path.open",
@@ -372,9 +376,9 @@ def test_the_house_has_exactly_these_rooms() -> None:
     assert there == {*ROOMS, "__init__"}
 
 
-def unstated_encodings(tree: ast.Module) -> Iterator[int]:
+def unstated_encodings(nodes: Iterable[ast.AST]) -> Iterator[int]:
     """The lines where text is read or written in whatever encoding the system prefers."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if not isinstance(node, ast.Call) or any(keyword.arg == "encoding" for keyword in node.keywords):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
@@ -387,18 +391,19 @@ def unstated_encodings(tree: ast.Module) -> Iterator[int]:
 
 def test_an_unstated_encoding_is_noticed() -> None:
     for call, count in (("path.open()", 1), ("path.open('w')", 1), ("path.open('rb')", 0), ("path.read_text()", 1)):
-        assert len(list(unstated_encodings(ast.parse(call)))) == count
-    assert not list(unstated_encodings(ast.parse("path.write_text(text, encoding='ascii'); Run.open(path)")))
+        assert len(list(unstated_encodings(ast.walk(ast.parse(call))))) == count
+    stated = ast.parse("path.write_text(text, encoding='ascii'); Run.open(path)")
+    assert not list(unstated_encodings(ast.walk(stated)))
 
 
 MOST_LINES, MOST_FUNCTION_LINES = 250, 40
 
 
-def long_parts(source: str, tree: ast.Module) -> Iterator[str]:
+def long_parts(source: str, nodes: Iterable[ast.AST]) -> Iterator[str]:
     """A module that is too long, and its functions that are."""
     if (lines := len(source.splitlines())) > MOST_LINES:
         yield f"the module has {lines} lines"
-    for node in ast.walk(tree):
+    for node in nodes:
         if not isinstance(node, ast.FunctionDef):
             continue
         assert node.end_lineno is not None
@@ -412,16 +417,11 @@ def test_what_is_too_long_is_noticed() -> None:
         ("def f():\n" + "    x = 1\n" * 40, ["f has 41 lines"]),
         ("x = 1\n" * 250, []),
     ):
-        assert list(long_parts(source, ast.parse(source))) == long
+        assert list(long_parts(source, ast.walk(ast.parse(source)))) == long
 
 
 def test_every_class_has_a_name_of_its_own() -> None:
-    names = Counter(
-        node.name
-        for _, path in modules()
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
-    )
+    names = Counter(name for _, path in modules() for name in file_of(path).classes if not name.startswith("_"))
     assert [name for name, count in names.items() if count > 1] == []
 
 
@@ -432,9 +432,9 @@ MEASUREMENTS, DOCUMENTS = ROOT / "experiments" / "measurements", PACKAGE / "docu
 NUMBER_ONE = {PACKAGE / "nn" / "activations.py", PACKAGE / "nn" / "functions.py"}
 
 
-def vague_names(tree: ast.Module) -> Iterator[str]:
+def vague_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Where a variable, an argument, an attribute, a function or a class has such a name."""
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case (
                 ast.Name(id=name, ctx=ast.Store(), lineno=line)
@@ -453,7 +453,7 @@ def is_named(path: Path) -> bool:
 
 def test_vague_names_are_noticed() -> None:
     source = "class Told:\n    def made(self, given):\n        self._kept = found = [one for one in given]"
-    assert [name.split()[1] for name in vague_names(ast.parse(source))] == [
+    assert [name.split()[1] for name in vague_names(ast.walk(ast.parse(source)))] == [
         "Told",
         "made",
         "given",
@@ -461,7 +461,7 @@ def test_vague_names_are_noticed() -> None:
         "found",
         "one",
     ]
-    assert list(vague_names(ast.parse("estimate = made(found, given=1)"))) == []
+    assert list(vague_names(ast.walk(ast.parse("estimate = made(found, given=1)")))) == []
 
 
 FOLDERS = ("dlx", "experiments", "tests")
@@ -474,19 +474,39 @@ def python_files(folder: str) -> list[Path]:
 MODULES = {path: name for name, path in modules()}
 
 
-def faults_of(path: Path) -> Iterator[str]:
-    """What in a file breaks a rule: read once, for all of them."""
+@dataclass(frozen=True)
+class File:
+    """What the rules ask of a file."""
+
+    faults: list[str]
+    imports: list[Import]
+    classes: list[str]
+
+
+@cache
+def file_of(path: Path) -> File:
+    """A file, read once for all rules."""
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)
+    nodes, imports = list(ast.walk(tree)), Imports(tree).imports if path in MODULES else []
+    classes = [node.name for node in nodes if isinstance(node, ast.ClassDef)]
+    return File([*faults_of(path, source, nodes, imports)], imports, classes)
+
+
+def faults_of(path: Path, source: str, nodes: list[ast.AST], imports: list[Import]) -> Iterator[str]:
+    """What in a file breaks a rule."""
+    tree = nodes[0]
+    assert isinstance(tree, ast.Module)
     yield from bad_opening(ast.get_docstring(tree) or "")
     if is_named(path):
-        yield from vague_names(tree)
-    if path in MODULES:
-        if room(MODULES[path]) not in (*ROOMS, "dlx"):
+        yield from vague_names(nodes)
+    if module := MODULES.get(path):
+        if room(module) not in (*ROOMS, "dlx"):
             yield "no room"
-        yield from faults(MODULES[path], tree)
-        yield from (f"line {line}: the encoding is not stated" for line in unstated_encodings(tree))
-        yield from long_parts(source, tree)
+        yield from forbidden(module, imports)
+        yield from impure(module, nodes)
+        yield from (f"line {line}: the encoding is not stated" for line in unstated_encodings(nodes))
+        yield from long_parts(source, nodes)
 
 
 def bad_opening(docstring: str) -> Iterator[str]:
@@ -501,7 +521,7 @@ def bad_opening(docstring: str) -> Iterator[str]:
 def test_every_file_keeps_the_rules(folder: str) -> None:
     files = python_files(folder)
     assert len(files) > 20
-    assert [f"{path.relative_to(ROOT)}: {fault}" for path in files for fault in faults_of(path)] == []
+    assert [f"{path.relative_to(ROOT)}: {fault}" for path in files for fault in file_of(path).faults] == []
 
 
 def test_a_bad_opening_is_noticed() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -97,6 +98,13 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
+def strict_scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """One that gives a call to no second worker; the last test that uses it kills it."""
+    with scheduler_in(tmp_path_factory.mktemp("strict"), DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as begun:
+        yield begun
+
+
+@pytest.fixture(scope="module")
 def worker(scheduler: str) -> Iterator[subprocess.Popen[bytes]]:
     """One that outlives all that is done with it; the tests in front of the first that uses it need none."""
     with worker_of(scheduler) as begun:
@@ -151,11 +159,13 @@ def test_a_worker_is_killed_midway_and_all_trials_are_done_once_and_the_same(
         assert [row.split(",")[0] for row in rows(spread)] == [row.split(",")[0] for row in rows(serial)]
 
 
-def test_a_trial_that_kills_its_workers_is_lost(tmp_path: Path) -> None:
+def test_a_trial_that_kills_its_workers_is_lost(
+    tmp_path: Path, strict_scheduler: tuple[str, subprocess.Popen[bytes]]
+) -> None:
+    address, _ = strict_scheduler
     (tmp_path / "deadly.py").write_text(DEADLY, encoding="utf-8")
     trials = trials_of(written(tmp_path), 1, f"plugins=[{tmp_path}/deadly.py]")
     with (
-        scheduler_in(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as (address, _),
         worker_of(address, DEADLY="yes"),
         Cluster(address) as executor,
         pytest.raises(TrialsLost, match=r"a trial was lost: the worker died, at last tcp://127\.0\.0\.1:"),
@@ -194,18 +204,23 @@ def test_when_its_owner_dies_the_worker_saves(tmp_path: Path, scheduler: str, wo
     assert worker.poll() is None
 
 
-def test_when_the_scheduler_dies_the_worker_saves(tmp_path: Path) -> None:
-    run = tmp_path / "trials" / trials_of(written(tmp_path), 1, ENDLESS)[0].key
-    with scheduler_in(tmp_path) as (address, scheduler), worker_of(address):
-        command = [*SEARCHING, str(tmp_path / "moons.yaml"), address, ENDLESS]
-        owner = subprocess.Popen(command, stderr=subprocess.PIPE)
-        waited_for(in_training([run]))
-        scheduler.kill()
-        _, stderr = owner.communicate(timeout=60)
-        waited_for(lambda: status(run) == "interrupted")
-    assert owner.returncode == 6
-    gone = f"{address}: the Dask scheduler is gone; what was reached is saved: the same command goes on from there\n"
-    assert stderr.decode() == gone
+def test_when_the_scheduler_dies_the_worker_saves(
+    tmp_path: Path, strict_scheduler: tuple[str, subprocess.Popen[bytes]], capfd: pytest.CaptureFixture[str]
+) -> None:
+    address, scheduler = strict_scheduler
+    (trial,), folder = trials_of(written(tmp_path), 1, ENDLESS), tmp_path / "trials"
+    with worker_of(address):
+
+        def left_alone() -> Iterator[Trial]:
+            yield trial
+            waited_for(in_training([folder / trial.key]))
+            scheduler.kill()
+
+        gone = f"{address}: the Dask scheduler is gone; what was reached is saved: the same command goes on from there"
+        with pytest.raises(EnvironmentProblem, match=f"^{re.escape(gone)}$"), Cluster(address) as executor:
+            list(run_trials(left_alone(), folder, executor))
+        waited_for(lambda: status(folder / trial.key) == "interrupted")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_where_no_scheduler_answers() -> None:

@@ -155,7 +155,7 @@ def test_a_widened_space_is_as_wide_as_its_trials() -> None:
     levels=st.sampled_from([1, 2, 5, 1000]),
     seed=st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=examples(12), deadline=None)
+@settings(max_examples=examples(12, 0.25), deadline=None)
 def test_any_trials_have_shares_that_sum_to_at_most_1(n: int, kinds: list[int], levels: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     dimensions = [options(f"x{j}", k) if k else Dimension(f"x{j}", "uniform") for j, k in enumerate(kinds)]
