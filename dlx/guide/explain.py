@@ -93,7 +93,7 @@ def topics(plans: Sequence[type[Options]]) -> Iterator[str]:
     yield from CAUSES
     yield from QUANTITIES
     yield from GAPS
-    yield from TERMS
+    yield from (name.replace(" ", "_") for name in TERMS)  # as one word, which a shell completes
 
 
 def _as_key(name: str) -> str:

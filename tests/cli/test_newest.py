@@ -115,7 +115,9 @@ def test_gradcheck_alone_checks_everything_registered(call_dlx: Run) -> None:
     assert result.code == 0, result.stderr
     from dlx.component import REGISTRY
 
-    names = {(kind, name) for kind in ("activation", "loss", "norm", "objective") for name in REGISTRY[kind]}
+    with_gradients = ("activation", "loss", "norm", "objective")
+    with_properties = ("optimizer", "schedule", "initializer")
+    names = {(kind, name) for kind in (*with_gradients, *with_properties) for name in REGISTRY[kind]}
     lines = [tuple(line.split()[:2]) for line in result.stdout.splitlines() if line.endswith(" passed")]
     assert set(lines) == names
     assert len(lines) == len(names)

@@ -14,7 +14,7 @@ from dlx.data.text_tables.delimiter import RECORDS, delimiter_of
 
 ESCAPED_QUOTE = '\\"'
 ESCAPED = re.compile(r'\\(["\\])')
-AT_ONCE = 2**20  # bytes
+AT_ONCE = 2**16  # bytes
 
 
 def unescaped(text: str) -> str:

@@ -208,7 +208,7 @@ def test_layers_are_not_made_narrower_than_several_classes_need(digits: Callable
     for hidden, task, expected in (
         ("[32, 64]", "multiclass", [16, 16]),
         ("[8, 64]", "multiclass", None),
-        ("[32, 8]", "binary", [8, 2]),
+        ("[32, 8]", "binary", [8, 8]),
     ):
         spec = derive(digits(), {"architecture.hidden": yaml.safe_load(hidden), "task": task})
         overrides = [remedy.overrides for remedy in remedies(high, spec, DataFacts(1000)) if remedy.name == "narrower"]

@@ -21,7 +21,7 @@ from dlx.stats.intervals import Estimate, error_rate, exact
 from dlx.stats.measured import Carriers, MeasuredMetric
 from dlx.words import Status, Task
 
-CONFIG = Path(__file__).parents[2] / "configs" / "overfitting.yaml"
+CONFIG = Path(__file__).parents[3] / "configs" / "overfitting.yaml"
 RUN = Path("runs/a")
 
 
