@@ -96,7 +96,7 @@ def test_what_a_header_promises(
 
 
 def test_digits_are_read_well() -> None:
-    assert mean(train("digits", "", seed)["dev"] for seed in SEEDS) <= 0.025
+    assert mean(train("digits", "", seed)["dev"] for seed in SEEDS[: examples(3, share=1 / 3)]) <= 0.025
 
 
 def test_every_lesson_has_a_claim() -> None:

@@ -109,8 +109,8 @@ def test_drawing_repeats_and_differs_between_seeds(tmp_path: Path) -> None:
 
 def test_the_best_known_error_is_that_of_bayes() -> None:
     data = {
-        "source": {"name": "blobs", "m": 5000, "noise": 1.0, "centers": [[-1, 0], [1, 0]]},
-        "split": {"train": 1000, "dev": 4000},
+        "source": {"name": "blobs", "m": 2000, "noise": 1.0, "centers": [[-1, 0], [1, 0]]},
+        "split": {"train": 300, "dev": 1700},
     }
     best = bases.base("two", data).best_known
     assert best == pytest.approx(NormalDist().cdf(-1), abs=0.02)  # the distance is two standard deviations

@@ -22,6 +22,7 @@ from dlx.nn.initializers import Initializer
 from dlx.nn.losses import Loss
 from dlx.nn.network import LayerPlan, Network
 from dlx.nn.norms.norm import Norm
+from dlx.spec.sections import Spec  # noqa: F401 - registers every norm
 from dlx.types import Array
 from tests.conftest import examples
 
@@ -114,14 +115,25 @@ def look(subject: Subject, is_whole: bool) -> Point:
 ACTIVATIONS, LOSSES = list(Activation.members()), list(Loss.members())
 
 
+def is_left_out(penalty: Mapping[str, float], norm: str | None, number: int) -> bool:
+    """Two thirds are, others for each number, but where all tests are run."""
+    return examples(2) == 1 and (PENALTIES.index(penalty) + NORMS.index(norm) + number) % 3 != 0
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_backprop_is_the_gradient_in_every_combination(activation: str, loss: str) -> None:
-    """With other initializers for each activation and loss; with two for each, every two choices meet."""
+    """With other initializers for each activation and loss; with two for each, every two choices meet.
+
+    Of the combinations of each activation and loss a third is looked at in every run, and with the next another third,
+    so that every three choices meet.
+    """
     rng = np.random.default_rng(len(activation) + len(loss))
     first = ACTIVATIONS.index(activation) + 2 * LOSSES.index(loss)
     for number, choice in enumerate(product(PENALTIES, NORMS, (False, True)), first):
         penalty, norm, dropout = choice
+        if is_left_out(penalty, norm, first):
+            continue
         for step in (0, 3)[: examples(2)]:
             initializer = INITIALIZERS[(number + step) % len(INITIALIZERS)]
             hidden = [plan(3, activation, initializer, norm, dropout, rng)]
@@ -134,12 +146,14 @@ def test_backprop_is_the_gradient_in_every_combination(activation: str, loss: st
 def test_backprop_is_the_gradient_of_weighted_costs(loss: str) -> None:
     rng = np.random.default_rng(len(loss))
     for penalty, norm, dropout in product(PENALTIES, NORMS, (False, True)):
+        if is_left_out(penalty, norm, LOSSES.index(loss)):
+            continue
         hidden = [plan(3, "tanh", "he", norm, dropout, rng)]
         subject = subject_of(2, hidden, "he", Loss.parse(loss), penalty, 6, rng, is_weighted=True)
-        assert_great(look(subject, examples(2) == 2 or not (penalty or norm or dropout)), (penalty, norm, dropout))
+        assert_great(look(subject, examples(2) == 2 or not (norm or dropout)), (penalty, norm, dropout))
 
 
-@settings(RANDOM, max_examples=examples(400, 0.1))
+@settings(RANDOM, max_examples=examples(400, 0.05))
 @given(subjects())
 def test_backprop_is_the_gradient_of_every_random_network(subject: Subject) -> None:
     assert_great(check(subject, "now"))

@@ -12,7 +12,7 @@ import pytest
 from dlx.component import REGISTRY
 from dlx.errors import CheckFailed, UsageError
 from dlx.gradcheck.check import check
-from dlx.gradcheck.coverage import DIRECTIONS, MOST_ENTRIES, SAMPLE
+from dlx.gradcheck.coverage import DIRECTIONS, SAMPLE
 from dlx.gradcheck.locate import locate
 from dlx.gradcheck.orders import orders
 from dlx.gradcheck.subject import Subject
@@ -98,7 +98,7 @@ def test_a_network_of_zeros_passes(penalty: dict[str, Any]) -> None:
     [1.0005, pytest.param(0.9995, marks=pytest.mark.thorough), -1.0, pytest.param(0.0, marks=pytest.mark.thorough)],
 )
 def test_one_wrong_entry_in_a_large_weight_matrix_is_found(factor: float) -> None:
-    subject = subject_of(60, 60, activation="tanh")
+    subject = subject_of(40, 40, activation="tanh")
     part = subject.network.parameters.slices["W2"]
     d_theta = np.abs(subject.gradient()[part])
     place = int(np.argsort(d_theta)[len(d_theta) // 2])
@@ -107,12 +107,18 @@ def test_one_wrong_entry_in_a_large_weight_matrix_is_found(factor: float) -> Non
     wrong = [parameter for parameter in point.parameters if parameter.verdict != "great"]
     assert [parameter.name for parameter in wrong] == ["W2"]
     assert wrong[0].worst is not None
-    assert wrong[0].worst.index == tuple(divmod(place, 60))
+    assert wrong[0].worst.index == tuple(divmod(place, 40))
 
 
+@pytest.fixture
+def few_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network with some thousand parameters is a large one."""
+    monkeypatch.setattr("dlx.gradcheck.coverage.MOST_ENTRIES", 1_000)
+
+
+@pytest.mark.usefixtures("few_entries")
 def test_a_large_network_is_sampled_and_says_so() -> None:
-    subject = subject_of(250, 180, batch_norm=True, m=4)
-    assert subject.theta.size > MOST_ENTRIES
+    subject = subject_of(60, 45, batch_norm=True, m=4)
     point = check(subject, "now")
     assert point.passed
     sizes = [part.stop - part.start for part in subject.network.parameters.slices.values()]
@@ -120,8 +126,9 @@ def test_a_large_network_is_sampled_and_says_so() -> None:
     assert point.covered["directions"] == (1 + len(sizes)) * DIRECTIONS
 
 
+@pytest.mark.usefixtures("few_entries")
 def test_directions_see_what_the_sample_does_not() -> None:
-    subject = subject_of(250, 180, activation="tanh", m=4)
+    subject = subject_of(60, 45, activation="tanh", m=4)
     part = subject.network.parameters.slices["W2"]
     d_theta = subject.network.parameters.d_theta
     rng: Any = np.random.default_rng(0)

@@ -21,11 +21,11 @@ from tests.conftest import examples
 
 
 def test_planted_faults_are_found() -> None:
-    """Every 29th of them; ``make faults`` plants them all."""
+    """Every 41st of them; ``make faults`` plants them all."""
     planted = list(faults.all_faults())
-    points = [(fault, fault.check()) for fault in planted[:: len(planted) // examples(124, 0.14)]]
+    points = [(fault, fault.check()) for fault in planted[:: len(planted) // examples(124, 0.1)]]
     outcomes = {fault.description: fault.outcome(point)[0] for fault, point in points}
-    assert len(outcomes) == len(points) >= 17
+    assert len(outcomes) == len(points) >= 12
     detected, placed, named = np.mean(list(outcomes.values()), axis=0)
     assert detected == 1, [name for name, outcome in outcomes.items() if not outcome[0]]
     assert placed >= 0.95

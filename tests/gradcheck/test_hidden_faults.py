@@ -24,9 +24,28 @@ from experiments.gradcheck.right_networks import network
 from tests.conftest import examples
 
 SMALL = [fault for fault in hidden_faults() if not isinstance(fault.setting, Large)]
+# Each is the mistake of another one in the same list, or of a test below, in another component or size.
+REPEATED = (
+    "leaky_relu 1: g′ kept of the first pass",
+    "gelu 1: g′ kept of the first pass",
+    "linear 1: db1 × 2 with 1 of 10 examples at a tie",
+    "linear 3: db3 × 2 with 1 of 10 examples at a tie",
+    "leaky_relu 1: g′ = 0 where Z > 5",
+    "elu 1: g′ × 1.5 where Z > 5",
+    "elu 1: g′ = 0 where Z > 20",
+    "gelu 1: g′ = 0 where |Z| > 8",
+    "softmax: dZ × 2 in batches of more than 32 examples",
+    "logistic: dZ × 2 in batches of more than 100 examples",
+)
 
 
-@pytest.mark.parametrize("fault", SMALL[::8], ids=lambda fault: fault.description)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(fault, id=fault.description, marks=[pytest.mark.thorough] if fault.description in REPEATED else [])
+        for fault in SMALL[::8]
+    ],
+)
 def test_hidden_faults_are_found(fault: faults.Planted) -> None:
     """Some of them; ``make faults`` plants them all."""
     point = fault.check()
@@ -34,7 +53,7 @@ def test_hidden_faults_are_found(fault: faults.Planted) -> None:
     assert (detected, placed) == (True, True), answer
 
 
-@pytest.mark.parametrize("number", range(examples(30)))
+@pytest.mark.parametrize("number", range(examples(30, 0.34)))
 def test_right_networks_pass(number: int) -> None:
     """Also with W × 1000, zeros for examples and biases; ``make right-networks`` has a thousand of them."""
     words, subject = network(number)
@@ -152,12 +171,13 @@ def test_tails_are_said_in_one_line(tails: list[tuple[float, float]], words: str
     assert " or ".join(tails_in_words(tails)) == words
 
 
-@pytest.mark.parametrize("fault", list(_late())[1:-4:2] + list(_late())[-2:], ids=lambda fault: fault.description)
+@pytest.mark.parametrize("fault", list(_late())[1:-4:2] + list(_late())[-2:-1], ids=lambda fault: fault.description)
 def test_what_shows_late_or_in_few_places_is_met(fault: faults.Planted) -> None:
     (detected, placed, _), answer = fault.outcome(fault.check())
     assert (detected, placed) == (True, True), answer
 
 
+@pytest.mark.thorough  # one of the adversary's mistakes shows in such batches too
 @pytest.mark.parametrize("least", [150, 700])
 def test_sizes_beyond_the_usual_are_met(least: int) -> None:
     def change(tape: Tape, A: Array, Y: Array, dZ: Array) -> None:

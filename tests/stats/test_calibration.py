@@ -63,7 +63,8 @@ def test_true_probabilities_lie_on_the_diagonal_and_spoiled_ones_do_not(classes:
 
 
 @pytest.mark.parametrize(
-    ("false_positive", "false_negative"), [pytest.param(1, 1, marks=pytest.mark.thorough), (1, 9), (4, 1)]
+    ("false_positive", "false_negative"),
+    [(1, 9), *(pytest.param(*costs, marks=pytest.mark.thorough) for costs in ((1, 1), (4, 1)))],
 )
 def test_the_threshold_for_a_cost_is_where_true_probabilities_put_it(
     false_positive: float, false_negative: float

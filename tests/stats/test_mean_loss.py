@@ -20,7 +20,9 @@ FIGURES = json.loads((Path(__file__).parents[1] / "reference" / "intervals.json"
 SETS, COVERED = 500, (0.925, 0.985)  # a little often for 50 examples, which may have a heavy tail
 
 
-@pytest.mark.parametrize(("distribution", "m"), [("normal", 50), ("normal", 100), ("laplace", 60)])
+@pytest.mark.parametrize(
+    ("distribution", "m"), [("normal", 50), pytest.param("normal", 100, marks=pytest.mark.thorough), ("laplace", 60)]
+)
 def test_of_a_thousand_dev_sets_95_in_100_bootstrap_intervals_hold_the_true_rmse(distribution: str, m: int) -> None:
     rng = np.random.default_rng(0)
     truth = {"normal": 3.0, "laplace": 3.0 * math.sqrt(2)}[distribution]
@@ -81,7 +83,9 @@ def test_the_bootstrap_interval_holds_its_value(squared_errors: list[float]) -> 
     assert 0 <= estimate.low <= estimate.value <= estimate.high
 
 
-@pytest.mark.parametrize(("df", "m", "least"), [(3, 10, 0.87), (3, 40, 0.87), (5, 10, 0.92)])
+@pytest.mark.parametrize(
+    ("df", "m", "least"), [(3, 10, 0.87), (3, 40, 0.87), pytest.param(5, 10, 0.92, marks=pytest.mark.thorough)]
+)
 def test_residuals_of_heavy_tails_are_covered_nearly_as_often(df: int, m: int, least: float) -> None:
     """Squares of three degrees of freedom have no variance; without a tail 80 to 85 % would be covered."""
     rng, truth = np.random.default_rng(df), math.sqrt(df / (df - 2))

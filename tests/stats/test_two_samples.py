@@ -91,7 +91,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_split_by_chance_is_never_accused(kind: str) -> None:
-    for seed in range(examples(12)):
+    for seed in range(examples(12, 0.34)):
         rng = np.random.default_rng(seed)
         m, classes = int(rng.choice([60, 300, 2000])), int(rng.choice([2, 10]))
         X, y = KINDS[kind](rng, m), rng.choice(classes, m, p=rng.dirichlet(np.ones(classes))).astype(np.uint8)

@@ -29,7 +29,7 @@ BASE: dict[str, Any] = {
     "data": {"source": {"name": "moons", "m": 100}, "split": {"train": 58, "dev": 22, "test": 20}},
     "architecture": {"hidden": [5, 3]},
     "optimizer": {"name": "adam", "learning_rate": 0.02},
-    "training": {"epochs": 40, "batch_size": 8, "evaluate_every": 7},
+    "training": {"epochs": 20, "batch_size": 8, "evaluate_every": 7},
 }
 
 
@@ -45,7 +45,7 @@ def history(experiment: Experiment) -> list[tuple[object, ...]]:
 
 
 def assert_alike(sections: dict[str, Any]) -> None:
-    """The same θ, statistics and rows but for the seconds; 40 epochs of 7 steps and a shorter one."""
+    """The same θ, statistics and rows but for the seconds; 20 epochs of 7 steps and a shorter one."""
     experiments = [experiment_of(name, sections) for name in ("numpy", "compiled")]
     plain, compiled = experiments
     rows = [[row for row in fit(each) if isinstance(row, EpochRecord)] for each in experiments]

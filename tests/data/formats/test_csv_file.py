@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlx.data.examples import Examples
 from dlx.data.formats import csv_file
 from dlx.data.sources import Source
 from dlx.errors import DataError, Remark
+from tests.conftest import examples
 
 
 def read(tmp_path: Path, text: str | bytes, name: str = "x.csv", **options: Any) -> Examples:
@@ -234,6 +235,7 @@ def test_a_damaged_archive_and_a_missing_file(tmp_path: Path) -> None:
 FIELDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
 
 
+@settings(max_examples=examples(100, 0.25))
 @given(st.lists(st.tuples(st.floats(-1e300, 1e300), FIELDS, st.integers(-3, 3)), min_size=1, max_size=20))
 def test_whatever_is_written_comes_back(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[float, str, int]]

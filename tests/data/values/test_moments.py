@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlx.data.values.moments import NoMoment, moments
 from dlx.errors import Remark
+from tests.conftest import examples
 
 FORMS = [
     "%Y-%m-%d",
@@ -32,6 +33,7 @@ def read(*texts: str | None) -> list[float]:
 
 
 @pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=examples(100, 0.2))
 @given(st.lists(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), min_size=1, max_size=5))
 def test_what_is_written_comes_back(form: str, dates: list[datetime]) -> None:
     exact = [datetime.strptime(date.strftime(form), form).replace(tzinfo=UTC).timestamp() for date in dates]

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlx.data.values.columns import Order
 from dlx.data.values.times import cyclic, moment, moments, order_of
+from tests.conftest import examples
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(1000, 1, 1), datetime(2999, 12, 31)).map(lambda moment: moment.replace(microsecond=0))
@@ -53,6 +54,7 @@ def read(text: str, order: Order | None = None) -> float:
         ("%Y年%m月%d日 %H:%M:%S", None),
     ],
 )
+@settings(max_examples=examples(100, 0.2))
 @given(of=MOMENTS)
 def test_what_is_formatted_comes_back(form: str, order: Order | None, of: datetime) -> None:
     assert read(of.strftime(form), order) == pytest.approx(days(of.replace(tzinfo=UTC)), rel=1e-12, abs=1e-9)

@@ -428,6 +428,9 @@ LONGEST = (
     "augmentation",
     "batch_norm",
     "decay",
+    "digits",
+    "circles_zeros",
+    "layer_norm",
 )
 
 
@@ -544,7 +547,8 @@ def test_absurd_data_are_diagnosed_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("norm", "is_advised"), [({}, True), ({"layer_norm": True}, False)])
 def test_batch_norm_is_not_advised_where_there_is_a_norm(norm: dict[str, bool], is_advised: bool) -> None:
-    sections = ON_DIGITS | {"architecture": {"hidden": [32] * 8, "activation": "sigmoid"} | norm}
+    sections = ON_DIGITS | {"architecture": {"hidden": [16] * 6, "activation": "sigmoid"} | norm}
+    sections |= {"data": DIGITS | {"split": {"train": 300, "dev": 100}}}
     sections |= {"optimizer": {"name": "momentum", "learning_rate": 0.1}}
     [finding] = [found for found in before(experiment(sections)) if found.name == "vanishing_gradient"]
     assert ("batch norm" in finding.remedy) == is_advised
