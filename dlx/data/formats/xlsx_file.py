@@ -22,7 +22,7 @@ from dlx.data.tables import TableOptions, roles
 from dlx.data.text_tables.delimiter import RECORDS
 from dlx.data.text_tables.dropped_rows import Chunk, RowFilter, undue_rows
 from dlx.data.text_tables.header import has_header, without_titles
-from dlx.data.text_tables.header_groups import groups_above, with_groups
+from dlx.data.text_tables.header_levels import header_levels
 from dlx.data.text_tables.text_columns import column_names, fill
 from dlx.data.values.columns import Column
 from dlx.data.values.numbers import NumberStyle
@@ -101,9 +101,9 @@ class _Sheet(NamedTuple):
         if options.skip_lines is None and not options.plain and (titles := without_titles(records[:RECORDS])):
             lines, records = lines[titles:], records[titles:]
             _trim(records)
-        if not options.plain and (groups := groups_above(records[:RECORDS], options, like)):
-            lines, records = lines[1:], records[1:]
-            records[0][:] = with_groups(groups, records[0])
+        if not options.plain and (levels := header_levels(records[:RECORDS], options, like)).names:
+            lines, records = lines[levels.above :], records[levels.above :]
+            records[0][:] = levels.names
         style = NumberStyle(options.decimal or ".", options.thousands, not options.plain)
         header = options.header
         if header is None:

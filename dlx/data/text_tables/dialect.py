@@ -29,7 +29,7 @@ from dlx.data.text_tables.delimiter import (
 from dlx.data.text_tables.escapes import has_escaped_quotes, unescaped
 from dlx.data.text_tables.file_encoding import UTF8, as_codec, encoding_of
 from dlx.data.text_tables.header import Fields, has_header, has_open_ends, has_row_names, without_titles
-from dlx.data.text_tables.header_groups import groups_above, with_groups
+from dlx.data.text_tables.header_levels import header_levels
 from dlx.data.values.numbers import MISSING, NumberStyle
 from dlx.errors import DataError
 
@@ -44,7 +44,7 @@ DELIMITER_LINE = re.compile('"?sep=(?P<delimiter>[^\r\n])"?\\s*', re.IGNORECASE)
 class Dialect:
     """How one file is written; the options of the source ``file`` that have these names, none of them open.
 
-    lines_above: how many lines are no part of the table; groups: what the last of them puts in front of each name.
+    lines_above: how many lines are no part of the table; names_by_level: those of a header of several lines.
     """
 
     encoding: str = UTF8
@@ -55,7 +55,7 @@ class Dialect:
     header: bool = True
     skip_lines: int = 0
     lines_above: int = 0
-    groups: tuple[str, ...] = ()
+    names_by_level: tuple[str, ...] = ()
     is_doubled: bool = False
     is_padded: bool = False
     has_escaped_quotes: bool = False
@@ -79,7 +79,7 @@ class Dialect:
 
     def names(self, header: Sequence[str]) -> list[str]:
         """The names of all columns, of which those that the header has none for have an empty one."""
-        return [""] * self.has_row_names + with_groups(self.groups, header) + [""] * self.has_open_ends
+        return [""] * self.has_row_names + list(self.names_by_level or header) + [""] * self.has_open_ends
 
     def differences(self, path: Path) -> dict[str, str | bool]:
         """The options that must be stated where nothing is to be found out, since they are not the usual ones."""
@@ -135,11 +135,11 @@ def _with_top(dialect: Dialect, lines: list[str], options: TableOptions, like: C
         records = records_in(table, delimiter)
         is_doubled = is_double(records, delimiter)
         records = [record[::2] for record in records] if is_doubled else records
-        groups = groups_above(records, options, like)
-        if any(groups):  # else the last line above the table is no part of it
+        levels = header_levels(records, options, like)
+        if levels.are_joined:  # else the last line above the table is no part of it
             break
-    above = max(dialect.lines_above, _first_end(table, delimiter) if groups else skipped)
-    records = records[1:] if groups else records
+    above = max(dialect.lines_above, _end(table, delimiter, levels.above) or skipped)
+    records = [list(levels.names), *records[levels.above + 1 :]] if levels.names else records
     decimal = options.decimal or _decimal(records[1:] or records, delimiter, options)
     style = NumberStyle(decimal, options.thousands)
     header = options.header if options.header is not None else has_header(records, style, options, like)
@@ -149,7 +149,7 @@ def _with_top(dialect: Dialect, lines: list[str], options: TableOptions, like: C
         header=header,
         skip_lines=skipped,
         lines_above=above,
-        groups=groups,
+        names_by_level=levels.names,
         is_doubled=is_doubled,
         is_padded=delimiter == "|" and all(line.count("|") == line.count(" |") for line in lines if "-+-" not in line),
         has_row_names=header and has_row_names(records),
@@ -190,10 +190,11 @@ def _lines_above(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
     return ends[max(count - 1, 0)], ends[count]
 
 
-def _first_end(lines: Sequence[str], delimiter: str) -> int:
-    """The line in which the first record ends."""
+def _end(lines: Sequence[str], delimiter: str, count: int) -> int:
+    """The line in which the last of the first records ends; 0 where these are none."""
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
-    next(filter(None, reader), None)
+    for _ in islice(filter(None, reader), count):
+        pass
     return reader.line_num
 
 

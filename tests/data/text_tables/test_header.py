@@ -16,6 +16,7 @@ from dlx.data.text_tables.dialect import sniff
 from dlx.data.text_tables.header import usual_width, without_titles
 
 ROWS = "".join(f"{number / 7:.2f},{'red' if number % 3 else 'blue'},{number % 2}\n" for number in range(30))
+PARTS = ("sepal length", "sepal width", "petal length", "petal width")
 TITLES = [
     "Survey of 2020\n",
     '"Counts, by year"\n',
@@ -63,12 +64,37 @@ def test_names_of_rows_without_a_name_as_r_writes_them(tmp_path: Path) -> None:
         ("Petal,,Sepal\nlength,colour,length\n", ["Petal length", "colour", "Sepal length"]),
         ("a,b,y\nkg,,m\n", ["a", "b", "y"]),
         ("a,a,y\n[kg],,[m]\n", ["a", "y"]),
+        ("kind,sepal,sepal\n,length,width\n", ["kind", "sepal length", "sepal width"]),
+        ("sepal,sepal,kind\nlength,width,\n", ["sepal length", "sepal width", "kind"]),
+        ("len,len,kind\nsepal,petal,\n", ["len sepal", "len petal", "kind"]),  # by pandas with index=False
+        ("sepal,,petal,,kind\nlength,width,length,width,\n", [*PARTS, "kind"]),
+        (",sepal,petal,kind\nid,length,length,\n", ["id", "sepal length", "petal length", "kind"]),
+        ("kind,,sepal,\n,id,length,width\n", ["kind", "id", "length", "width"]),
+        ("name,year,year\n,2001,2002\n", ["name", "year 2001", "year 2002"]),
+        ("name,year,\n,2001,2002\n", ["name", "year 2001", "year 2002"]),
+        ("name,v,v,w,w\n,1,2,1,2\n", ["name", "v 1", "v 2", "w 1", "w 2"]),  # a pivot with its index reset
+        (",v,v,w,w\nyear,1,2,1,2\nname,,,,\n", ["name", "v 1", "v 2", "w 1", "w 2"]),  # as pandas writes a pivot
+        (",len,len,kind\n,sepal,petal,\nid,,,\n", ["id", "len sepal", "len petal", "kind"]),  # with a named index
+        ("g,len,len,kind\nh,sepal,petal,\nid,,,\n", ["id", "len sepal", "len petal", "kind"]),
+        ("len,wid,len,wid,kind\nmm,mm,cm,cm,\n", ["len mm", "wid mm", "len cm", "wid cm", "kind"]),
+        ("g,len,len\nh,1,2\nid,,\n", ["id", "len 1", "len 2"]),
+        (",len,len,kind\n,sepal,petal,\n", ["len sepal", "len petal", "kind"]),  # with an index without a name
+        ("len,len,age,kind\n[mm],[cm],[y],\n", ["len [mm]", "len [cm]", "age", "kind"]),
     ],
 )
 def test_groups_above_the_names(tmp_path: Path, top: str, names: list[str]) -> None:
-    (tmp_path / "x.csv").write_text(f"{top}{ROWS}")
+    width = top.split("\n")[0].count(",") + 1
+    rows = ROWS if width == 3 else "".join(",".join([str(n + i) for i in range(width)]) + "\n" for n in range(30))
+    (tmp_path / "x.csv").write_text(f"{top}{rows}")
     profile = profile_file(File(path=str(tmp_path / "x.csv")))
     assert ([column.name for column in profile.columns], profile.columns[0].m) == (names, 30)
+
+
+@pytest.mark.filterwarnings("ignore::dlx.errors.Remark")
+def test_examples_without_a_label_are_no_names(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(f"a,a,y\n20,red,\n21,red,\n{ROWS}")
+    profile = profile_file(File(path=str(tmp_path / "x.csv")))
+    assert ([column.name for column in profile.columns], profile.columns[0].m) == (["a", "y"], 32)
 
 
 def test_names_are_those_of_train_also_where_another_column_has_gone(tmp_path: Path) -> None:
