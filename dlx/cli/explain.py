@@ -32,7 +32,7 @@ AS_IT_IS = ("allowed", "default", "related", "example")  # names and values, or 
 
 
 def explain(name: Name, plugin: Plugins = None, json: Json = False) -> None:
-    """Say what a key, a finding, a metric, a component or a term of the course means, with its default and an example.
+    """Say what a key, a finding, a metric, a component or a term of the course means, with an example.
 
     Keys are those of specs, and of the plans of dlx tune and dlx study.
     """

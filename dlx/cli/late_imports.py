@@ -61,14 +61,13 @@ def _leave_to(error: BaseException, module: ModuleType) -> None:
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Inside, modules are imported, which stay to the end: nobody looks for garbage among them, then or later."""
+    """Inside, modules are imported, which stay to the end: nobody looks for garbage among them meanwhile."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
-            gc.freeze()
             gc.enable()
 
 

@@ -28,6 +28,8 @@ SYNONYMS: dict[str, dict[str, str]] = {
         "train RUN/config.yaml": "repeat rerun reproduce replay clone",
         "predict": "infer inference apply forecast",
         "diagnose": "analyze analyse debug why",
+        "diagnose RUN --act": "act race repair remedy improve",
+        "diagnose RUN --learning-curve": "learning-curve curve",
         "diagnose RUN --full": "inspect metrics confusion confusion-matrix errors summary",
         "tune": "search sweep optimize optimise hpo hyperopt",
         "tune --learning-rate SPEC": "lr-find lr-finder find-lr lr-range-test range-test learning-rate",
@@ -108,7 +110,8 @@ def message(error: Any, arguments: Sequence[str]) -> str:
             named = next((f"--to {word}" for word in targets if word in arguments), None)
             return f"--to is missing {listing(targets, hint('', named))}"
         case "MissingParameter":
-            return f"{command(*words.split())}: {_missing(parameter, context)} (usage: {_usage(context, words)})"
+            name = _missing(parameter, context)
+            return f"{command(*words.split())}: {name} is missing (usage: {_usage(context, words)})"
         case "BadOptionUsage":  # whose parser says only whether there is one
             state = "takes no value" if "not take" in error.message else "a value is missing"
             return f"{shorten(error.option_name, LONGEST)}: {state}"
@@ -127,7 +130,7 @@ def _usage(context: Any, words: str) -> str:
 def _missing(parameter: Any, context: Any) -> str:
     """What is missing: of two arguments, of which the first may be left out, the second."""
     names = [_name(each) for each in context.command.params if each.param_type_name == "argument"]
-    return f"{names[1] if _name(parameter).startswith('[') else _name(parameter)} is missing"
+    return names[1] if _name(parameter).startswith("[") else _name(parameter)
 
 
 def _extra(word: str, words: str, arguments: Sequence[str]) -> str:
@@ -136,6 +139,8 @@ def _extra(word: str, words: str, arguments: Sequence[str]) -> str:
         return f"did you mean --target {quoted(word)}?"
     if words == "average" and "--beta" in arguments:
         return f"several β are one word: --beta {_value(['--beta'], arguments)},{word.replace(' ', ',')}"
+    if words == "explain":
+        return f"did you mean {command('explain', ' '.join(each for each in arguments[1:] if each[0] != '-'))}?"
     if words == "average":
         return f"did you mean --beta {quoted(word)}?"
     return ""

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+FEW_CHANGES = 2  # without success, after which it is time to let remedies race: one alone may have been bad luck
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -23,7 +25,7 @@ class Attempt:
 
     @property
     def has_helped(self) -> bool:
-        """Whether the error was lower with the change."""
+        """Whether the error was lower with the change, if only by chance: it keeps advice from going in circles."""
         return self.changed < self.error
 
     def is_repeated_by(self, overrides: Mapping[str, Any]) -> bool:
@@ -90,6 +92,3 @@ class Attempts:
         """The keys that were changed from an attempt on, in their order."""
         later = self.way[: self.way.index(attempt) + 1]
         return list(dict.fromkeys(key for each in reversed(later) for key in each.after))
-
-
-FEW_CHANGES = 2  # of which one may have cost what the next brings back

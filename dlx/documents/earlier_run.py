@@ -13,6 +13,8 @@ from dlx.words import Task, error_text, interval_text
 FALLEN = 0.05  # of itself, by which a train cost is lower that a longer training has brought down
 OF_LENGTH = "training."  # the keys of what makes a training longer or shorter
 OF_ERRORS = ("diagnosis", "task", "loss")  # the keys of how they are counted, and of which mistakes count how much
+OF_CHANCE = ("name", "seed", "randomness", "training.threads", "training.engine")  # which change no rule
+OF_DEV = ("data.split", "data.dev", "data.source", "data.fold")  # by which other examples may be held out
 OF_DATA = ("data", "task", "loss", "diagnosis")  # what errors are of, which no error says should go back
 TRAIN = "train"
 

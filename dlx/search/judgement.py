@@ -18,7 +18,7 @@ ROBUST = ("absolute", "huber")  # losses that count large residuals less
 
 
 class Judgement(StrEnum):
-    """The mean over the examples of what each adds.
+    """The mean over the examples of what each adds; the residual of several targets is their root mean square.
 
     Few outliers are most of a mean square, whatever the network answers for all others; of absolute residuals the
     change that a spec makes is no larger for them than for others.
@@ -26,7 +26,7 @@ class Judgement(StrEnum):
 
     ERROR = "error"
     BALANCED_ERROR = "balanced_error"
-    ABSOLUTE_ERROR = "mean_absolute_error"
+    ABSOLUTE_ERROR = "mean_absolute_residual"
 
     @classmethod
     def of(cls, spec: Spec, task: Task, findings: Iterable[Finding] = ()) -> Judgement:

@@ -42,6 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, call_dlx: Run) -> Path:
     [
         ("trian spec.yaml", "there is no command dlx trian (did you mean dlx train?)"),
         ("fit spec.yaml", "there is no command dlx fit (did you mean dlx train?)"),
+        ("act latest", "there is no command dlx act (did you mean dlx diagnose RUN --act?)"),
+        ("explain learning curve", "dlx explain takes no 'curve' (did you mean dlx explain 'learning curve'?)"),
         ("validate spec.yaml", "there is no command dlx validate (did you mean dlx config check SPEC?)"),
         ("runs list", "there is no command dlx runs list (did you mean dlx runs?)"),
         ("runs rm latest", "there is no command dlx runs rm (did you mean dlx runs remove?)"),

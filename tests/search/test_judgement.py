@@ -55,8 +55,8 @@ def test_what_is_judged_follows_from_metric_loss_and_outliers() -> None:
     assert Judgement.of(spec(), Task.MULTICLASS, [finding]) == "error"
     assert Judgement.of(spec(diagnosis={"metric": "balanced_error"}), Task.MULTICLASS) == "balanced_error"
     assert Judgement.of(quantity, Task.REGRESSION) == "error"
-    assert Judgement.of(quantity, Task.REGRESSION, [finding]) == "mean_absolute_error"
-    assert Judgement.of(spec(task="regression", loss="huber"), Task.REGRESSION) == "mean_absolute_error"
+    assert Judgement.of(quantity, Task.REGRESSION, [finding]) == "mean_absolute_residual"
+    assert Judgement.of(spec(task="regression", loss="huber"), Task.REGRESSION) == "mean_absolute_residual"
 
 
 def test_a_race_is_judged_by_the_metric_of_the_diagnosis(tmp_path: Path) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from dlx.documents.attempts import Attempt, Attempts
-from dlx.documents.earlier_run import OF_ERRORS, EarlierRun
+from dlx.documents.earlier_run import OF_CHANCE, OF_DEV, OF_ERRORS, EarlierRun
 from dlx.documents.folds import FoldsDocument
 from dlx.documents.reading import read_record
 from dlx.errors import DlxError
-from dlx.files import unless_damaged
+from dlx.files import parse_json, read, unless_damaged
 from dlx.runs.compare.paired_change import paired_change
 from dlx.runs.files.collection import FoldsDirectory
 from dlx.runs.files.directory import RunDirectory
@@ -116,13 +116,21 @@ def _way_to(result: Result) -> Iterator[Attempt]:
 
 
 def _from(result: Result) -> Iterator[Attempt]:
-    """Those of the newest runs in the same folder that were made from this one."""
+    """Those of the last runs in the same folder that were made from this one."""
     beside = sorted((path for path in result.path.parent.glob("*/run.json")), reverse=True)
     for path in beside[:MOST_BESIDE]:
-        other = _unless_gone(path.parent) if path.parent != result.path else None
+        other = _unless_gone(path.parent) if _names(path, result.path) else None
         attempt = _attempt(other) if other is not None else None
-        if attempt is not None and Path(attempt.run).absolute() == result.path.absolute():
+        if attempt is not None:
             yield attempt
+
+
+def _names(facts: Path, run: Path) -> bool:
+    """Whether a ``run.json`` is of a run that was made from this one."""
+    document = unless_damaged(lambda: parse_json(read(facts), facts), None)
+    earlier = document.get(EARLIER) if isinstance(document, dict) else None
+    named = earlier.get("run") if isinstance(earlier, dict) else None
+    return isinstance(named, str) and Path(named).absolute() == run.absolute()
 
 
 def _unless_gone(path: Path) -> Result | None:
@@ -136,7 +144,9 @@ def _attempt(result: Result) -> Attempt | None:
     """What a run changed, where that and the errors of both are known, on as many examples."""
     earlier = unless_damaged(lambda: earlier_of(result.run), None)
     errors = unless_damaged(lambda: result.diagnosis.judged_errors, {})
-    if earlier is None or not earlier.values or any(key.startswith(OF_ERRORS) for key in earlier.keys):
+    if earlier is None or not earlier.values or any(key.startswith((*OF_ERRORS, *OF_DEV)) for key in earlier.keys):
+        return None
+    if all(key.startswith(OF_CHANCE) for key in earlier.keys):
         return None
     before, now = earlier.errors.get("dev"), errors.get("dev")
     values = _values(result.run.config, earlier.keys)
@@ -145,13 +155,23 @@ def _attempt(result: Result) -> Attempt | None:
     return Attempt(earlier.run, earlier.values, values, before.value, now.value)
 
 
-def past_of(result: Result) -> dict[str, Any]:
+class Past(TypedDict):
     """What advice on a run must know of what was done before, as `AdviceContext` calls it."""
+
+    earlier: EarlierRun | None
+    train_cost: float | None
+    was_in_folds: bool
+    folds: FoldsDocument | None
+    attempts: Attempts
+
+
+def past_of(result: Result) -> Past:
+    """What was done before a run."""
     earlier = earlier_of(result.run)
-    return {
-        "earlier": earlier and replace(earlier, change=paired_change(result.path, earlier)),
-        "train_cost": train_cost_of(result),
-        "was_in_folds": result.was_in_folds,
-        "folds": _folds_of(result),
-        "attempts": attempts_of(result),
-    }
+    return Past(
+        earlier=earlier and replace(earlier, change=paired_change(result.path, earlier)),
+        train_cost=train_cost_of(result),
+        was_in_folds=result.was_in_folds,
+        folds=_folds_of(result),
+        attempts=attempts_of(result),
+    )

@@ -16,6 +16,7 @@ from dlx.documents.comparison import ComparisonDocument
 from dlx.runs.compare import compare
 from dlx.runs.reading.result import Result
 from dlx.runs.training.earlier import earlier_of, past_of
+from dlx.stats.intervals import Estimate
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")
 
@@ -66,6 +67,8 @@ def test_a_change_is_the_difference_of_the_dev_errors_and_is_paired(
     train(call_dlx, tmp_path, "spec.yaml", "--out", "a")
     train(call_dlx, tmp_path, "a/config.yaml", "optimizer.learning_rate=0.0001", "--out", "b")
     earlier = past_of(Result.read("b"))["earlier"]
+    assert earlier is not None
+    assert earlier.change is not None
     errors = [json.loads(Path(run, "diagnosis.json").read_text())["errors"]["dev"] for run in "ab"]
     assert earlier.change.value == pytest.approx(errors[1]["value"] - errors[0]["value"])
     assert earlier.change.m == M // 2
@@ -74,9 +77,21 @@ def test_a_change_is_the_difference_of_the_dev_errors_and_is_paired(
     assert "change" not in json.loads(Path("b", "run.json").read_text())["earlier"]
     assert earlier_of(Result.read("b").run) == earlier
     train(call_dlx, tmp_path, "a/config.yaml", "data.split={train: 50, dev: 60}", "--out", "c")
-    assert past_of(Result.read("c"))["earlier"].change is None, "these are other examples"
+    train(call_dlx, tmp_path, "b/config.yaml", "seed=9", "--out", "d")
+    attempts = {run: past_of(Result.read(run))["attempts"] for run in "bcd"}
+    assert [len(attempts[run].way) for run in "bcd"] == [1, 0, 0], "other examples, or other luck, are no remedy"
+    assert not attempts["b"].beside
+    assert _change("c") is None, "these are other examples"
     shutil.rmtree("a")
-    assert past_of(Result.read("b"))["earlier"].change is None
+    assert _change("b") is None
+    assert call_dlx("diagnose", "b").code == 0
+    train(call_dlx, tmp_path, "b/config.yaml", "optimizer.learning_rate=0.001", "--out", "e")
+
+
+def _change(run: str) -> Estimate | None:
+    earlier = past_of(Result.read(run))["earlier"]
+    assert earlier is not None
+    return earlier.change
 
 
 @pytest.mark.parametrize("table", ["rows", "numbers"])
