@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -69,8 +70,15 @@ def gradcheck(
     if isinstance(subject, Run) or (isinstance(subject, str) and Path(subject).is_dir()):
         _refuse("a run, which has its data", data, target)
         return finish(check_file(Path(subject), overrides_of(settings), options))
-    with resolved_spec(subject, data, target, settings) as stated:
+    with resolved_spec(_spec(subject), data, target, settings) as stated:
         return finish(check_spec(stated.resolved, options))
+
+
+def _spec(subject: object) -> SpecLike:
+    if isinstance(subject, str | os.PathLike | Mapping):
+        return subject
+    what = "expected a component, a run, or a spec by its path or as a mapping"
+    raise UsageError(f"gradcheck: subject: {what}, not {type(subject).__name__}")
 
 
 def _of_component(component: Component, options: CheckOptions) -> ComponentsReport:

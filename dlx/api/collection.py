@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from dlx.api.run import Run
-from dlx.api.signatures import public
+from dlx.api.signatures import PathLike, public
 from dlx.api.tables import table_of_rows
 from dlx.documents.comparison import ComparisonDocument
 from dlx.errors import UsageError
@@ -22,7 +22,7 @@ RunLike: TypeAlias = Run | str | os.PathLike[str]
 
 
 @public
-def runs(*where: str, sort: str | None = None, most: int | None = None, root: str | os.PathLike[str] = ROOT) -> Any:
+def runs(*where: str, sort: str | None = None, most: int | None = None, root: PathLike = ROOT) -> Any:
     """Past runs as a table, the newest last: a DataFrame of pandas or else polars, else arrays by column.
 
     Errors and costs are those of the parameters that were kept; ``run`` is the directory, for `dlx.Run`.
@@ -52,7 +52,7 @@ def compare(
     against: RunLike | Sequence[RunLike] = (),
     *,
     metrics: Sequence[str] = (),
-    out: str | os.PathLike[str] | None = None,
+    out: PathLike | None = None,
 ) -> ComparisonDocument:
     """Runs beside each other: what differs between their specs, and whether it makes a difference.
 

@@ -59,7 +59,11 @@ def check_array(values: Any, name: str) -> None:
         raise DataError(f"data: {name}: is sparse ({kind}); give {name}.toarray()")
     if isinstance(values, Iterator):
         raise DataError(f"data: {name}: is of type {kind}, which can be gone through but once; give list({name})")
-    is_ragged = isinstance(values, list | tuple) and len({len(row) for row in values if isinstance(row, list)}) > 1
-    if is_ragged:
+    if isinstance(values, list | tuple) and len({_length(row) for row in values}) > 1:
         labels = "; of several labels give a column of 0 and 1 for each" if name == "y" else ""
         raise DataError(f"data: {name}: its rows have different lengths{labels}")
+
+
+def _length(row: Any) -> int | None:
+    """How many values a row has; None where it is a value itself."""
+    return len(row) if isinstance(row, list | tuple) or getattr(row, "ndim", 0) > 0 else None

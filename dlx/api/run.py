@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlx.api.run_results import RunResults
-from dlx.api.signatures import public
+from dlx.api.signatures import PathLike, public
 from dlx.api.specs import as_path, overrides_of
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.learning_curve import LearningCurve
@@ -140,12 +139,12 @@ class Run(RunResults):
         return pictures.curves_figure(charts, title=self.name)
 
     @public
-    def report(self, out: str | os.PathLike[str] | None = None) -> Path:
+    def report(self, out: PathLike | None = None) -> Path:
         """Write the page of the run, in place of ``report.html`` in its directory to ``out``; returns the file."""
         return write_report(str(self.path), as_path(out))
 
     @public
-    def export(self, to: str, out: str | os.PathLike[str] | None = None) -> list[Path]:
+    def export(self, to: str, out: PathLike | None = None) -> list[Path]:
         """Write the network, its normalization inside, as ``onnx``, ``pytorch`` or ``keras``; returns the files.
 
         ``tensorboard``, ``mlflow`` and ``csv`` take what the run has measured in place of its network.

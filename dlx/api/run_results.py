@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from dlx.api.network import AnsweringNetwork
-from dlx.api.signatures import public
+from dlx.api.signatures import PathLike, public
 from dlx.api.tables import table_of
 from dlx.runs.files.file_names import CURVES
 from dlx.runs.reading.references import open_run
@@ -26,7 +26,7 @@ class RunResults(AnsweringNetwork):
     """A run directory, as it is read; ``reference`` is that of `dlx.Run`."""
 
     @public
-    def __init__(self, reference: str | os.PathLike[str] = "latest") -> None:
+    def __init__(self, reference: PathLike = "latest") -> None:
         self._result = Result.of(
             open_run(os.fspath(reference) if isinstance(reference, os.PathLike) else str(reference))
         )

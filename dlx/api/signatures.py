@@ -1,20 +1,13 @@
-"""The arguments of the functions of dlx: the types that they share, and what is said of one that there is not."""
+"""The signatures of the functions of dlx: the types that they share, and what decorates them."""
 
 from __future__ import annotations
 
-import inspect
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
 
-from dlx.errors import UsageError, allowed, nearest
-from dlx.search.plan import BASE
-from dlx.search.study.section import StudyFile
-from dlx.search.tune.section import TuneFile
-from dlx.spec.messages import place_of
-from dlx.spec.sections import Spec
-from dlx.synonyms import SYNONYMS, plainly
+from dlx.api.arguments import FunctionArguments
 
 
 class Frame(Protocol):
@@ -37,10 +30,6 @@ Data: TypeAlias = Examples | None  # a mapping may also be from train, dev and t
 Target: TypeAlias = str | int | Sequence[str] | None  # the column or columns that are to be predicted
 PathLike: TypeAlias = str | os.PathLike[str]
 SpecLike: TypeAlias = PathLike | Mapping[str, Any]
-POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
-NAMED = (POSITIONAL, inspect.Parameter.KEYWORD_ONLY)
-TOGETHER = {"data": "; arrays are one of them: (X, y)", "runs": "; several runs are one of them: [a, b]"}
-KEYS = {BASE, *Spec.model_fields, *StudyFile.model_fields, *TuneFile.model_fields}
 
 Arguments = ParamSpec("Arguments")
 Form = ParamSpec("Form")
@@ -82,37 +71,12 @@ def with_settings(
 
 
 def public(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """The same function, which raises `UsageError` with the arguments that there are where it is called with others."""
-    parameters = inspect.signature(function).parameters.values()
-    kinds = {each.kind for each in parameters}
-    names = [each.name for each in parameters if each.kind in NAMED and each.name != "self"]
-    by_place = [each.name for each in parameters if each.kind is POSITIONAL]
-    called = function.__name__.replace("__init__", "Run")
+    """The same function, which raises `UsageError` where it is called with other arguments than it takes."""
+    arguments = FunctionArguments(function)
 
     @wraps(function)
     def call(*args: Arguments.args, **keywords: Arguments.kwargs) -> Result:
-        for keyword in keywords:
-            is_setting = inspect.Parameter.VAR_KEYWORD in kinds and _is_setting(keyword, names)
-            if keyword not in names and not is_setting:
-                what = f"{keyword!r} is no argument{' and no key' if inspect.Parameter.VAR_KEYWORD in kinds else ''}"
-                raise UsageError(f"{called}: {what} {allowed(keyword, names)}")
-        if len(args) > len(by_place) and inspect.Parameter.VAR_POSITIONAL not in kinds:
-            raise UsageError(f"{called}: {_too_many([name for name in by_place if name != 'self'])}")
+        arguments.check(args, keywords)
         return function(*args, **keywords)
 
     return call
-
-
-def _too_many(by_place: Sequence[str]) -> str:
-    """What is said of more arguments without a name than there are."""
-    hint = next((TOGETHER[name] for name in by_place if name in TOGETHER), "")
-    return f"takes {' and '.join(by_place) or 'nothing'} without a name{hint}"
-
-
-def _is_setting(word: str, names: Collection[str]) -> bool:
-    """Whether a keyword is a key, or rather meant to be one than to be one of these arguments."""
-    meant = {plainly(word), *map(plainly, SYNONYMS.get(plainly(word), ()))}
-    is_argument = any(plainly(name) in meant for name in names)
-    if "." in word or word in KEYS or is_argument:
-        return not is_argument
-    return place_of(word) is not None or (nearest(word, names) is None and nearest(word, KEYS) is not None)

@@ -46,8 +46,9 @@ def train(
             Arrow, or a mapping of columns; or a mapping from train, dev and test to these. They stand in place of the
             source that the spec names, and what the spec says of its columns (`impute`, `ignore` …) is of theirs.
             They are written to ``runs/data``, so that the run can be repeated.
-        target: the column or columns of a table that are to be predicted, in place of those that the spec names.
-        out: the run directory, in place of ``runs/NAME/TIME-ID``.
+        target: the name of the column of a table that is to be predicted, or a list of names, in place of those that
+            the spec names.
+        out: the path of the run directory, in place of ``runs/NAME/TIME-ID``.
         on_record: is given each row of metrics.csv and, about ten times a second, the progress.
         progress: whether to show it; if not said, in notebooks.
         settings: other values of keys, such as ``**{"optimizer.learning_rate": 0.01}``.

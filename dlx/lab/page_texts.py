@@ -14,6 +14,9 @@ from dlx.language.catalog import catalog
 
 IN_HTML = re.compile(r"\{\{(.+?)\}\}")
 IN_SCRIPT = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"')
+RANGE = re.compile(
+    r"\s*(?P<code>[a-z]{2,3})(-[a-z0-9-]+)?\s*(;\s*q\s*=\s*(?P<quality>[01](\.\d*)?)\s*)?"
+)  # of RFC 9110
 MARKS = {"html": IN_HTML, "js": IN_SCRIPT, "yaml": re.compile(r"^- (.+)$", re.MULTILINE)}  # by the ending of a file
 
 
@@ -39,8 +42,18 @@ def language_of(chosen: str, accepted: str) -> str:
     stated = language()
     if stated != ENGLISH or os.environ.get(VARIABLES[0]):
         return stated
-    preferred = re.findall(r"[a-z]{2,3}", accepted.lower().partition(";")[0])
-    return next((code for code in preferred[:1] if code in LANGUAGES), ENGLISH)
+    return next((code for code in _by_quality(accepted) if code in LANGUAGES), ENGLISH)
+
+
+def _by_quality(accepted: str) -> list[str]:
+    """The languages of a header ``Accept-Language``, the most wanted first; of quality 0 are those that are not.
+
+    >>> _by_quality("ca, es-AR;q=0.5, en;q=0.9, fr;q=0")
+    ['ca', 'en', 'es']
+    """
+    ranges = filter(None, map(RANGE.fullmatch, accepted.lower().split(",")))
+    qualities = [(float(match["quality"] or 1), match["code"]) for match in ranges]
+    return [code for quality, code in sorted(qualities, key=lambda pair: -pair[0]) if quality > 0]
 
 
 def page_in(code: str) -> bytes:

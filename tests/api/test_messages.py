@@ -59,22 +59,49 @@ def folder(run: dlx.Run, monkeypatch: pytest.MonkeyPatch, blank_pictures: None) 
         (lambda run: dlx.tune(SPEC), "this file is a spec; dlx.tune(plan) takes a plan, with `base: …` and `search:`"),
         (lambda run: dlx.train({**SPEC, "data": {**SPEC["data"], "folds": 3}}, (X, y)), "dlx.folds("),
         (lambda run: dlx.folds(), "give a spec, or resume=DIR"),
-        (lambda run: dlx.train(SPEC, (X, y), **{"out": 3}), "out: is a path, not int"),
+        (lambda run: dlx.train(SPEC, (X, y), **{"out": 3}), "train: out: expected a path or None, got 3"),
         (lambda run: run.act(seeds=3), "act: 'seeds' is no argument (allowed replicates, budget, workers, cluster"),
         (lambda run: run.act(seeds=3), "did you mean replicates?"),
-        (lambda run: run.diagnose(full=True), "diagnose: 'full' is no argument and no key"),
+        (
+            lambda run: run.diagnose(full=True),
+            "full: unknown key (allowed diagnosis.optimal_error, diagnosis.tolerance)",
+        ),
+        (
+            lambda run: run.diagnose(tolerance=0.1),
+            "tolerance: unknown key (allowed diagnosis.optimal_error, diagnosis.t",
+        ),
+        (lambda run: run.diagnose(toleranc=0.1), "; did you mean diagnosis.tolerance?)"),
+        (lambda run: run.diagnose(learning_rate=0.1), "config.yaml', **{'optimizer.learning_rate': 0.1}) trains"),
+        (lambda run: run.diagnose(seed="x"), "seed: expected a whole number, got 'x'"),
+        (lambda run: run.diagnose(dropout=0.3), "did you mean regularization.keep_prob? it is the share that stays"),
         (lambda run: run.plot(title="x"), "plot: 'title' is no argument (nothing is allowed here)"),
         (lambda run: dlx.Run(path="run"), "did you mean reference?"),  # type: ignore[call-arg]
         (lambda run: dlx.new((X, y), label="y"), "did you mean target?"),  # type: ignore[call-arg]
         (lambda run: dlx.runs(limit=3), "did you mean most?"),  # type: ignore[call-arg]
         (lambda run: dlx.train(SPEC, (X, y), n_jobs=2), "train: 'n_jobs' is no argument and no key (allowed spec,"),
         (lambda run: dlx.train(SPEC, {"a": X[:, 0], "b": y}, targt="b"), "did you mean target?"),
+        (lambda run: dlx.train(SPEC, (X, y), shedule="cosine"), "did you mean schedule?"),
         (lambda run: dlx.train(SPEC, (X, y), epochs=2), "did you mean training.epochs?"),
         (lambda run: dlx.fit(SPEC, (X, y), progress=True), "fit: 'progress' is no argument and no key"),
         (lambda run: dlx.minimize("ravine", target="y"), "minimize: 'target' is no argument and no key"),
         (lambda run: dlx.minimize("ravine", **{"data.split": 3}), "data"),
         (lambda run: dlx.gradcheck("relu", examples=3), "gradcheck: examples is for a spec, and this is a component"),
         (lambda run: dlx.gradcheck(run, (X, y)), "gradcheck: data is for a spec, and this is a run"),
+        (
+            lambda run: dlx.gradcheck(*WRONG[3:]),
+            "subject: expected a component, a run, or a spec by its path or as a ma",
+        ),
+        (lambda run: dlx.train(**{}), "train: 'spec' is missing: dlx.train(spec)"),
+        (lambda run: run.export(), "export: 'to' is missing: run.export('onnx')"),
+        (lambda run: run.predict(), "predict: 'X' is missing: run.predict(X)"),
+        (lambda run: dlx.compare(run, runs=run), "compare: 'runs' is given twice"),  # type: ignore[misc]
+        (lambda run: dlx.runs(most="x"), "runs: most: expected a whole number or None, got 'x'"),  # type: ignore[arg-type]
+        (lambda run: dlx.runs(most=True), "runs: most: expected a whole number or None, got True"),
+        (lambda run: dlx.runs(root=3), "runs: root: expected a path, got 3"),  # type: ignore[arg-type]
+        (lambda run: run.gradcheck(epsilon=[1]), "epsilon: expected a number, got [1]"),
+        (lambda run: dlx.gradcheck("tanh", **{"seed": "x"}), "gradcheck: seed: expected a whole number, got 'x'"),
+        (lambda run: dlx.train(SPEC, **{"progress": "yes"}), "progress: expected True, False or None, got 'yes'"),
+        (lambda run: run.act(budget=[1]), "budget: expected text or a number, got [1]"),
         (lambda run: dlx.train(*WRONG[:3]), "train: takes spec and data without a name; arrays are one of them: ("),
         (lambda run: dlx.compare(run, run, run), "compare: takes runs and against without a"),  # type: ignore[call-arg]
         (
@@ -93,6 +120,13 @@ def test_messages_say_what_to_call(call: Callable[[dlx.Run], object], message: s
         call(run)
     assert message in str(caught.value)
     assert "dlx train" not in str(caught.value)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    seed: Any = np.int64(3)
+    dropout: Any = np.True_
+    epsilon: Any = np.float32(1e-5)
+    assert dlx.gradcheck("tanh", dropout=dropout, seed=seed, epsilon=epsilon).passed
 
 
 @pytest.mark.parametrize(

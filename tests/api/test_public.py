@@ -21,6 +21,7 @@ from dlx.api.training import TrainingLoop
 from dlx.calls import OF_A_RUN, ONLY_TYPED
 from dlx.cli.commands import COMMANDS
 
+POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
 STUB = Path(dlx.__file__).with_suffix(".pyi")
 NAMES = [name for name in dlx.__all__ if name != "__version__"]
 
@@ -70,8 +71,25 @@ def test_an_argument_that_is_not_there_is_answered_with_those_that_are() -> None
     functions = [(name, getattr(dlx, name)) for name in NAMES if not name[0].isupper() or name == "Run"]
     assert len(methods) > 10
     for name, function in [*functions, *methods]:
+        if name == "diagnose":  # which takes nothing but keys
+            continue
         with pytest.raises(dlx.UsageError, match=rf"^{name}: 'qwertz' is no argument.* \((allowed|nothing)"):
             function(qwertz=1)
+
+
+def test_an_argument_that_is_missing_is_answered_with_a_call() -> None:
+    methods = inspect.getmembers(dlx.Run, lambda member: inspect.isfunction(member) and member.__name__[0] != "_")
+    functions = [(name, getattr(dlx, name)) for name in NAMES if not name[0].isupper()]
+    lacking = []
+    for name, function in [*functions, *methods]:
+        parameters = [each for each in inspect.signature(function).parameters.values() if each.name != "self"]
+        if parameters and parameters[0].default is parameters[0].empty and parameters[0].kind is POSITIONAL:
+            lacking.append(name)
+            with pytest.raises(
+                dlx.UsageError, match=rf"^{name}: '{parameters[0].name}' is missing: (run|dlx)\.{name}\("
+            ):
+                function()
+    assert {"train", "new", "compare", "gradcheck", "export", "predict", "unanswered"} <= {*lacking}
 
 
 def test_rooms_with_the_name_of_a_function_are_called_as_it() -> None:

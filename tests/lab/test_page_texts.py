@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
 
@@ -69,12 +70,53 @@ def test_a_page_comes_with_its_texts(code: str) -> None:
     assert json.loads(data[1] or "{}") == {key: text for key, text in expected.items() if text}
 
 
+class Tags(HTMLParser):
+    """The tags of a page, as a browser reads them, and the texts for its scripts."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.texts = ""
+        self._is_within = False
+        self.feed(page.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self._is_within = ("id", "texts") in attrs
+
+    def handle_endtag(self, tag: str) -> None:
+        self.tags.append(f"/{tag}")
+        self._is_within = False
+
+    def handle_data(self, data: str) -> None:
+        if self._is_within:
+            self.texts += data
+
+
+def test_no_translation_is_taken_for_a_tag(monkeypatch: pytest.MonkeyPatch) -> None:
+    tags = Tags(page_texts.page_in("en")).tags
+    text = '<i>a</i> & "b" </script><script>c()</script><!-- '
+    of_page = dict.fromkeys(page_texts.texts(), text)
+    monkeypatch.setattr(page_texts, "translations", lambda code: of_page)
+    page = Tags(page_texts.page_in("es"))
+    assert page.tags == tags
+    assert json.loads(page.texts) == of_page
+
+
 @pytest.mark.parametrize(
     ("chosen", "environment", "accepted", "code"),
     [
         ("", {}, "en-US,en;q=0.9", "en"),
         ("", {}, "es-AR,es;q=0.9,en;q=0.8", "es"),
-        ("", {}, "de,es;q=0.5", "en"),
+        ("", {}, "de,es;q=0.5", "es"),
+        ("", {}, "ca,es;q=0.9,en;q=0.5", "es"),
+        ("", {}, "fr, es-MX ; q=0.9", "es"),
+        ("", {}, "en;q=0.1,es;q=0.9", "es"),
+        ("", {}, "es;q=0.8,en;q=0.8", "es"),
+        ("", {}, "fr,es;q=0,en;q=0.3", "en"),
+        ("", {}, "de,es;q=0", "en"),
+        ("", {}, "de,*;q=0.5", "en"),
+        ("", {}, "escape;q=1,;,es;q=x", "en"),
         ("", {"DLX_LANG": "es"}, "en-US", "es"),
         ("", {"LANG": "es_ES.UTF-8"}, "en-US", "es"),
         ("", {"LANG": "C.UTF-8"}, "es", "es"),

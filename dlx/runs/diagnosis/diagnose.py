@@ -25,7 +25,7 @@ from dlx.diagnose.verdict import diagnose, mending
 from dlx.documents.diagnosis import DiagnosisDocument, Ending, SpecDiagnosis
 from dlx.documents.findings import Finding
 from dlx.documents.range_test import TestedRates
-from dlx.errors import DataError, ReadFailure, UsageError
+from dlx.errors import DataError, ReadFailure, UsageError, hint, listing, nearest
 from dlx.runs.diagnosis.examination import Examination, RunExamination
 from dlx.runs.files.directory import RunDirectory
 from dlx.runs.files.file_names import ERRORS, SPECS, WORST
@@ -37,10 +37,13 @@ from dlx.runs.reading.references import means_run, open_run
 from dlx.runs.reading.result import Result
 from dlx.runs.training.earlier import past_of
 from dlx.spec.loader import load_spec
+from dlx.spec.messages import place_of
 from dlx.spec.sections import Spec
 from dlx.spec.trust import NamedBy
+from dlx.synonyms import plainly
 from dlx.words import RELATIVE
 
+JUDGED = ("diagnosis.optimal_error", "diagnosis.tolerance")  # what the errors of a run are judged against
 NO_EXAMPLES = (
     "without examples there is neither bias nor variance (what the steps came to is in its metrics.csv, path.csv and "
     "pictures)"
@@ -192,8 +195,17 @@ def _is_whole(run: RunDirectory, name: str) -> bool:
 
 def _refuse_other_overrides(run: RunDirectory, overrides: Sequence[str]) -> None:
     others = [override for override in overrides if not override.startswith("diagnosis.")]
-    if others:
-        raise UsageError(
-            f"{others[0]}: a run is judged as it was trained; only diagnosis.optimal_error and diagnosis.tolerance can "
-            f"be stated ({instruction('train', run.config, others[0])} trains another)"
-        )
+    if not others:
+        return
+    key, _, value = others[0].partition("=")
+    place, names = place_of(key), {judged.rpartition(".")[2]: judged for judged in JUDGED}
+    if place is None or place in JUDGED:
+        near = nearest(key, names)
+        raise UsageError(f"{key}: unknown key {listing(JUDGED, hint(key, near and names[near]))}")
+    is_synonym = plainly(place.rpartition(".")[2]) != plainly(key.rpartition(".")[2])  # whose value may mean another
+    changed = others[0] if is_synonym else f"{place}={value}"
+    load_spec(run.config, [changed])  # what is refused there, must not be advised
+    raise UsageError(
+        f"{others[0]}: a run is judged as it was trained; only diagnosis.optimal_error and diagnosis.tolerance can "
+        f"be stated ({instruction('train', run.config, changed)} trains another)"
+    )
