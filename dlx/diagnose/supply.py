@@ -12,7 +12,7 @@ from dlx.data.sources import File
 from dlx.data.splitting.division import within_fold
 from dlx.data.splitting.splits import Split, part_sizes
 from dlx.diagnose.remedies.changes import DataFacts, Overrides, fits_batches, side_of
-from dlx.diagnose.remedies.targets import are_of_factors
+from dlx.diagnose.remedies.targets import are_of_factors, are_unequal
 from dlx.errors import DataError, SpecError
 from dlx.spec.loader import derive
 from dlx.spec.sections import Spec
@@ -69,8 +69,10 @@ class Supply:
         from_source = {name: m for name, m in parts.items() if getattr(spec.data, name) is None}
         leaves_over = rows and spec.data.split is not None and not spec.data.train_examples and spec.data.folds is None
         spare = max(rows - sum(from_source.values()), 0) if leaves_over and spec.data.more is None else 0
-        images, side = dataset.image_shape is not None, side_of(dataset.image_shape)
-        facts = DataFacts(parts["train"], images, spare, "dev" in parts, parts, rows, side, are_of_factors(dataset))
+        unequal, images, side = are_unequal(dataset), dataset.image_shape is not None, side_of(dataset.image_shape)
+        facts = DataFacts(
+            parts["train"], images, spare, "dev" in parts, parts, rows, side, are_of_factors(dataset), unequal
+        )
         return cls(spec, facts)
 
     def larger_parts(self, sizes: Mapping[str, int]) -> Overrides:

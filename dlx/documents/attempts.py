@@ -24,6 +24,11 @@ class Attempt:
     changed: float
 
     @property
+    def has_harmed(self) -> bool:
+        """Whether the error was higher with the change."""
+        return self.changed > self.error
+
+    @property
     def has_helped(self) -> bool:
         """Whether the error was lower with the change, if only by chance: it keeps advice from going in circles."""
         return self.changed < self.error
@@ -31,6 +36,12 @@ class Attempt:
     def is_repeated_by(self, overrides: Mapping[str, Any]) -> bool:
         """Whether these overrides are the same change."""
         return dict(self.after) == dict(overrides)
+
+    def is_carried_farther_by(self, overrides: Mapping[str, Any]) -> bool:
+        """Whether these overrides take the same keys as far as the change did, or farther."""
+        return self.after.keys() == overrides.keys() == self.before.keys() and all(
+            _is_as_far(now, self.before[key], overrides[key]) for key, now in self.after.items()
+        )
 
     def is_undone_by(self, overrides: Mapping[str, Any]) -> bool:
         """Whether these overrides take any key as far back as it was, or farther."""
@@ -73,11 +84,12 @@ class Attempts:
     beside: Sequence[Attempt] = ()
 
     def speak_against(self, overrides: Mapping[str, Any]) -> bool:
-        """Whether a change was tried without success, or would undo what has helped."""
-        vain = (attempt for attempt in (*self.way, *self.beside) if not attempt.has_helped)
+        """Whether a change was tried without success, goes on in what harmed, or would undo what has helped."""
+        tried = (*self.way, *self.beside)
         helpful = (attempt for attempt in self.way if attempt.has_helped)
-        is_vain = any(attempt.is_repeated_by(overrides) for attempt in vain)
-        return is_vain or any(attempt.is_undone_by(overrides) for attempt in helpful)
+        is_vain = any(attempt.is_repeated_by(overrides) for attempt in tried if not attempt.has_helped)
+        is_worse = any(attempt.is_carried_farther_by(overrides) for attempt in tried if attempt.has_harmed)
+        return is_vain or is_worse or any(attempt.is_undone_by(overrides) for attempt in helpful)
 
     @property
     def for_nothing(self) -> Attempt | None:

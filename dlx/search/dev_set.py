@@ -6,7 +6,7 @@ import numpy as np
 
 from dlx.data.dataset import Dataset
 from dlx.diagnose.remedies.changes import DataFacts, side_of
-from dlx.diagnose.remedies.targets import are_of_factors
+from dlx.diagnose.remedies.targets import are_of_factors, are_unequal
 from dlx.search.judgement import Judgement
 from dlx.search.trials.outcome import Outcome
 from dlx.spec.sections import Spec
@@ -66,6 +66,7 @@ def facts_of(spec: Spec, dataset: Dataset) -> DataFacts:
         has_dev="dev" in dataset.parts,
         side=side_of(dataset.image_shape),
         by_factors=are_of_factors(dataset),
+        unequal=are_unequal(dataset),
     )
 
 

@@ -176,11 +176,14 @@ def changed(before: float, after: float, error: float, now: float, run: str = "r
     ("proposed", "is_spoken_against"), [(0.0, True), (0.5, True), (1.0, False), (2.0, False), (9.0, False)]
 )
 def test_what_has_helped_is_not_undone(proposed: float, is_spoken_against: bool) -> None:
-    """λ from ½ to 2 has helped: to ½ or less it does not go back, half the way it may, and farther on too."""
+    """λ from ½ to 2 has helped: to ½ or less it does not go back, half the way it may, and farther on too.
+
+    Where it has harmed, it goes neither as far again nor farther, but half the way, or the other way.
+    """
     attempts = Attempts((changed(0.5, 2.0, 0.3, 0.2),))
     assert attempts.speak_against({KEY: proposed}) is is_spoken_against
     in_vain = Attempts((changed(0.5, 2.0, 0.2, 0.3),))
-    assert in_vain.speak_against({KEY: proposed}) is (proposed == 2.0)
+    assert in_vain.speak_against({KEY: proposed}) is (proposed >= 2.0)
 
 
 def test_units_and_words_are_undone_too() -> None:
@@ -191,6 +194,14 @@ def test_units_and_words_are_undone_too() -> None:
     stopped = Attempt("a", {stopping: None}, {stopping: {"patience": 8}}, 0.3, 0.2)
     assert stopped.is_undone_by({stopping: None})
     assert not stopped.is_undone_by({stopping: {"patience": 9}})
+
+
+def test_no_more_units_are_tried_of_which_some_more_have_harmed() -> None:
+    hidden = "architecture.hidden"
+    wider = Attempts(beside=(Attempt("a", {hidden: [{"units": 8}]}, {hidden: [{"units": 32}]}, 0.2, 0.3),))
+    assert wider.speak_against({hidden: [{"units": 64}]})
+    assert not wider.speak_against({hidden: [{"units": 4}]})
+    assert not wider.speak_against({hidden: [{"units": 64}], KEY: 1.0})
 
 
 def test_what_was_tried_from_this_run_in_vain_is_not_tried_again() -> None:

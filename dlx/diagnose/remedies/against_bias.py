@@ -26,7 +26,7 @@ from dlx.diagnose.remedies.optimization import (
     optimizer_defaults,
     tested_learning_rate,
 )
-from dlx.diagnose.remedies.targets import log_targets
+from dlx.diagnose.remedies.targets import log_targets, weighed_classes
 from dlx.nn.norms.batch_norm import BatchNorm
 from dlx.words import Task
 
@@ -209,6 +209,7 @@ def start_from_defaults(now: SpecContext) -> Overrides:
 
 # The recipe, the cheapest and most probable first.
 AGAINST_BIAS = (
+    weighed_classes,
     normalize_inputs,
     log_targets,
     fitting_initializer,

@@ -27,6 +27,7 @@ from dlx.diagnose.remedies.optimization import (
     mini_batches,
     optimizer_defaults,
 )
+from dlx.diagnose.remedies.targets import weighed_classes
 from dlx.errors import DataError
 from dlx.spec.sections import Spec
 from dlx.words import Task
@@ -186,6 +187,7 @@ def balanced_classes(now: SpecContext) -> Overrides:
 
 # First what the notes name; then what changes the training, for weights that begin too large overfit as well.
 AGAINST_VARIANCE = (
+    weighed_classes,
     all_the_examples,
     rest_of_the_examples,
     more_examples,

@@ -19,6 +19,7 @@ class DataFacts:
 
     side: of the images, the shorter one in pixels; 0 where it is not known.
     by_factors: of a regression, whether its targets seem to grow by factors.
+    unequal: whether a class has less than half of the examples in train that the most frequent one has.
     parts: their sizes.
     rows: of the one source that a split divides, as far as it is known to have; 0 where there is no such source.
     """
@@ -31,6 +32,7 @@ class DataFacts:
     rows: int = 0
     side: int = 0
     by_factors: bool = False
+    unequal: bool = False
 
 
 @dataclass(frozen=True)

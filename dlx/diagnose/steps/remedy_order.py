@@ -10,7 +10,7 @@ from dlx.diagnose.data.label_noise import LABEL_NOISE
 from dlx.diagnose.models.simple_models import LinearModel
 from dlx.diagnose.remedies.length import patience_to_the_end
 from dlx.diagnose.remedies.optimization import tested_learning_rate
-from dlx.diagnose.remedies.targets import log_targets
+from dlx.diagnose.remedies.targets import log_targets, weighed_classes
 from dlx.diagnose.steps.advice import Remedy
 from dlx.documents.diagnosis import DiagnosisDocument, Ending
 
@@ -46,6 +46,8 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
     has_bigger = any(remedy.name in BIGGER for remedy in candidates)
 
     def rank(remedy: Remedy) -> int:
+        if remedy.name == weighed_classes.name:
+            return 0
         if remedy.against not in ("bias", "variance"):
             if is_serious(document, remedy.against):
                 return 0

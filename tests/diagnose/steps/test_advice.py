@@ -18,6 +18,7 @@ from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import mini_batches
 from dlx.diagnose.steps.advice import Remedy, remedies
 from dlx.diagnose.steps.remedy_order import in_order
+from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.spec.loader import derive, load_spec
@@ -189,6 +190,23 @@ def test_targets_are_normalized_where_that_was_found_to_pay(digits: Callable[...
     assert (first.name, first.overrides) == ("normalize_targets", {"data.normalize_targets": "standard"})
     for spec in (derive(digits(text), {"data.normalize_targets": "log"}), digits()):
         assert "normalize_targets" not in named(remedies(found, spec, DataFacts(1000)))
+
+
+@pytest.mark.parametrize(("bias", "variance"), [(0.5, 0.0), (0.0, 0.5), (0.5, 0.5)])
+def test_unequal_classes_that_are_judged_alike_are_weighed_alike_first(
+    bias: float, variance: float, tmp_path: Path
+) -> None:
+    rows = [f"{number},{'yes' if number % 10 == 0 else 'no'}" for number in range(100)]
+    (tmp_path / "a.csv").write_text("\n".join(["x,y", *rows]))
+    data = f"{{source: {{name: file, path: {tmp_path / 'a.csv'}, target: y}}, split: {{train: 60, dev: 40}}}}"
+    spec = of(f"data: {data}\narchitecture: {{hidden: [4]}}\ndiagnosis: {{metric: balanced_error}}\n", tmp_path)
+    facts = Supply.of(spec, build_supervised(spec, initialize=False).dataset).facts
+    high = document(bias, variance)
+    first = in_order(high, remedies(high, spec, facts), is_ill_rated=False)[0]
+    assert first.overrides == {"data.class_weight": "balanced"}
+    for other in (derive(spec, first.overrides), derive(spec, {"diagnosis.metric": None})):
+        assert "weighed_classes" not in named(remedies(high, other, facts))
+    assert "weighed_classes" not in named(remedies(high, spec, replace(facts, unequal=False)))
 
 
 def test_targets_that_grow_by_factors_are_learned_by_their_logarithms(digits: Callable[..., Spec]) -> None:
