@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dlx.calls import instruction
 from dlx.component import REGISTRY, Component
 from dlx.errors import UsageError, allowed
 from dlx.events import Count
@@ -31,7 +30,17 @@ from dlx.words import Task
 
 KINDS = (Activation.kind, Loss.kind, Norm.kind, Objective.kind)
 CHECKED = (*KINDS, *PROPERTIES)
+VALUES = (0.5, 0.9, 1.0, 2.0, 10.0, 100.0, -1.0, 1, 2, 10, 100, -1, True, "a")  # tried where an option has none
 NAMES = "activation, loss, norm, objective, optimizer, schedule or initializer"
+
+
+class NoValueError(UsageError):
+    """An option of a component has no default, and none of the values that are tried is one of it."""
+
+    def __init__(self, member: type[Component], option: str) -> None:
+        why = f"{option} has no default, and dlx knows no value that it accepts: give it a default"
+        super().__init__(f"{member.kind} {member.name}: {why}")
+        self.option = option
 
 
 @dataclass(frozen=True)
@@ -57,11 +66,10 @@ def check_plugin(plugin: str, name: str | None, epsilon: float, seed: int) -> Ge
     if not chosen:
         others = f", but {', '.join(unchecked)}" if unchecked else ""
         raise UsageError(f"{plugin}: defines no {NAMES}{others}, and nothing else can be checked")
-    members = [chosen[name]] if name else list(chosen.values())
-    components = [instance_of(member) for member in members]
+    components, without_values = _instances([chosen[name]] if name else list(chosen.values()))
     rules = [case for component in components if component.kind in PROPERTIES for case in check_rules(component)]
     cases = yield from check_components([each for each in components if each.kind in KINDS], epsilon, seed)
-    return ComponentsReport(plugin, cases, () if name else unchecked, rules)
+    return ComponentsReport(plugin, cases, () if name else (*unchecked, *without_values), rules)
 
 
 def check_registered(epsilon: float, seed: int) -> Generator[Count, None, ComponentsReport]:
@@ -74,6 +82,22 @@ def check_registered(epsilon: float, seed: int) -> Generator[Count, None, Compon
     checked = [case for component in rules for case in check_rules(component)]
     cases = yield from check_components(components, epsilon, seed, everywhere=False)
     return ComponentsReport(None, cases, (), checked)
+
+
+def _instances(members: Sequence[type[Component]]) -> tuple[list[Component], list[str]]:
+    """Components that can be checked, and such as have an option that no value is known for, unless all are such."""
+    components: list[Component] = []
+    refused: list[NoValueError] = []
+    without_values: list[str] = []
+    for member in members:
+        try:
+            components.append(instance_of(member))
+        except NoValueError as error:
+            refused.append(error)
+            without_values.append(f"{member.kind} {member.name}, whose {error.option} has no default")
+    if refused and not components:
+        raise refused[0]
+    return components, without_values
 
 
 def _registered(kinds: Iterable[str]) -> list[Component]:
@@ -155,7 +179,10 @@ class ComponentsReport(Checked):
         """The mistakes, in which network the first was met, and the entry that is most wrong."""
         if self.decisive:
             yield from self.decisive.details()
-        yield from (("mistake", str(case.fault)) for case in self.rules if case.fault)
+        for case in self.rules:
+            for label, fault in (("mistake", case.fault), ("remark", case.remark)):
+                if fault:
+                    yield label, f"{fault}{f', with {fault.at}' if fault.at else ''}"
 
     def document(self) -> dict[str, Any]:
         """The JSON document."""
@@ -195,14 +222,17 @@ def _defined_by(plugin: str) -> tuple[dict[str, type[Component]], tuple[str, ...
 
 
 def instance_of(member: type[Component]) -> Component:
-    """A component with its defaults; raises `UsageError` where an option has none."""
+    """A component with its defaults, and values of what has none; raises `UsageError` where none is accepted."""
     if issubclass(member, Loss) and getattr(member, "task", None) not in list(Task):
         raise UsageError(f"loss {member.name}: its task is missing {allowed('', list(Task))}")
-    try:
-        return member()
-    except ValidationError as error:
-        missing = ", ".join(".".join(map(str, detail["loc"])) for detail in error.errors())
-        raise UsageError(
-            f"{member.kind} {member.name}: {missing} has no default; check it in a spec: "
-            f"{instruction('gradcheck', 'SPEC')}"
-        ) from None
+    options, further = required_options(member), {name: iter(VALUES) for name in required_options(member)}
+    while True:
+        try:
+            return member.model_validate(options)
+        except ValidationError as error:
+            wrong = {str(detail["loc"][0]) for detail in error.errors() if detail["loc"]} or set(options)
+            values = {name: next(further[name], None) for name in wrong & further.keys()}
+            if not values or None in values.values():
+                missing = ", ".join(sorted(wrong))
+                raise NoValueError(member, missing) from None
+            options |= values

@@ -41,8 +41,9 @@ class WrongRule:
         return self.component.name
 
     def check(self) -> Fault | None:
-        """What the check says of it."""
-        return next((case.fault for case in check_rules(self.component()) if case.fault), None)
+        """What the check says of it, be it in a remark."""
+        cases = list(check_rules(self.component()))
+        return next(filter(None, (fault for case in cases for fault in (case.fault, case.remark))), None)
 
     def judged(self) -> tuple[tuple[bool, bool, bool], str]:
         """What became of it."""

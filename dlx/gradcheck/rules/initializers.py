@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,7 +20,10 @@ LAYERS = ((40, 160), (160, 40), (90, 90), (200, 60), (60, 200))
 CLOSE = 0.12  # of an exponent of a width
 LARGEST_MEAN = 8.0  # in standard deviations of a mean: of independent numbers none in 10¹⁴ is as far from 0
 LARGEST_GAIN = 5.0  # of n_in·σ²: He's is 2
+DENSE = 0.5  # of W without its empty units or inputs is not 0: then these are not empty by design
 SEED = 5
+# What promises 1/√n: a rule of that kind by name, or a variance; |N(0, …)| promises none.
+PROMISE = re.compile(r"\b(?:He|Kaiming|Xavier|Glorot|LeCun)\b|(?<!\|)N\(0, [^)]*/")
 INPUTS, OUTPUTS = ("n_in", "fan_in", "fan-in"), ("n_out", "fan_out", "fan-out")
 
 
@@ -130,13 +134,29 @@ def is_seeded(each: Initializing) -> Lack | None:
     return None
 
 
+def leaves_nothing_out(each: Initializing) -> Lack | None:
+    """Where numbers are drawn, each unit and each input gets some, unless most of W is 0 by design."""
+    if not each.is_drawn or each.is_zero_by_design:
+        return None
+    empty = [l for l, W in enumerate(each.weights, start=1) if not W.any()]
+    if len(empty) == len(LAYERS):
+        return Lack("zero", "all units begin with 0, though numbers are drawn")
+    for l, W in enumerate(each.weights, start=1):
+        for axis, words in ((1, "units"), (0, "inputs")):
+            has_some = np.asarray(W.any(axis=axis))
+            is_dense = (np.compress(has_some, W, axis=1 - axis) != 0).mean() > DENSE if has_some.any() else False
+            if is_dense and not has_some.all():
+                left = f"{(~has_some).sum()} of {len(has_some)} {words} of W{l}"
+                return Lack("not filled", f"{left} begin with 0, though numbers are drawn")
+    if empty:
+        return Lack("zero", f"all of W{empty[0]} begins with 0, and other layers do not", is_remark=True)
+    return None
+
+
 def breaks_symmetry(each: Initializing) -> Lack | None:
-    """No two units of a layer are the same, unless all W is 0."""
+    """No two units of a layer are the same."""
     for l, W in enumerate(each.weights, start=1):
         rows = W[W.any(axis=1)]
-        if len(rows) < len(W) and each.is_drawn and not each.is_zero_by_design:
-            what = f"{len(W) - len(rows)} of {len(W)} units of W{l} begin with 0, though numbers are drawn"
-            return Lack("not filled" if len(rows) else "zero", what)
         is_wide = W.shape[0] <= W.shape[1]  # else the rows of a pattern, such as I, begin again
         if is_wide and len(np.unique(rows, axis=0)) < len(rows):
             return Lack("equal units", f"units of W{l} begin with the same weights, and stay the same for ever")
@@ -148,27 +168,35 @@ def has_mean_zero(each: Initializing) -> Lack | None:
     for l, W in enumerate(each.weights, start=1):
         mean, sigma = float(W.mean()), float(W.std())
         if each.is_drawn and abs(mean) > max(0.1 * sigma, 6 * sigma / np.sqrt(W.size)):
-            return Lack("mean", f"the mean of W{l} is {mean:.3g}, with a standard deviation of {sigma:.3g}, and not 0")
+            what = f"the mean of W{l} is {mean:.3g}, with a standard deviation of {sigma:.3g}, and not 0"
+            return Lack("mean", what, is_remark=True)
         for axis, words in ((1, "units"), (0, "inputs")):
             far = np.abs(W.mean(axis=axis)) * np.sqrt(W.shape[axis]) > LARGEST_MEAN * sigma
             if each.is_drawn and far.any():
-                return Lack("mean", f"the weights of {far.sum()} {words} of W{l} have a mean that is not 0")
+                what = f"the weights of {far.sum()} {words} of W{l} have a mean that is not 0"
+                return Lack("mean", what, is_remark=True)
     return None
 
 
 def has_a_fit_variance(each: Initializing) -> Lack | None:
-    """σ stays as layers grow, or falls as 1/√n, by the n that its description names."""
+    """σ stays as layers grow, or falls as 1/√n, by the n that its description names.
+
+    Another power is a mistake where σ grows, or the description promises 1/√n, and else a remark.
+    """
     if not each.is_drawn or any(not W.any() for W in each.weights):
         return None
     a, b = each.exponents
     if min(abs(a + b), abs(a + b + 0.5)) > CLOSE:
         name = "missing √" if abs(a + b + 1) < 2 * CLOSE else "variance"
-        return Lack(name, f"the standard deviation of W goes as n^{a + b:.2f}, where it should go as 1/√n")
+        is_meant = a + b < -CLOSE and not PROMISE.search(type(each.initializer).__doc__ or "")
+        what = f"the standard deviation of W goes as n^{a + b:.2f}, where it should go as 1/√n"
+        return Lack(name, what, is_remark=is_meant)
     if swapped := _swapped(each, a, b):
         return swapped
     gains = [W.var() * W.shape[1] for W in each.weights]
     if abs(a + b + 0.5) < CLOSE and np.median(gains) > LARGEST_GAIN:
-        return Lack("variance", f"n_in·σ² is {np.median(gains):.3g}: Z grows as much in each layer; He has 2")
+        what = f"n_in·σ² is {np.median(gains):.3g}: Z grows as much in each layer; He has 2"
+        return Lack("variance", what, is_remark=True)
     return None
 
 
@@ -184,5 +212,14 @@ def _swapped(each: Initializing, a: float, b: float) -> Lack | None:
 
 
 PROPERTIES = Properties(
-    Initializing, (fills, keeps_to_its_layer, is_seeded, breaks_symmetry, has_mean_zero, has_a_fit_variance)
+    Initializing,
+    (
+        fills,
+        keeps_to_its_layer,
+        is_seeded,
+        leaves_nothing_out,
+        breaks_symmetry,
+        has_mean_zero,
+        has_a_fit_variance,
+    ),
 )

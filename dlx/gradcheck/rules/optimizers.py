@@ -16,6 +16,8 @@ from dlx.types import Array
 ALPHA, SMALL = 0.01, 1e-6
 SAME = 1e-3  # two ratios this close are the same
 DECAY = 0.1
+LONGEST = 1000.0  # of a step, in α or α·dθ
+DOUBLED = 6  # times at most, the number of steps until θ has moved: 384 in the end
 PARTS = 5  # entries of θ in a block, in place of 49,152
 
 
@@ -41,9 +43,28 @@ class Optimizing:
             return self.optimizer
 
     @cached_property
+    def steps(self) -> int:
+        """As many as it takes to see it move, such as 24 where it sums up 16 gradients first."""
+        for steps in (STEPS << k for k in range(DOUBLED)):
+            theta = trajectory(self.plain, varied(steps=steps), ALPHA).theta
+            if (theta != theta[0]).any() or (theta[0] != start()).any():
+                return steps
+        return STEPS
+
+    @cached_property
+    def gradients(self) -> Array:
+        """Those that it is checked with, others in each step."""
+        return varied(steps=self.steps)
+
+    @property
+    def steady(self) -> Array:
+        """The same in each step."""
+        return steady(steps=self.steps)
+
+    @cached_property
     def usual(self) -> Trajectory:
         """Its steps from θ₀."""
-        return trajectory(self.plain, varied(), ALPHA)
+        return trajectory(self.plain, self.gradients, ALPHA)
 
     def moves(self, gradients: Array, alpha: float = SMALL) -> Array:
         """θ after these gradients, from 0 on, where no decay has a part in it."""
@@ -68,7 +89,7 @@ def leaves_the_gradient(each: Optimizing) -> Lack | None:
 def forgets(each: Optimizing) -> Lack | None:
     """A second training is that of the first."""
     trajectory(each.plain, varied(7)[:5], ALPHA, np.concatenate([start(3), start(4)[:1]]))
-    again = trajectory(each.plain, varied(), ALPHA)
+    again = trajectory(each.plain, each.gradients, ALPHA)
     if not np.array_equal(each.usual.theta, again.theta, equal_nan=True):
         return Lack("state kept", "the same training comes out differently after another one: keep nothing but slots")
     return None
@@ -76,7 +97,7 @@ def forgets(each: Optimizing) -> Lack | None:
 
 def resumes(each: Optimizing) -> Lack | None:
     """A training that was stopped goes on as if it had not been."""
-    resumed = trajectory(each.plain, varied(), ALPHA, resumed_after=STEPS // 2)
+    resumed = trajectory(each.plain, each.gradients, ALPHA, resumed_after=each.steps // 2)
     if not np.array_equal(each.usual.theta, resumed.theta, equal_nan=True):
         return Lack("state outside slots", "a training that is stopped and resumed goes on differently: name slots")
     return None
@@ -85,9 +106,9 @@ def resumes(each: Optimizing) -> Lack | None:
 def is_finite(each: Optimizing) -> Lack | None:
     """No division by 0, in float32 neither."""
     for words, gradients in (
-        ("usual gradients", varied()),
-        ("dθ = 0", np.zeros((STEPS, N))),
-        ("dθ of 1e-30", steady(1e-30)),
+        ("usual gradients", each.gradients),
+        ("dθ = 0", np.zeros((each.steps, N))),
+        ("dθ of 1e-30", 1e-30 * each.steady),
     ):
         for dtype in (np.float64, np.float32):
             theta = trajectory(each.optimizer, gradients, ALPHA, dtype=dtype).theta
@@ -99,7 +120,7 @@ def is_finite(each: Optimizing) -> Lack | None:
 
 def goes_downhill(each: Optimizing) -> Lack | None:
     """Along a gradient that stays, each entry falls."""
-    gradient, moves = steady()[0], each.moves(steady())
+    gradient, moves = steady()[0], each.moves(each.steady)
     up = (moves * gradient > 0) & (gradient != 0)
     if up.any():
         words = f"{up.sum()} of {np.count_nonzero(gradient)} entries of θ rise along a dθ that stays the same"
@@ -108,21 +129,24 @@ def goes_downhill(each: Optimizing) -> Lack | None:
 
 
 def heeds_the_gradient(each: Optimizing) -> Lack | None:
-    """Where dθ is 0 nothing moves, and each step goes by its own dθ."""
-    if each.moves(steady())[steady()[0] == 0].any():
+    """Where dθ is 0 nothing moves, and there are steps that go by their own dθ."""
+    if each.moves(each.steady)[steady()[0] == 0].any():
         return Lack("moves without dθ", "an entry of θ moves whose dθ is 0 in each step")
-    other = varied()
-    other[-1] *= -1
-    if np.array_equal(trajectory(each.plain, other, ALPHA).theta[-1], each.usual.theta[-1]):
-        return Lack("dθ of the step before", "the last dθ changes nothing: does a step go by that of the step before?")
-    return None
+    theta = each.usual.theta
+    moved = np.flatnonzero((np.diff(theta, axis=0, prepend=each.usual.start[np.newaxis]) != 0).any(axis=1))
+    for number in moved.tolist():
+        other = each.gradients[: number + 1].copy()
+        other[-1] *= -1
+        if not np.array_equal(trajectory(each.plain, other, ALPHA).theta[-1], theta[number]):
+            return None
+    return Lack("dθ of the step before", "no step heeds its own dθ: does it go by that of the step before?")
 
 
 def heeds_alpha(each: Optimizing) -> Lack | None:
     """A step is proportional to α, and to that of the schedule."""
-    once, twice = (each.moves(steady(), alpha) for alpha in (SMALL, 2 * SMALL))
+    once, twice = (each.moves(each.steady, alpha) for alpha in (SMALL, 2 * SMALL))
     moved = once != 0
-    if not moved.any() and each.moves(steady(), ALPHA).any():
+    if not moved.any() and each.moves(each.steady, ALPHA).any():
         return Lack("learning_rate", f"with an α of {SMALL:g} there is no step: is θ rounded?")
     ratios = twice[moved] / once[moved]
     if not len(ratios) or (np.abs(ratios - 2) < SAME).all():
@@ -138,7 +162,7 @@ def heeds_alpha(each: Optimizing) -> Lack | None:
 
 def is_elementwise(each: Optimizing) -> Lack | None:
     """An entry does not depend on the others."""
-    parts = trajectory(each.plain, varied(), ALPHA, block=PARTS)
+    parts = trajectory(each.plain, each.gradients, ALPHA, block=PARTS)
     if not np.allclose(parts.theta, each.usual.theta, rtol=1e-12, atol=1e-14):
         what = "an entry of θ depends on the others, or on how many there are"
         return Lack("not elementwise", f"{what}: the rule is recorded for one stretch of θ after the other")
@@ -147,7 +171,7 @@ def is_elementwise(each: Optimizing) -> Lack | None:
 
 def grows_with_the_gradient(each: Optimizing) -> Lack | None:
     """A larger gradient makes no smaller step, and none that is longer by more than that."""
-    small, large = (np.abs(each.moves(steady(scale))) for scale in (1.0, 1000.0))
+    small, large = (np.abs(each.moves(scale * each.steady)) for scale in (1.0, 1000.0))
     moved = small > 0
     if moved.any() and (large[moved] < 0.5 * small[moved]).any():
         ratio = float(np.min(large[moved] / small[moved]))
@@ -158,19 +182,29 @@ def grows_with_the_gradient(each: Optimizing) -> Lack | None:
     return None
 
 
+def steps_are_bounded(each: Optimizing) -> Lack | None:
+    """No step is many times longer than both α and α·dθ."""
+    lengths = np.abs(np.diff(each.usual.theta, axis=0, prepend=each.usual.start[np.newaxis]))
+    longest = lengths / (ALPHA * np.maximum(1, np.maximum.accumulate(np.abs(each.gradients), axis=0)))
+    if longest.max() > LONGEST:
+        step = int(np.argmax(longest.max(axis=1))) + 1
+        words = f"step {step} is {longest.max():.2g} times as long as α or α·dθ"
+        return Lack("too long", f"{words}: is it divided by an average that is still 0?")
+    return None
+
+
 def decays_once(each: Optimizing) -> Lack | None:
-    """weight_decay is applied before the rule, to W alone."""
-    still = np.zeros((3, N))
-    plain, decayed = (trajectory(rule, still, 10 * ALPHA) for rule in (each.plain, each.with_decay(DECAY)))
-    if plain.moves.any():
+    """weight_decay is applied before the rule, to W alone, and the rule itself does nothing with it."""
+    if each.plain.weight_decay:
         return None
-    share = decayed.theta[-1] / decayed.start
-    if (share[-BIASES:] != 1).any():
+    gradients, alpha = each.gradients, 10 * ALPHA
+    own = trajectory(each.with_decay(DECAY), gradients, alpha).theta
+    right = trajectory(each.plain, gradients, alpha, decay=DECAY).theta
+    if not np.allclose(own[:, -BIASES:], right[:, -BIASES:], rtol=1e-9):
         return Lack(
             "weight decay of b", "weight_decay shrinks b too: dlx applies it to W before the rule, leave it out"
         )
-    once = (1 - 10 * ALPHA * DECAY) ** len(still)
-    if not np.allclose(share[:-BIASES], once, rtol=1e-9):
+    if not np.allclose(own, right, rtol=1e-9):
         return Lack("weight decay twice", "weight_decay acts twice on W: dlx applies it before the rule, leave it out")
     return None
 
@@ -193,6 +227,7 @@ PROPERTIES = Properties(
         heeds_alpha,
         is_elementwise,
         grows_with_the_gradient,
+        steps_are_bounded,
         decays_once,
         has_its_formula,
     ),

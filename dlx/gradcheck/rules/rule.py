@@ -15,10 +15,11 @@ Subject = TypeVar("Subject")
 
 
 class Lack(NamedTuple):
-    """A property that a rule lacks: its name, and what shows that."""
+    """A property that a rule lacks: its name, and what shows that; a remark where it is usual, and not a law."""
 
     signature: str
     sentence: str
+    is_remark: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,17 @@ class Properties(Generic[Subject]):
 
 @dataclass(frozen=True)
 class RuleCase:
-    """One optimizer, schedule or initializer, checked; ``setting`` is its options, where they are not the defaults."""
+    """One optimizer, schedule or initializer, checked; ``setting`` is its options, where they are not the defaults.
+
+    ``remark`` is what is unusual in it, and may be meant: with that it passes.
+    """
 
     kind: str
     name: str
     setting: str
     properties: int
     fault: Fault | None
+    remark: Fault | None = None
 
     @property
     def passed(self) -> bool:
@@ -53,23 +58,39 @@ class RuleCase:
             "properties": self.properties,
             "passed": self.passed,
             "signature": self.fault and self.fault.signature,
+            "sentence": self.fault and self.fault.sentence,
+            "place": self.fault and self.fault.place,
+            "remark": self.remark and self.remark.sentence,
         }
 
 
 def checked(component: Component, setting: str, properties: Properties[Any]) -> RuleCase:
     """The component with the first property that it lacks; raises what dlx itself refuses, such as a missing file."""
-    lack = _first_lack(component, not setting, properties)
-    fault = lack and Fault(
-        component.name, None, None, lack.signature, lack.sentence, defined_at(type(component)), at=setting or None
-    )
-    return RuleCase(component.kind, component.name, setting, len(properties.each), fault or None)
+    lacks = _lacks(component, not setting, properties)
+    faults = [
+        Fault(
+            component.name, None, None, lack.signature, lack.sentence, defined_at(type(component)), at=setting or None
+        )
+        for lack in lacks
+    ]
+    pairs = list(zip(lacks, faults, strict=True))
+    fault = next((fault for lack, fault in pairs if not lack.is_remark), None)
+    remark = next((fault for lack, fault in pairs if lack.is_remark), None)
+    return RuleCase(component.kind, component.name, setting, len(properties.each), fault, remark)
 
 
-def _first_lack(component: Component, is_default: bool, properties: Properties[Any]) -> Lack | None:
+def _lacks(component: Component, is_default: bool, properties: Properties[Any]) -> list[Lack]:
+    """What it lacks, as far as the first that is no remark."""
+    lacks: list[Lack] = []
     try:
         subject = properties.look(component, is_default)
-        return next((lack for find in properties.each if (lack := find(subject))), None)
+        for find in properties.each:
+            if lack := find(subject):
+                lacks.append(lack)
+                if not lack.is_remark:
+                    break
     except DlxError:
         raise
     except Exception as error:
-        return Lack(FAILS, f"{type(error).__name__}: {error}")
+        lacks.append(Lack(FAILS, f"{type(error).__name__}: {error}"))
+    return lacks

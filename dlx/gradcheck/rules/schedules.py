@@ -83,16 +83,17 @@ def is_never_negative(each: Scheduling) -> Lack | None:
 
 
 def is_never_zero(each: Scheduling) -> Lack | None:
-    """Each unit trains."""
+    """Each unit trains, or at least one."""
     if not each.is_default:
         return None
+    if not any(each.rates[TOTALS[-1]]):
+        return Lack("zero", "α is 0 in each unit: nothing trains")
     for total, rates in each.rates.items():
         zeros = [done for done, rate in enumerate(rates) if rate == 0]
         if zeros:
             name = "off by one" if len(zeros) == 1 and zeros[0] in (0, total - 1) else "zero"
-            return Lack(
-                name, f"α is 0 in {_unit(zeros[0], total)}: it trains nothing; t of the first is {_first(each)}"
-            )
+            what = f"α is 0 in {_unit(zeros[0], total)}: it trains nothing; t of the first is {_first(each)}"
+            return Lack(name, what, is_remark=True)
     return None
 
 
@@ -113,7 +114,7 @@ def heeds_alpha(each: Scheduling) -> Lack | None:
 def heeds_the_unit(each: Scheduling) -> Lack | None:
     """What changes with the length of the training changes with the unit too, and not without bounds."""
     if (highest := max(each.rates[50]) / ALPHA) > HIGHEST and not each.has_options:
-        return Lack("rises", f"α rises to {highest:.3g}·α₀ in 50 units")
+        return Lack("rises", f"α rises to {highest:.3g}·α₀ in 50 units", is_remark=True)
     is_constant = all(len(set(rates)) == 1 for rates in each.rates.values())
     if is_constant and len({rates[0] for rates in each.rates.values()}) > 1:
         return Lack("total in place of t", "α is the same in each unit, and another one in longer trainings")
@@ -145,7 +146,7 @@ def begins_in_time(each: Scheduling) -> Lack | None:
         return Lack("off by one", f"{words}: t of the first unit is {_first(each)}, which `first: First = …` states")
     if _first(each) == 0 and not _begins_with_alpha(each, rates):
         words = f"α begins with {rates[0] / ALPHA:.4g}·α₀ in unit 1, where t is 0"
-        return Lack("off by one", f"{words}, and falls from there")
+        return Lack("off by one", f"{words}, and falls from there", is_remark=True)
     return None
 
 

@@ -36,10 +36,10 @@ def start(seed: int = 1) -> Array:
     return np.asarray(np.random.default_rng(seed).uniform(0.5, 1.5, N))
 
 
-def varied(seed: int = 2) -> Array:
+def varied(seed: int = 2, steps: int = STEPS) -> Array:
     """Gradients that are others in each step, of several sizes, (steps, n)."""
     rng = np.random.default_rng(seed)
-    return np.asarray(rng.standard_normal((STEPS, N)) * np.geomspace(0.1, 3, N))
+    return np.asarray(rng.standard_normal((steps, N)) * np.geomspace(0.1, 3, N))
 
 
 def steady(scale: float = 1.0, steps: int = STEPS) -> Array:
@@ -57,8 +57,12 @@ def trajectory(
     dtype: DTypeLike = np.float64,
     block: int = BLOCK,
     resumed_after: int | None = None,
+    decay: float = 0.0,
 ) -> Trajectory:
-    """θ step by step; ``resumed_after`` so many steps the training goes on from what a run directory keeps of it."""
+    """θ step by step; ``resumed_after`` so many steps the training goes on from what a run directory keeps of it.
+
+    ``decay`` shrinks W before each step, whatever the optimizer's own is.
+    """
     begin = start() if theta is None else theta
     n = len(begin)
     weights = n * WEIGHTS // N
@@ -71,6 +75,7 @@ def trajectory(
                 update = _resumed(update, block)
             parameters.d_theta[...] = np.resize(gradients[number], n)
             before = parameters.d_theta.copy()
+            parameters.weights[...] *= 1 - alpha * decay
             update(alpha, parameters.gradient_norm())
             spoiled |= not np.array_equal(parameters.d_theta, before)
             path[number] = parameters.theta

@@ -16,13 +16,13 @@ SAME = 1e-6
 FIRST_DECAY = ("beta1", "beta_1", "b1", "beta", "momentum")
 SECOND_DECAY = ("beta2", "beta_2", "b2", "rho")
 EPSILON = ("epsilon", "eps")
-NO_CORRECTION = ("no bias correction", "without bias correction")  # a description that says so is right
+NO_CORRECTION = ("no bias correction", "without bias correction", "uncorrected")  # a description that says so is right
 RIGHT = ""
 
 
 def lack_of_formula(optimizer: Optimizer, usual: Trajectory, alpha: float) -> Lack | None:
     """The mistake by which the steps differ from a rule that is known; None where they differ otherwise, or not."""
-    moves, gradients = usual.moves, varied()
+    moves, gradients = usual.moves, varied(steps=len(usual.moves))
     own = type(optimizer).model_fields.keys() - Optimizer.model_fields.keys()
     is_plain = own <= {*FIRST_DECAY, *SECOND_DECAY, *EPSILON, "betas"}
     for rule, name, values in _candidates(optimizer, gradients, alpha):

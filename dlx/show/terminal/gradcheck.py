@@ -53,10 +53,12 @@ def plugin(cases: Sequence[PluginCase], unchecked: Sequence[str] = (), rules: Se
     if cases:
         _settings(cases)
     if unchecked:
-        _tell("not checked", f"{_listed(unchecked)}: no gradient; compare with another implementation")
+        _tell("not checked", f"{_listed(unchecked)}: compare with another implementation")
     _fault(next((case.point.fault for case in cases if case.point.fault), None))
     for case in rules:
-        _fault(case.fault, is_named=True)
+        _fault(case.fault, is_of_rule=True)
+    for _, group in groupby(rules, key=lambda case: (case.kind, case.name)):
+        _fault(next((case.remark for case in group if case.remark), None), is_of_rule=True, label="remark")
     _result(all(case.point.passed for case in cases) and all(case.passed for case in rules))
 
 
@@ -212,12 +214,14 @@ def _no_referee(call: str) -> str:
     return f"none: {call} is not known to be analytic"
 
 
-def _fault(fault: Fault | None, is_named: bool = False) -> None:
-    """What is wrong and where, with its name, unless that stands above already."""
+def _fault(fault: Fault | None, is_of_rule: bool = False, label: str = "fault") -> None:
+    """What is wrong and where, with its name; a rule's stands above already, and its options follow."""
     if fault is not None:
-        name = "" if fault.is_described or is_named else f" ({translated(fault.signature)})"
+        name = "" if fault.is_described or is_of_rule else f" ({translated(fault.signature)})"
         what = f"  {translated(fault.sentence)}{name}"
-        say((f"{translated('fault'):<12}", "dim"), (fault.operation, "bold"), (what, ""))
+        say((f"{translated(label):<12}", "dim"), (fault.operation, "bold"), (what, ""))
+        if is_of_rule and fault.at:
+            _tell("with", fault.at)
         if fault.place:
             label, method = ("written in", f", {fault.method}") if fault.method else ("defined in", "")
             _tell(label, f"{fault.place}{method}")
