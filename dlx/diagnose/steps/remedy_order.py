@@ -64,9 +64,7 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
             return 1
         if remedy.name == patience_to_the_end.name and ending.stopped and ending.falling:
             return 1
-        if remedy.name == log_targets.name:
-            return 1
-        if remedy.name == "longer_training" and ending.falling:
+        if remedy.name == log_targets.name or (remedy.name == "longer_training" and ending.falling):
             return 1
         return 2 if remedy.name in (BIGGER if has_bigger else LESS) else 3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,7 @@ def test_options_of_another_kind_are_refused(options: dict[str, Any], message: s
 
 
 def test_transforms_and_their_faults() -> None:
-    values = np.array([1.0, np.e, np.nan, -3, 0])
+    values = np.array([1.0, math.e, np.nan, -3, 0])
     X, faults = encoded(values, described(values[:2], transform="log"))
     assert X[:, 0] == pytest.approx([0, 1, np.nan, np.nan, np.nan], nan_ok=True)
     assert [fault.row for fault in faults] == [3, 4]
