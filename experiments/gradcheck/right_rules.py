@@ -441,3 +441,59 @@ class DiagonalAlone(Initializer):
 
     def fill(self, parameters: Mapping[str, Array], l: int, rng: Normal01) -> None:
         np.fill_diagonal(parameters[f"W{l}"], 1)
+
+
+@right
+class Accumulated(Optimizer):
+    """Gradient descent by the mean of eight dθ, once they are there."""
+
+    name = "accumulated"
+    slots = ("total",)
+    numbers = ("alpha", "is_step")
+
+    def values(self, learning_rate: float, t: int) -> tuple[float, ...]:
+        return learning_rate, float(t % 8 == 0)
+
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
+        total = state["total"]
+
+        def step() -> None:
+            total[...] += d_theta
+            if state["is_step"]:
+                theta[...] -= state["alpha"] * total / 8
+                total[...] = 0
+
+        tape.call(step)
+
+
+@right
+class PulledToStart(Optimizer):
+    """θ ← θ − α·(dθ + 0.1·(θ − θ₀)): L2-SP (Li et al. 2018)."""
+
+    name = "pulled_to_start"
+    slots = ("start",)
+    numbers = ("alpha", "t")
+
+    def values(self, learning_rate: float, t: int) -> tuple[float, ...]:
+        return learning_rate, float(t)
+
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
+        start = state["start"]
+
+        def step() -> None:
+            if state["t"] == 1:
+                start[...] = theta
+            theta[...] -= state["alpha"] * (d_theta + 0.1 * (theta - start))
+
+        tape.call(step)
+
+
+@right
+class SparseAsPublished(ByFormula):
+    """Fifteen inputs of each unit have weights of variance 1 (Martens 2010), which is more than most would take."""
+
+    name = "sparse_as_published"
+
+    def weights(self, shape: tuple[int, int], rng: Normal01) -> Any:
+        order = rng.standard_normal(shape).argsort(axis=1).argsort(axis=1)
+        return np.where(order < 15, rng.standard_normal(shape), 0)
