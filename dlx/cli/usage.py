@@ -111,7 +111,7 @@ def message(error: Any, arguments: Sequence[str]) -> str:
             return f"--to is missing {listing(targets, hint('', named))}"
         case "MissingParameter":
             name = _missing(parameter, context)
-            return f"{command(*words.split())}: {name} is missing (usage: {_usage(context, words)})"
+            return f"{command(*words.split())} lacks {name} (usage: {_usage(context, words)})"
         case "BadOptionUsage":  # whose parser says only whether there is one
             state = "takes no value" if "not take" in error.message else "a value is missing"
             return f"{shorten(error.option_name, LONGEST)}: {state}"

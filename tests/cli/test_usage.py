@@ -58,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, call_dlx: Run) -> Path:
         ),
         ("diagnose train=0.01 dev=0.1", "train=0.01: bare errors are one word: --errors train=0.01,dev=0.1"),
         ("train spec.yaml --qqq", "dlx train has no option --qqq (dlx train --help says more)"),
-        ("runs tag latest", "dlx runs tag: TAG… is missing (usage: dlx runs tag [OPTIONS] RUN TAG…)"),
+        ("runs tag latest", "dlx runs tag lacks TAG… (usage: dlx runs tag [OPTIONS] RUN TAG…)"),
         ("predict latest", "latest: which examples? a file of the kind that training takes stands behind the run"),
         ("train spec.yaml --out", "--out: a value is missing"),
         ("train spec.yaml --dry-run=3", "--dry-run: takes no value"),
@@ -90,7 +90,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, call_dlx: Run) -> Path:
         ("train --config spec.yaml", "dlx train has no option --config: the file stands behind the command, without "),
         ("export onnx", "--to is missing (allowed …; did you mean --to onnx?)"),
         ("export --onnx", "dlx export has no option --onnx (did you mean --to onnx?)"),
-        ("predict", "dlx predict: DATA is missing (usage: dlx predict [OPTIONS] [RUN] DATA)"),
+        ("predict", "dlx predict lacks DATA (usage: dlx predict [OPTIONS] [RUN] DATA)"),
         ("new table.csv kind", "dlx new takes no 'kind' (did you mean --target kind?)"),
         (
             "data table.csv kind",
