@@ -46,8 +46,10 @@ class WrongRule:
         return next(filter(None, (fault for case in cases for fault in (case.fault, case.remark))), None)
 
     def judged(self) -> tuple[tuple[bool, bool, bool], str]:
-        """What became of it."""
-        return self.outcome(self.check())
+        """What became of it; the check passes where all that it says is a remark."""
+        outcome, words = self.outcome(self.check())
+        is_remarked = outcome[0] and all(case.passed for case in check_rules(self.component()))
+        return outcome, f"{words}, in a remark" if is_remarked else words
 
     def outcome(self, fault: Fault | None) -> tuple[tuple[bool, bool, bool], str]:
         """Whether that has detected, placed and named it, and what it says."""
