@@ -140,7 +140,7 @@ def _extra(word: str, words: str, arguments: Sequence[str]) -> str:
     if words == "average" and "--beta" in arguments:
         return f"several β are one word: --beta {_value(['--beta'], arguments)},{word.replace(' ', ',')}"
     if words == "explain":
-        return f"did you mean {command('explain', ' '.join(each for each in arguments[1:] if each[0] != '-'))}?"
+        return f"did you mean {command('explain', ' '.join(each for each in arguments[1:] if each[:1] != '-'))}?"
     if words == "average":
         return f"did you mean --beta {quoted(word)}?"
     return ""

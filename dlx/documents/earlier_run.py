@@ -14,7 +14,7 @@ FALLEN = 0.05  # of itself, by which a train cost is lower that a longer trainin
 OF_LENGTH = "training."  # the keys of what makes a training longer or shorter
 OF_ERRORS = ("diagnosis", "task", "loss")  # the keys of how they are counted, and of which mistakes count how much
 OF_CHANCE = ("name", "seed", "randomness", "training.threads", "training.engine")  # which change no rule
-OF_DEV = ("data.split", "data.dev", "data.source", "data.fold")  # by which other examples may be held out
+OF_DEV = ("data.split", "data.dev", "data.source", "data.fold", "data.folds")  # by which other examples may be held out
 OF_DATA = ("data", "task", "loss", "diagnosis")  # what errors are of, which no error says should go back
 TRAIN = "train"
 
@@ -44,7 +44,7 @@ class EarlierRun:
 
     def has_tried(self, keys: Collection[str]) -> bool:
         """Whether a change of these keys is of what was stated anew, and of nothing else."""
-        return all(any(_is_within(key, other) or _is_within(other, key) for other in self.keys) for key in keys)
+        return all(any(is_within(key, other) or is_within(other, key) for other in self.keys) for key in keys)
 
     def without_effect(self, errors: Mapping[str, Estimate], task: Task | None, train_cost: float | None = None) -> str:
         """Such as `architecture.hidden was just changed, and …`; empty where the error is surely lower than it was.
@@ -75,7 +75,7 @@ class EarlierRun:
         pairs = list(self._pairs(errors))
         if not pairs or self._is_lower(pairs) or pairs[0][2].value <= pairs[0][1].value:
             return {}
-        is_of_data = any(_is_within(key, section) for key in self.keys for section in OF_DATA)
+        is_of_data = any(is_within(key, section) for key in self.keys for section in OF_DATA)
         is_as_meant = self._is_of_length and self._is_fitted_better(pairs, train_cost)
         return {} if is_of_data or is_as_meant else self.values
 
@@ -91,7 +91,7 @@ class EarlierRun:
 
     def _pairs(self, errors: Mapping[str, Estimate]) -> Iterator[tuple[str, Estimate, Estimate]]:
         """The parts that can be compared, with the errors before and now; what was not trained on comes first."""
-        if any(_is_within(key, section) for key in self.keys for section in OF_ERRORS):
+        if any(is_within(key, section) for key in self.keys for section in OF_ERRORS):
             return
         for part in ("out_of_fold", "dev", TRAIN):
             before, now = self.errors.get(part), errors.get(part)
@@ -121,5 +121,6 @@ class EarlierRun:
         return None if part == TRAIN else self.change
 
 
-def _is_within(key: str, section: str) -> bool:
+def is_within(key: str, section: str) -> bool:
+    """Whether a dotted key is that of a section, or of what is in it."""
     return f"{key}.".startswith(f"{section}.")

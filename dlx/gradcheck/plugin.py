@@ -225,7 +225,8 @@ def instance_of(member: type[Component]) -> Component:
     """A component with its defaults, and values of what has none; raises `UsageError` where none is accepted."""
     if issubclass(member, Loss) and getattr(member, "task", None) not in list(Task):
         raise UsageError(f"loss {member.name}: its task is missing {allowed('', list(Task))}")
-    options, further = required_options(member), {name: iter(VALUES) for name in required_options(member)}
+    options = required_options(member)
+    further = {name: iter(VALUES) for name in options}
     while True:
         try:
             return member.model_validate(options)

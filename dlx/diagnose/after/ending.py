@@ -27,6 +27,7 @@ from dlx.diagnose.remedies.optimization import (
     smaller_tested_rate,
     tested_learning_rate,
 )
+from dlx.diagnose.remedies.targets import may_be_weighed
 from dlx.documents.findings import Severity
 from dlx.nn.losses import Absolute, Huber
 from dlx.words import percent
@@ -166,7 +167,7 @@ def no_better_than_constant(course: TrainingHistory) -> Iterator[Finding]:
         remedy, overrides = None if course.task.has_one_class else MORE_TO_SAY, tuple[str, ...]()
         if course.task.is_regression and course.spec.data.normalize_targets in (None, "none"):
             remedy = OF_TARGETS
-        if sole is not None and course.spec.data.class_weight is None and constant < RARE:
+        if sole is not None and may_be_weighed(course.spec) and constant < RARE:
             remedy, overrides = WEIGH, BALANCED
         yield NO_BETTER_THAN_CONSTANT.finding(evidence, error, constant, remedy=remedy, overrides=overrides)
 

@@ -9,11 +9,10 @@ from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.before.optimization import TOO_FEW_EPOCHS
 from dlx.diagnose.evidence import CUT
 from dlx.diagnose.findings import Cause, Finding
-from dlx.diagnose.remedies.length import longer_training, patience_to_the_end
+from dlx.diagnose.remedies.length import FEW_STEPS, longer_training, patience_to_the_end
 from dlx.documents.findings import Severity
 from dlx.words import Status, percent
 
-FEW_STEPS = 300  # of healthy trainings 98 in 100 took more
 FALLING = 0.05  # of itself, over the last quarter of the epochs
 SHORT = 0.2  # of the epochs asked for, after which early stopping has ended it
 IMPATIENT = 3  # evaluations: a dev error of a few hundred examples goes up that often while it falls

@@ -11,6 +11,7 @@ import numpy as np
 from dlx.data.dataset import Dataset
 from dlx.diagnose.after.ending import BALANCED, WEIGH
 from dlx.diagnose.findings import Cause, Finding
+from dlx.diagnose.remedies.targets import may_be_weighed
 from dlx.spec.sections import Spec
 from dlx.stats.measured import PartMetrics
 from dlx.words import percent
@@ -52,7 +53,7 @@ def rare_class_findings(dataset: Dataset, metrics: PartMetrics, spec: Spec) -> I
     of_train, of_dev = (_missed(metrics, part) for part in ("train", "dev"))
     if not of_train or of_train.keys() != of_dev.keys() or not dataset.task.has_one_class:
         return
-    if spec.data.class_weight is None and spec.diagnosis.metric is None and _tells_classes_apart(metrics):
+    if may_be_weighed(spec) and spec.diagnosis.metric is None and _tells_classes_apart(metrics):
         yield from _hardly_counting(of_train, of_dev)
     counts = np.bincount(dataset.parts["train"].y, minlength=len(dataset.classes))
     mistakes = {label: missed.share * missed.m for label, missed in of_dev.items()}
@@ -96,7 +97,7 @@ def _hardly_counting(of_train: dict[Any, MissedClass], of_dev: dict[Any, MissedC
 def never_answered(metrics: PartMetrics, part: str, spec: Spec) -> Iterator[Finding]:
     """A class so rare that missing most of it hardly counts, where only the answers to one part are known."""
     missed = _missed(metrics, part)
-    if spec.data.class_weight is not None or spec.diagnosis.metric is not None:
+    if not may_be_weighed(spec) or spec.diagnosis.metric is not None:
         return
     m = sum(of_class.m for of_class in missed.values())
     for label, there in missed.items():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dlx.diagnose.findings import Cause, End, Finding
 from dlx.diagnose.remedies.against_bias import no_batch_norm
+from dlx.diagnose.remedies.length import FEW_STEPS
 from dlx.diagnose.remedies.optimization import full_batch, mini_batches
 from dlx.training.supervised import Supervised
 
@@ -19,7 +20,7 @@ SMALL_BATCH, TINY_BATCH = 8, 2  # the notes: a batch of one loses what vectoriza
 SMALL_FOR_BATCH_NORM = 8
 MEMORY = 0.5  # of what is free: the arrays of a step may take so much
 AVERAGED = 6  # arrays the size of Z that a layer's step keeps
-BATCH_TO_COMPARE, FEW_STEPS = 64, 300  # a batch too large leaves fewer steps than these, and 64 would leave many more
+BATCH_TO_COMPARE = 64  # a batch too large leaves few steps, and this one would leave many more
 
 
 BATCH_NORM_SMALL_BATCH = Cause(

@@ -6,7 +6,9 @@ import numpy as np
 
 from dlx.data.dataset import Dataset
 from dlx.diagnose.remedies.changes import Overrides, SpecContext, change
+from dlx.spec.sections import Spec
 from dlx.stats.skewness import grow_by_factors
+from dlx.training.build import takes_weights
 
 
 def are_of_factors(dataset: Dataset) -> bool:
@@ -34,7 +36,12 @@ def log_targets(now: SpecContext) -> Overrides:
     return {"data.normalize_targets": "log"} if now.facts.by_factors and not (is_log or has_log_link) else {}
 
 
+def may_be_weighed(spec: Spec) -> bool:
+    """Whether no weights of classes are stated, and the loss can take them, as that of a plugin may not."""
+    return spec.data.class_weight is None and (spec.loss is None or takes_weights(spec.loss))
+
+
 @change("the balanced error counts all classes alike, and so should the cost", "Bias and variance")
 def weighed_classes(now: SpecContext) -> Overrides:
-    is_asked_for = now.spec.diagnosis.metric is not None and now.spec.data.class_weight is None
+    is_asked_for = now.spec.diagnosis.metric is not None and may_be_weighed(now.spec)
     return {"data.class_weight": "balanced"} if is_asked_for and now.facts.unequal else {}

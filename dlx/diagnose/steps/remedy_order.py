@@ -38,7 +38,7 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
     ending = document.ending or Ending()
     against_worse = _against_being_beaten(document)
     is_of_variance = document.is_high("variance") and not document.is_high("bias")
-
+    is_of_bias = document.is_high("bias") and not document.is_high("variance")
     refuted = [
         finding.name for finding in document.notes if finding.is_refuted and CAUSES[finding.name].explains_training
     ]
@@ -52,7 +52,7 @@ def in_order(document: DiagnosisDocument, candidates: list[Remedy], is_ill_rated
             if is_serious(document, remedy.against):
                 return 0
             return 1 if is_likely_after_all and remedy.against in refuted else 3
-        if remedy.against == "bias" and is_of_variance:
+        if (remedy.against == "bias" and is_of_variance) or (remedy.against == "variance" and is_of_bias):
             return 4
         if remedy.name in (*against_worse, USUAL_DROPOUT):
             return 1

@@ -9,7 +9,7 @@ from pathlib import Path
 from dlx.calls import instruction
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.before.checks import before
-from dlx.diagnose.evidence import Evidence, ending_of, unbeaten
+from dlx.diagnose.evidence import Evidence, ending_of
 from dlx.diagnose.explanation import explanation
 from dlx.diagnose.findings import by_severity
 from dlx.diagnose.models.baseline import reference
@@ -22,7 +22,7 @@ from dlx.diagnose.steps.rate_advice import rates_for
 from dlx.diagnose.steps.spec_remedies import NOTHING, next_steps_of_spec
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose, mending
-from dlx.documents.diagnosis import DiagnosisDocument, Ending, SpecDiagnosis
+from dlx.documents.diagnosis import DiagnosisDocument, Ending, SpecDiagnosis, UnbeatenModel
 from dlx.documents.findings import Finding
 from dlx.documents.range_test import TestedRates
 from dlx.errors import DataError, ReadFailure, UsageError, hint, listing, nearest
@@ -35,7 +35,7 @@ from dlx.runs.preparation import prepare_supervised
 from dlx.runs.reading.mistaken import refuse_as_spec
 from dlx.runs.reading.references import means_run, open_run
 from dlx.runs.reading.result import Result
-from dlx.runs.training.earlier import past_of
+from dlx.runs.training.earlier import past_of, unbeaten_since
 from dlx.spec.loader import load_spec
 from dlx.spec.messages import place_of
 from dlx.spec.sections import Spec
@@ -148,8 +148,9 @@ def _evidence(
         data, tables = experiment.dataset, (result.metrics, result.layers)
         beside = reference(data), constant_errors(data, measurement.performance.sole_answer, thorough=True)
         course = TrainingHistory.read(*tables, result.facts, experiment.spec, measurement.errors, *beside)
-        supply, simple = Supply.of(spec, data), unbeaten(measurement.performance.baselines, measurement.measure)
-        evidence = Evidence(supply, ending_of(result.metrics, spec.training), simple)
+        evidence = Evidence(
+            Supply.of(spec, data), ending_of(result.metrics, spec.training), _unbeaten(result.run, measurement)
+        )
         judged_errors = measurement.measure.errors if measurement.measure else measurement.errors
         explained = explanation(experiment, course, judged_errors, measurement.performance.metrics, findings)
         return measurement, explained.findings, (), evidence, explained.tested
@@ -160,9 +161,12 @@ def _evidence(
         sizes = result.data["examples"]
         facts = DataFacts(sizes["train"], has_dev="dev" in sizes, parts=sizes)
         recalled = recall(result, spec)
-        supply, simple = Supply(spec, facts), unbeaten(recalled.performance.baselines, recalled.measure)
-        evidence = Evidence(supply, diagnosis.ending or Ending(), simple)
+        evidence = Evidence(Supply(spec, facts), diagnosis.ending or Ending(), _unbeaten(result.run, recalled))
         return recalled, findings, (remark,), evidence, diagnosis.learning_rate
+
+
+def _unbeaten(run: RunDirectory, measurement: MeasuredErrors) -> UnbeatenModel | None:
+    return unbeaten_since(run, measurement.errors, measurement.performance.baselines, measurement.measure)
 
 
 def keep(examination: Examination) -> list[Path]:

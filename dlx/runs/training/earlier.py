@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict
 
+from dlx.diagnose.evidence import unbeaten
 from dlx.documents.attempts import Attempt, Attempts
-from dlx.documents.earlier_run import OF_CHANCE, OF_DEV, OF_ERRORS, EarlierRun
+from dlx.documents.baselines import Baselines
+from dlx.documents.diagnosis import JudgedMetric, UnbeatenModel
+from dlx.documents.earlier_run import OF_CHANCE, OF_DEV, OF_ERRORS, EarlierRun, is_within
 from dlx.documents.folds import FoldsDocument
 from dlx.documents.reading import read_record
 from dlx.errors import DlxError
@@ -21,6 +24,7 @@ from dlx.runs.files.fold_directories import is_of_folds
 from dlx.runs.reading.result import Result
 from dlx.runs.training.repeat import original_of
 from dlx.spec.yaml_text.reading import load
+from dlx.stats.intervals import Estimate
 
 MOST_STEPS, MOST_BESIDE = 20, 100  # back on the way to a run, and runs in its folder
 EARLIER, JUDGED_IN = "earlier", "judged_in"  # keys of run.json
@@ -144,15 +148,29 @@ def _attempt(result: Result) -> Attempt | None:
     """What a run changed, where that and the errors of both are known, on as many examples."""
     earlier = unless_damaged(lambda: earlier_of(result.run), None)
     errors = unless_damaged(lambda: result.diagnosis.judged_errors, {})
-    if earlier is None or not earlier.values or any(key.startswith((*OF_ERRORS, *OF_DEV)) for key in earlier.keys):
+    if earlier is None or not earlier.values or any(_is_among(key, (*OF_ERRORS, *OF_DEV)) for key in earlier.keys):
         return None
-    if all(key.startswith(OF_CHANCE) for key in earlier.keys):
+    if all(_is_among(key, OF_CHANCE) for key in earlier.keys):
         return None
     before, now = earlier.errors.get("dev"), errors.get("dev")
     values = _values(result.run.config, earlier.keys)
     if before is None or now is None or before.m != now.m or not values:
         return None
     return Attempt(earlier.run, earlier.values, values, before.value, now.value)
+
+
+def _is_among(key: str, sections: Iterable[str]) -> bool:
+    return any(is_within(key, section) for section in sections)
+
+
+def unbeaten_since(
+    run: RunDirectory, errors: Mapping[str, Estimate], baselines: Baselines, measure: JudgedMetric | None
+) -> UnbeatenModel | None:
+    """The simple model that `unbeaten` finds; none where the run that this one was made from surely errs less."""
+    earlier = unless_damaged(lambda: earlier_of(run), None)
+    if earlier is not None and earlier.is_surely_larger(errors):
+        return None
+    return unbeaten(baselines, measure)
 
 
 class Past(TypedDict):

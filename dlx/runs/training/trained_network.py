@@ -11,7 +11,7 @@ from dlx.diagnose.after.facts import course_facts
 from dlx.diagnose.after.history import TrainingHistory
 from dlx.diagnose.after.refuted import unrefuted
 from dlx.diagnose.data.checks import data_findings
-from dlx.diagnose.evidence import Evidence, ending_of, unbeaten
+from dlx.diagnose.evidence import Evidence, ending_of
 from dlx.diagnose.explanation import Explanation, explanation
 from dlx.diagnose.models.baseline import reference
 from dlx.diagnose.models.baselines import constant_errors
@@ -27,7 +27,7 @@ from dlx.runs.files.directory import RunDirectory
 from dlx.runs.files.file_names import BOUNDARY, CURVES, REFIT
 from dlx.runs.predictions.performance import Performance, measure_of, needs_bound
 from dlx.runs.reading.result import Result
-from dlx.runs.training.earlier import past_of
+from dlx.runs.training.earlier import past_of, unbeaten_since
 from dlx.show import pictures
 from dlx.show.charts.curves import training_curves
 from dlx.show.drawing_process import DrawingProcess
@@ -87,7 +87,7 @@ class NetworkRun:
         if not light:
             with_bound = needs_bound(errors, experiment.spec.diagnosis)
             performance = Performance.of(experiment.dataset, self._evaluations(errors), with_bound)
-        self.diagnosis = self._judged(run.metrics(), run.layers(), facts, errors, performance)
+        self.diagnosis = self._judged(run.metrics(), run.layers(), facts, errors, performance, run)
         run.write_diagnosis(self.diagnosis)
         test = (
             {"test": dict(zip(("cost", "error"), experiment.evaluate("test"), strict=True))} if "test" in errors else {}
@@ -129,8 +129,12 @@ class NetworkRun:
         facts: Mapping[str, Any],
         errors: Mapping[str, Estimate],
         performance: Performance | None,
+        run: RunDirectory | None = None,
     ) -> DiagnosisDocument:
-        """The diagnosis, from the errors, the data and the course of the training; less where nothing else is known."""
+        """The diagnosis, from the errors, the data and the course of the training; less where nothing else is known.
+
+        run: that the network is of, where its performance is known.
+        """
         spec, dataset, options = self.experiment.spec, self.experiment.dataset, self.experiment.spec.diagnosis
         sole_answer = performance.sole_answer if performance else None
         beside = reference(dataset), constant_errors(dataset, sole_answer, thorough=performance is not None)
@@ -144,8 +148,8 @@ class NetworkRun:
         else:
             judged_errors, measured_metrics = judged.errors if judged else errors, performance.metrics
             explained = explanation(self.experiment, course, judged_errors, measured_metrics, with_notes=False)
-        if performance is not None:
-            simple = unbeaten(performance.baselines, judged)
+        if performance is not None and run is not None:
+            simple = unbeaten_since(run, errors, performance.baselines, judged)
             evidence = Evidence(Supply.of(spec, dataset), ending_of(metrics, spec.training), simple)
         judgement = options.optimal_error, options.tolerance, dataset.task
         document = diagnose(errors, *judgement, explained.findings, unproven, judged, evidence)
