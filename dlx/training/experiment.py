@@ -147,16 +147,29 @@ class Experiment(ABC):
 
     def from_data(self, arrays: dict[str, Array], meta: dict[str, Any]) -> None:
         """Stand where ``to_data`` was called; raises ValueError and its like where this is no such state."""
-        position = Position.from_data(meta["position"])
+        position, t = Position.from_data(meta["position"]), meta["optimizer_t"]
+        self._refuse_impossible(position, t)
         self.parameters.theta[...] = arrays["theta"]
         self.statistics.vector[...] = arrays["statistics"]
         for slot, vector in self.update.vectors.items():
             vector[...] = arrays[f"optimizer_{slot}"]
         self.best.from_data(arrays)
-        self.update.t = meta["optimizer_t"]
+        self.update.t = t
+        if position.done or position.order_state:  # at which nothing looks before it is drawn from
+            self.streams.set_state("shuffle", position.order_state)
         for name, state in meta["streams"].items():
             self.streams.set_state(name, state)
         self.position.move_to(position)
+
+    def _refuse_impossible(self, position: Position, t: object) -> None:
+        """Raise ValueError where no training of this spec comes to such a position, or has made ``t`` updates of θ."""
+        epochs = self.spec.training.epochs
+        steps = epochs * self.steps_per_epoch
+        ranges = {"epoch": range(1, epochs + 2), "done": range(self.steps.m), "step": range(steps + 1)}
+        values = {name: getattr(position, name) for name in ranges} | {"optimizer_t": t}
+        for name, allowed in {**ranges, "optimizer_t": range(steps + 1)}.items():
+            if not isinstance(values[name], int) or values[name] not in allowed:
+                raise ValueError(f"{name} is {values[name]!r}, expected {allowed[0]} to {allowed[-1]:,}")
 
     def epoch_of_last_rows(self) -> int:
         """The epoch of the last rows of the tables: 0 for those of the layers before training, −1 before these."""

@@ -252,6 +252,11 @@ def test_the_links_of_a_study_lead_to_its_runs_from_wherever_the_page_is(
         targets = [((tmp_path / out).parent / unquote(link)).resolve() for link in links]
         assert [path.relative_to(trials.resolve()).as_posix() for path in targets] == ["1f", "2f/report.html"]
         assert "curves" in page.sections
+    damaged = Path("many #1") / "trials" / "2f" / "manifest.json"
+    (tmp_path / damaged).write_bytes((tmp_path / damaged).read_bytes()[:-9])
+    result = call_dlx("report", "many #1", cwd=tmp_path)
+    assert result.stderr.startswith(f"remark: {damaged}: is damaged")
+    assert result.stderr.endswith("its curves are left out\n")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from dlx.documents import tuning
 from dlx.documents.folds import FoldsDocument
 from dlx.documents.reading import of_hint
 from dlx.documents.study import StudyDocument
-from dlx.errors import DlxError, UsageError
+from dlx.errors import DataError, DlxError, ReadFailure, UsageError, remark
 from dlx.files import to_document, unless_damaged
 from dlx.runs.files.directory import RunDirectory
 from dlx.runs.files.file_names import FACTS, FOLDS, TRIALS
@@ -21,6 +21,7 @@ from dlx.runs.files.file_names import PLAN as PLAN
 from dlx.runs.files.latest import LATEST, ROOT
 from dlx.runs.files.locked_directory import LockedDirectory
 from dlx.runs.files.manifest import MANIFEST
+from dlx.text import without_advice
 from dlx.training import stored
 from dlx.words import Status
 
@@ -109,9 +110,18 @@ class RunCollection(LockedDirectory):
         return {path.name: unless_damaged(partial(_started, path), "") for path in directories}
 
     def metrics(self, keys: Sequence[str]) -> dict[str, Mapping[str, list[float]]]:
-        """The columns of ``metrics.csv`` of those of some trainings that are there and whole."""
-        tables = {key: unless_damaged(RunDirectory(self.trials / key).metrics, None) for key in keys}
+        """The columns of ``metrics.csv`` of those of some trainings that are there and whole; a remark names others."""
+        tables = {key: self._metrics(key) for key in keys if (self.trials / key / FACTS).is_file()}
         return {key: table for key, table in tables.items() if table}
+
+    def _metrics(self, key: str) -> Mapping[str, list[float]]:
+        try:
+            return RunDirectory(self.trials / key).metrics()
+        except ReadFailure:
+            raise
+        except DataError as error:
+            remark(f"{without_advice(error)}; its curves are left out")
+            return {}
 
     def results(self) -> dict[str, Any]:
         """What ``write_results`` was given; raises `DataError` with the key where it is damaged."""

@@ -203,22 +203,20 @@ class LockedDirectory(VerifiedDirectory):
         return self._manifest
 
     def remove_own(self) -> None:
-        """Removes what dlx wrote into the directory, its manifest last; what is not as it was written stays."""
+        """Removes what dlx wrote into the directory, its manifest last; what is not as it was written stays.
+
+        So do the directory itself, which is locked, and folders in which something stays.
+        """
         own = sorted(set(self.own_files()), key=lambda path: path.name == MANIFEST)
         with writing(self.path):
             for path in own:
                 path.unlink()
-            for folder in sorted({path.parent for path in own} - {self.path}, reverse=True):
-                _remove_empty(folder)
+            folders = {folder for path in own for folder in path.parents if self.path in folder.parents}
+            for folder in sorted(folders, reverse=True):  # each before the one that it is in
+                with suppress(OSError):
+                    folder.rmdir()
         if self._manifest is not None:
             self._manifest = Manifest()
-
-
-def _remove_empty(folder: Path) -> None:
-    """Remove a folder and the one above it, as far as nothing is in them."""
-    for path in (folder, folder.parent):
-        with suppress(OSError):
-            path.rmdir()
 
 
 def _new_directory(root: Path, name: str) -> Path:

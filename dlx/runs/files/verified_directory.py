@@ -121,7 +121,7 @@ class VerifiedDirectory:
         if manifest is None:
             names = self.files if is_made else frozenset()
             yield from (path for name in names if (path := self.path / name).is_file() and not path.is_symlink())
-            yield from temporaries(self.path, (names | {MANIFEST}).__contains__)
+            yield from temporaries(self.path, (self.files | {MANIFEST}).__contains__)
             return
         for name in manifest.contents:
             path = self.path / name

@@ -65,6 +65,17 @@ def test_a_directory_of_ones_own_choice(root: Path, tmp_path: Path) -> None:
         RunDirectory.create("a", root, out=directory.config)
 
 
+@pytest.mark.parametrize("left", ["checkpoint/.layers-941468095126.csv.5419.tmp", ".run.json.5419.tmp"])
+def test_a_start_of_which_a_power_cut_left_a_temporary_file_alone_begins_anew(left: str, tmp_path: Path) -> None:
+    (tmp_path / "run" / left).parent.mkdir(parents=True)
+    (tmp_path / "run" / left).write_bytes(b"")
+    run = RunDirectory.claim(tmp_path / "run")
+    assert run is not None
+    with run:
+        run.write_model({}, {})
+        assert sorted(path.name for path in run.path.iterdir()) == ["manifest.json", "model.npz"]
+
+
 def test_a_run_cannot_be_called_latest(root: Path) -> None:
     with pytest.raises(UsageError, match="latest is taken"):
         RunDirectory.create("latest", root)

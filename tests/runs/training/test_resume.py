@@ -194,6 +194,22 @@ def after_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dlx.training.fit.SECONDS_BETWEEN_REPORTS", 0.0)
 
 
+@pytest.mark.usefixtures("after_each_step")
+@pytest.mark.parametrize("value", [None, -1, 10**30, 1e308, "", [], {}])
+def test_a_state_that_no_training_comes_to_is_refused(value: object) -> None:
+    spec = Spec.model_validate({"data": DATA["rows"], "training": {"epochs": 2, "batch_size": 8}}).complete()
+    experiment = new(spec, initialize=True)
+    next(record for record in fit(experiment) if experiment.position.done)
+    arrays, meta = state(experiment)
+    again = new(spec, initialize=False)
+    for key in ("epoch", "done", "step", "order_state"):
+        with pytest.raises((KeyError, ValueError, TypeError)):
+            again.from_data(arrays, meta | {"position": meta["position"] | {key: value}})
+    with pytest.raises(ValueError, match=r"optimizer_t is .*, expected 0 to \d+"):
+        again.from_data(arrays, meta | {"optimizer_t": value})
+    again.from_data(arrays, meta)
+
+
 def check_refit(sections: dict[str, Any], mapped: dict[str, str]) -> None:
     text = json.dumps(sections | {"training": sections["training"] | {"refit": True}})
     for name, path in mapped.items():
