@@ -13,6 +13,7 @@ import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import FunctionType
 
@@ -204,6 +205,20 @@ def call_alone(call_dlx: Callable[..., Result]) -> Callable[..., Result]:
             return call_dlx(*arguments, cwd=cwd)
 
     return call
+
+
+@pytest.fixture
+def one_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gradients of a component are checked in the first of its settings; in all of them by `make test-all`.
+
+    Every built-in component is in every setting in tests/gradcheck/test_battery.py, and a plugin's in one test of
+    tests/cli/test_gradcheck_command.py.
+    """
+    from dlx.gradcheck import plugin
+    from dlx.gradcheck.settings import settings_of
+
+    most = examples(17, 1 / 17)
+    monkeypatch.setattr(plugin, "settings_of", lambda *arguments: islice(settings_of(*arguments), most))
 
 
 @pytest.fixture(scope="session")

@@ -122,6 +122,7 @@ def test_messages_say_what_to_call(call: Callable[[dlx.Run], object], message: s
     assert "dlx train" not in str(caught.value)
 
 
+@pytest.mark.usefixtures("one_setting")
 def test_numbers_of_numpy_are_numbers() -> None:
     seed: Any = np.int64(3)
     dropout: Any = np.True_

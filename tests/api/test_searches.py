@@ -114,6 +114,7 @@ def test_runs_are_listed_and_compared(examples: tuple[Any, Any]) -> None:
     assert Path("curves.png").exists()
 
 
+@pytest.mark.usefixtures("one_setting")
 def test_gradients_of_components_of_a_spec_and_of_a_run(examples: tuple[Any, Any]) -> None:
     assert dlx.gradcheck(ReLU).passed
     assert dlx.gradcheck(Polynomial(coefficients=(1.0, -10.0, 25.0))).passed

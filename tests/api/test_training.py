@@ -196,8 +196,8 @@ def test_trainings_in_threads_of_a_fresh_process(examples: tuple[Any, Any]) -> N
         import dlx
         arrays = np.load("examples.npz")
         data, spec = (arrays["X"], arrays["y"]), json.loads(sys.argv[1])
-        with ThreadPoolExecutor(3) as pool:
-            runs = list(pool.map(lambda i: dlx.train(spec, data), range(3)))
+        with ThreadPoolExecutor(2) as pool:
+            runs = list(pool.map(lambda i: dlx.train(spec, data), range(2)))
         print(len({run.errors["dev"].value for run in runs}))
     """
     command = [sys.executable, "-c", program, json.dumps(SPEC)]

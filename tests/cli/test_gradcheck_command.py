@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from dlx.component import Component
 from dlx.gradcheck import plugin as plugin_checks
 from dlx.gradcheck.check import check_here
 from dlx.gradcheck.report import Point
-from dlx.gradcheck.settings import settings_of
 from dlx.gradcheck.subject import CheckedCost
 from dlx.nn.layers import Linear
 from dlx.nn.tape import Tape
 from dlx.types import Array
-from tests.conftest import examples
 
 pytestmark = pytest.mark.usefixtures("blank_pictures")
 
@@ -55,16 +51,6 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
         return Z, wrong
 
     monkeypatch.setattr(Linear, "record", twice)
-
-
-@pytest.fixture
-def one_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A component is checked in the first of its settings; in all of them by `make test-all`, and in other tests."""
-
-    def first(component: Component, seed: int) -> Iterator[tuple[str, CheckedCost]]:
-        return islice(settings_of(component, seed), examples(17, 1 / 17))
-
-    monkeypatch.setattr(plugin_checks, "settings_of", first)
 
 
 def test_a_correct_network_passes(folder: Path, call_dlx: Callable[..., Any]) -> None:
@@ -294,6 +280,69 @@ def test_a_plugin_with_a_loss_that_forgets_the_mean(folder: Path, call_alone: Ca
     document = json.loads(right.stdout)
     assert document["passed"]
     assert {setting["passed"] for setting in document["settings"]} == {True}
+
+
+ELSEWHERE = """
+import numpy as np
+
+from dlx.nn.losses import Loss, Softmax
+
+
+class Doubled(Loss):
+    task = "multiclass"
+
+    def record(self, tape, Z, Y):
+        A, gradient = Softmax().record(tape, Z, Y)
+
+        def double(Z, dZ):
+            if self.is_wrong(Z):
+                dZ *= 2
+
+        def backward(A):
+            dZ = gradient(A)
+            tape.call(double, Z, dZ)
+            return dZ
+
+        return A, backward
+
+    def mistakes(self, Z, Y):
+        return Softmax().mistakes(Z, Y)
+
+
+class LargeBatch(Doubled):
+    name = "large_batch"
+
+    def is_wrong(self, Z):
+        return Z.shape[1] > 16
+
+
+class OtherWeights(Doubled):
+    name = "other_weights"
+
+    def is_wrong(self, Z):
+        return np.abs(Z).max() > 6
+"""
+
+
+@pytest.mark.usefixtures("one_setting")
+@pytest.mark.parametrize(("name", "place"), [("large_batch", "elsewhere, "), ("other_weights", "alone")])
+def test_a_fault_of_a_plugin_that_does_not_show_here_is_found(
+    name: str, place: str, folder: Path, call_alone: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the initialization, with the batch that is there, the gradient is right; not so by itself, far out."""
+    (folder / "elsewhere.py").write_text(ELSEWHERE)
+    call = ("gradcheck", "--plugin", "elsewhere.py", name, "--json")
+    result = call_alone(*call, cwd=folder)
+    assert result.code == 3, result.stderr
+    fault = json.loads(result.stdout)["fault"]
+    assert fault["operation"] == name
+    assert fault["at"].startswith(place)
+
+    def here(subject: CheckedCost, words: str, epsilon: float, most_passes: int) -> Point:
+        return check_here(subject, words, epsilon)
+
+    monkeypatch.setattr(plugin_checks, "check", here)
+    assert call_alone(*call, cwd=folder).code == 0
 
 
 OTHERS = """

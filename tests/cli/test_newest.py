@@ -109,6 +109,7 @@ def test_quiet_leaves_remarks_out(folder: Path, call_dlx: Run) -> None:
     assert json.loads(call_dlx("new", "--json").stdout)["spec"].startswith("# A first experiment")
 
 
+@pytest.mark.usefixtures("one_setting")
 def test_gradcheck_alone_checks_everything_registered(call_dlx: Run) -> None:
     """In one line each; a component that is wrong is tests/cli/test_gradcheck_command.py's to find."""
     result = call_dlx("gradcheck")

@@ -31,7 +31,7 @@ STUDY = "base: spec.yaml\nvariants: {more: {training.epochs: 20}, fewer: {traini
 COPIED = re.compile(r"\s*(?:\S+ +)?(?:dlx .*|\S*/\S*)")
 SCREENS = (
     *("data table.csv", "data table.csv --target species", "data spec.yaml", "train spec.yaml --dry-run"),
-    *("diagnose usual", "diagnose usual --full", "diagnose spec.yaml", "diagnose usual --act --budget 1s"),
+    *("diagnose usual", "diagnose usual --full", "diagnose spec.yaml", "diagnose usual --act --budget 0.1s"),
     "diagnose --errors train=.01,dev=.11,test=.12,m_train=1000,m_dev=200",
     *("compare usual faster", "runs", "runs --sort dev_error", "calibrate usual", "evaluate usual table.csv"),
     *("tune search.yaml --dry-run", "study study.yaml --dry-run", "explain learning_rate", "explain high_variance"),

@@ -15,11 +15,15 @@ ROOT = Path(__file__).parents[2]
 # Few injections of each kind; `make torture` does them all. To import all of dlx and to train what is damaged takes
 # longer than they do, so that the kinds share it.
 KINDS = (
-    *("kills", "races", "failing-calls", "power-loss", "disk-sizes", "damage", "mutated-directories", "links"),
-    *("foreign-files", "names", "broken-specs"),
+    *("kills", "failing-calls", "power-loss", "disk-sizes", "mutated-directories", "links", "foreign-files"),
+    "broken-specs",
 )
+# What other tests look at too: damage those of runs/files and runs/integrity, names those of hostile text and paths,
+# races those of locks and of searches side by side.
+ELSEWHERE_TOO = ("races", "damage", "names")
 SLICES = {
     KINDS: ("6", "0.0004"),
+    ELSEWHERE_TOO: ("6", "0.0004"),
     ("signals",): ("10", "0.006"),  # takes longest, and tests of the commands send signals too
 }
 
@@ -27,8 +31,8 @@ SLICES = {
 @pytest.mark.skipif(sys.platform != "linux", reason="the bench forks, and looks into /proc")
 @pytest.mark.parametrize(
     "kinds",
-    [KINDS, pytest.param(("signals",), marks=pytest.mark.thorough)],
-    ids=["all but signals", "signals"],
+    [KINDS, *(pytest.param(kinds, marks=pytest.mark.thorough) for kinds in (ELSEWHERE_TOO, ("signals",)))],
+    ids=["most", "what others look at", "signals"],
 )
 def test_a_slice_of_each_kind_is_answered_rightly(kinds: tuple[str, ...], tmp_path: Path) -> None:
     (seed, share), page = SLICES[kinds], tmp_path / "results.md"

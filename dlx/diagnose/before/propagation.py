@@ -33,12 +33,12 @@ class Signal:
     @cached_property
     def spread(self) -> float:
         """√ of the mean over units of the variance of Z over examples: what the layer tells of one example."""
-        return float(np.sqrt(self.Z.var(axis=1).mean()))
+        return _infinite_if_none(np.sqrt(self.Z.var(axis=1).mean()))
 
     @cached_property
     def gradient(self) -> float:
         """The root mean square over examples of ‖dZ‖, which He's and Glorot's variances keep from layer to layer."""
-        return float(np.sqrt(np.square(self.dZ).sum(axis=0).mean()) * self.dZ.shape[1])
+        return _infinite_if_none(np.sqrt(np.square(self.dZ).sum(axis=0).mean()) * self.dZ.shape[1])
 
     @cached_property
     def _slopes(self) -> Array:
@@ -77,7 +77,7 @@ class Propagation:
 
     @property
     def backward(self) -> float:
-        """By how much the gradient grows from the output back to layer 1."""
+        """By how much the gradient grows from the output back to layer 1; 1 where that of the output is no number."""
         return _quotient(self.signals[0].gradient, self.signals[-1].gradient)
 
 
@@ -106,7 +106,9 @@ def propagate(network: Network, X: Array, Y: Array) -> Propagation:
         Signal(layer, network.plans[layer - 1].activation, Z.astype(np.float64), gradients[i].astype(np.float64))
         for layer, (Z, i) in entering.items()
     ]
-    return Propagation(tape.cost(), float(np.sqrt(X.astype(np.float64).var(axis=0).mean())), tuple(signals))
+    return Propagation(
+        _infinite_if_none(tape.cost()), float(np.sqrt(X.astype(np.float64).var(axis=0).mean())), tuple(signals)
+    )
 
 
 def distinct_units(network: Network, layer: int) -> float:
@@ -119,5 +121,12 @@ def distinct_units(network: Network, layer: int) -> float:
     return len(np.unique(units, axis=0)) / len(units)
 
 
+def _infinite_if_none(number: float) -> float:
+    """Whether a sum that overflows is ∞ or, of ∞ − ∞, no number, hangs on the order that a processor takes it in."""
+    return float("inf") if np.isnan(number) else float(number)
+
+
 def _quotient(a: float, b: float) -> float:
+    if not np.isfinite(b):
+        return 1.0
     return a / b if b > 0 else float("inf") if a > 0 else 1.0

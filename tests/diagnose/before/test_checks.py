@@ -268,13 +268,17 @@ def test_targets_that_are_most_of_the_squared_error_are_named_with_a_loss_that_h
 
 
 @pytest.mark.parametrize(
-    ("activation", "words"),
-    [("relu", "grows beyond what numbers can hold"), ("identity", "bring the cost to infinity, with relu to 0.0")],
+    ("activation", "cause", "words"),
+    [
+        ("relu", "exploding_signal", "grows beyond what numbers can hold; the cost begins at infinity"),
+        ("identity", "no_activation", "bring the cost to infinity, with relu to 0.0"),
+    ],
 )
-def test_evidence_has_words_for_what_is_no_number(activation: str, words: str) -> None:
+def test_evidence_has_words_for_what_is_no_number(activation: str, cause: str, words: str) -> None:
     """Weights of 10⁸ in four layers, by which a signal overflows float32."""
     loud = {"initializer": {"name": "normal", "scale": 1e8}}
     (finding,) = before(experiment(with_architecture(hidden=[16] * 4, activation=activation) | loud))
+    assert finding.name == cause
     assert words in finding.evidence
     assert not re.search(r"\b(inf|nan)\b", finding.evidence)
 

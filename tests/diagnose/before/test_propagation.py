@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlx.diagnose.before.probe import fitting
-from dlx.diagnose.before.propagation import Propagation, distinct_units, propagate
+from dlx.diagnose.before.propagation import Propagation, Signal, distinct_units, propagate
 from dlx.nn.activations import Activation
 from dlx.nn.initializers import He, Initializer, Normal, Xavier, Zeros
 from dlx.nn.losses import Loss
@@ -123,3 +123,26 @@ def test_weights_too_large_in_one_layer_show_in_the_growth() -> None:
     some = network(6)
     some.parameters["W2"][...] *= 100
     assert passed(some).forward > 50
+
+
+@pytest.mark.parametrize("overflow", [np.inf, -np.inf, np.nan])
+@np.errstate(invalid="ignore")
+def test_a_signal_beyond_numbers_has_grown_without_end(overflow: float) -> None:
+    """Which of these a sum becomes that overflows follows from its order, which differs between processors."""
+    numbers, beyond = np.arange(8.0).reshape(2, 4), np.full((2, 4), overflow)
+    beyond[0, 0] = 1e38
+    first = Signal(1, None, numbers, beyond)
+    forward = Propagation(np.inf, 1.0, (first, Signal(2, None, beyond, beyond)))
+    assert (forward.forward, forward.backward) == (np.inf, 1.0)  # of a gradient that begins as none nothing is known
+    back = Propagation(1.0, 1.0, (first, Signal(2, None, numbers, numbers)))
+    assert 0 < back.forward < np.inf == back.backward
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_cost_that_is_no_number_is_infinite(order: int) -> None:
+    """∞ − ∞ in one order, ∞ in another."""
+    some = network(4, activation="identity", n_y=1)
+    X, Y = batch(some)
+    some.parameters["W1"][...] = 1e300
+    some.parameters["W2"][...] = [[1e300, -1e300, 1e300, order * 1e300]]
+    assert propagate(some, X, Y).cost == np.inf

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import socket
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -204,23 +204,23 @@ def test_when_its_owner_dies_the_worker_saves(tmp_path: Path, scheduler: str, wo
     assert worker.poll() is None
 
 
-def test_when_the_scheduler_dies_the_worker_saves(
-    tmp_path: Path, strict_scheduler: tuple[str, subprocess.Popen[bytes]], capfd: pytest.CaptureFixture[str]
+def test_when_the_scheduler_dies_the_worker_saves_and_the_command_says_so(
+    tmp_path: Path, strict_scheduler: tuple[str, subprocess.Popen[bytes]]
 ) -> None:
+    """In a process of its own, to whose end nothing but the message may be printed."""
     address, scheduler = strict_scheduler
-    (trial,), folder = trials_of(written(tmp_path), 1, ENDLESS), tmp_path / "trials"
-    with worker_of(address):
-
-        def left_alone() -> Iterator[Trial]:
-            yield trial
-            waited_for(in_training([folder / trial.key]))
+    run = tmp_path / "trials" / trials_of(written(tmp_path), 1, ENDLESS)[0].key
+    command = [*SEARCHING, str(tmp_path / "moons.yaml"), address, ENDLESS]
+    with worker_of(address), subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True) as owner:
+        try:
+            waited_for(in_training([run]))
             scheduler.kill()
-
-        gone = f"{address}: the Dask scheduler is gone; what was reached is saved: the same command goes on from there"
-        with pytest.raises(EnvironmentProblem, match=f"^{re.escape(gone)}$"), Cluster(address) as executor:
-            list(run_trials(left_alone(), folder, executor))
-        waited_for(lambda: status(folder / trial.key) == "interrupted")
-    assert capfd.readouterr() == ("", "")
+            output = owner.communicate(timeout=60)
+        finally:
+            owner.kill()
+        waited_for(lambda: status(run) == "interrupted")
+    gone = f"{address}: the Dask scheduler is gone; what was reached is saved: the same command goes on from there"
+    assert (output, owner.returncode) == (("", f"{gone}\n"), EnvironmentProblem.exit_code)
 
 
 def test_where_no_scheduler_answers() -> None:

@@ -39,7 +39,7 @@ def metrics(rows: int, dev: bool = True) -> dict[str, list[float]]:
     return {name: column.tolist() for name, column in values.items()}
 
 
-@pytest.mark.parametrize("rows", [1, 3, 40, 15_000])
+@pytest.mark.parametrize("rows", [1, pytest.param(3, marks=pytest.mark.thorough), 40, 15_000])
 @pytest.mark.parametrize("task", ["binary", "regression"])
 def test_curves_of_any_length_show_train_and_dev(rows: int, task: str) -> None:
     picture = pixels(picture_of(metrics(rows), title="digits", task=task, best_epoch=rows))

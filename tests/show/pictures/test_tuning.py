@@ -85,7 +85,7 @@ def value(entry: Mapping[str, Any], at: float) -> Any:
     return round(number) if entry["integer"] else number
 
 
-@pytest.mark.parametrize("count", [1, pytest.param(8, marks=pytest.mark.thorough), 64, 1000])
+@pytest.mark.parametrize("count", [1, 64, *(pytest.param(count, marks=pytest.mark.thorough) for count in (8, 1000))])
 def test_a_hyperparameter_of_a_search_of_any_size(count: int) -> None:
     search = document(ALL, count)
     for entry in ALL if count == 64 else [RATE, HIDDEN]:
@@ -122,7 +122,16 @@ def test_a_grid_stands_beside_as_many_random_draws(
     assert ("27 distinct values of optimizer.learning_rate" in texts) == (RATE in space)
 
 
-@pytest.mark.parametrize("space", [[RATE], [HIDDEN], [RATE, HIDDEN], [HIDDEN, NORM], ALL], ids=len)
+@pytest.mark.parametrize(
+    "space",
+    [
+        [RATE],
+        [HIDDEN, NORM],
+        ALL,
+        *(pytest.param(space, marks=pytest.mark.thorough) for space in ([HIDDEN], [RATE, HIDDEN])),
+    ],
+    ids=len,
+)
 def test_importance_and_settings_of_any_space(space: list[dict[str, Any]]) -> None:
     search = document(space, 32, task="regression" if space == ALL else "multiclass")
     ranked = pictures.importance(search["name"], read(search).importance)
