@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dlx.text import as_python, as_typed, command, is_in_shell
 
-WITH_VALUE = ("--resume", "--out", "--target", "--ignore", "--to")
+WITH_VALUE = ("--resume", "--out", "--target", "--ignore", "--to", "--threshold")
 METHODS = {"--act": "act", "--learning-curve": "learning_curve"}  # of a run, which `dlx diagnose` has as options
 CONSTANTS = {"null": "None", "true": "True", "false": "False"}
 NAME = re.compile(r"[A-Za-z_][\w-]*")
@@ -18,6 +18,7 @@ PLACEHOLDER = re.compile(r"[A-Z]+")  # such as SPEC and FILE, for something that
 
 OF_A_RUN = {  # what is looked for in dlx, and a run has
     "act": "act()",
+    "calibrate": "calibrate()",
     "classes": "classes",
     "config": "spec",
     "diagnose": "diagnose()",
@@ -38,10 +39,15 @@ OF_A_RUN = {  # what is looked for in dlx, and a run has
     "unanswered": "unanswered(X)",
 }
 ONLY_TYPED = (  # commands that Python has nothing for
-    *("average", "calibrate", "data", "doctor", "explain"),
+    *("average", "data", "doctor", "explain"),
     *("guide", "help", "lab", "list", "trust", "watch"),
 )
-IN_SENTENCES = {"dlx gradcheck": "run.gradcheck()", "dlx diagnose --full": "run.diagnose().metrics"}
+IN_SENTENCES = {
+    "dlx gradcheck": "run.gradcheck()",
+    "dlx diagnose --full": "run.diagnose().metrics",
+    "dlx calibrate RUN --threshold balanced_error": "run.calibrate(threshold='balanced_error')",
+    "dlx calibrate --threshold": "run.calibrate(threshold=…)",
+}
 
 
 def spoken(sentence: str) -> str:

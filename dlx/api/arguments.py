@@ -48,6 +48,18 @@ class FunctionArguments:
         self._takes_settings = inspect.Parameter.VAR_KEYWORD in kinds
         self._takes_any_number = inspect.Parameter.VAR_POSITIONAL in kinds
 
+    def with_settings(self, keywords: Mapping[str, object]) -> Mapping[str, object]:
+        """The same with the entries of ``settings={…}`` as keywords; raises `UsageError` where they cannot be."""
+        settings = keywords.get("settings")
+        if not self._takes_settings or settings is None:
+            return keywords
+        if not isinstance(settings, Mapping) or not all(isinstance(key, str) for key in settings):
+            raise UsageError(f"{self._function}: settings: expected a mapping, such as {{'training.epochs': 80}}")
+        others = {name: value for name, value in keywords.items() if name != "settings"}
+        if twice := settings.keys() & {*self._named, *others}:
+            raise UsageError(f"{self._function}: settings: {twice.pop()!r} is an argument, or is given twice")
+        return {**others, **settings}
+
     def check(self, args: Sequence[object], keywords: Mapping[str, object]) -> None:
         """Raise `UsageError` where a function cannot be called with these."""
         called = type(args[0]).__name__ if self._function == "__init__" else self._function

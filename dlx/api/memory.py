@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from dlx.api.mistaken_data import check_array, check_parts, refuse_settings, unfit
+from dlx.api.mistaken_data import check_array, check_parts, refuse_numbers, refuse_settings, unfit
 from dlx.api.signatures import Target
 from dlx.data.in_memory import columns_of, is_table, table_file
 from dlx.data.values.plain_values import as_text, is_number, reading, values_of
@@ -21,8 +21,6 @@ from dlx.types import Array
 from dlx.words import PARTS
 
 ARRAYS = "(X, y)"
-ROW_OR_COLUMN = "; X[:, None] makes a single column of it, X[None] a single example"
-TEXTS = "; a table, such as pandas.DataFrame(X), may hold texts too"
 PANDAS_OR_POLARS = ("pandas", "polars")
 OTHER_ORDER = (
     "X and y have different indices, so their rows may be in another order: give `y.loc[X.index]`, or, if they stand "
@@ -87,7 +85,7 @@ class FilesOfData:
     def _source(self, data: Any, target: Target, of: str = "", words: str = "") -> dict[str, Any]:
         if _is_arrays(data):
             return self._write(_npz(dict(_named(data))), "npz", f"{ARRAYS}{of}")
-        is_pair = isinstance(data, tuple) and len(data) == 2 and is_table(data[0])
+        is_pair = isinstance(data, tuple) and len(data) == 2 and is_table(data[0]) and not isinstance(data[1], str)
         if not is_pair and not is_table(data):
             raise unfit(data)
         words = words or f"{_words(data[0] if is_pair else data)}{of}"
@@ -181,9 +179,7 @@ def _numbers(X: Any) -> Array:
         if all(map(is_number, values)):
             array = np.array(values, np.float64).reshape(array.shape)
     if array.ndim < 2 or array.dtype.kind not in "biuf":
-        hint = ROW_OR_COLUMN if array.ndim == 1 else TEXTS if array.ndim == 2 else ""
-        is_it = f"it is {array.dtype} {array.shape}{hint}"
-        raise DataError(f"data: X must be numbers (m, n_x), one row for each example; {is_it}")
+        refuse_numbers(array)
     return array
 
 

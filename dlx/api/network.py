@@ -62,8 +62,8 @@ class AnsweringNetwork(ABC):
     def to_pytorch(self) -> Any:
         """The network as a module of PyTorch, in evaluation mode: what ``load()`` of its export gives.
 
-        It takes rows (m, n_x) as the export lists them: its normalization is inside. ``run.export("pytorch")`` keeps
-        the readable module and its weights.
+        It takes rows (m, n_x) as the export lists them: its normalization is inside. It gives what `predict_proba`
+        gives, or the values of a regression. ``run.export("pytorch")`` keeps the readable module and its weights.
 
         Raises:
             UsageError: PyTorch has no counterpart of a component.

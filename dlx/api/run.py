@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlx.api.run_results import RunResults
 from dlx.api.signatures import PathLike, public
 from dlx.api.specs import as_path, overrides_of
+from dlx.documents.calibration import CalibrationDocument
 from dlx.documents.diagnosis import DiagnosisDocument
 from dlx.documents.learning_curve import LearningCurve
+from dlx.documents.reading import record_of
 from dlx.documents.repair import RepairDocument
 from dlx.events import finish
 from dlx.gradcheck.report import Report
@@ -20,6 +23,8 @@ from dlx.runs.diagnosis.diagnose import examine_run, keep
 from dlx.runs.export.formats import export
 from dlx.runs.export.tracking import TRACKERS, track
 from dlx.runs.files.directory import RunDirectory
+from dlx.runs.predictions import calibrate as calibrations
+from dlx.runs.predictions.calibrate import parse_aim
 from dlx.runs.report import write_report
 from dlx.runs.training.extension import resumed
 from dlx.search.budget import seconds_of
@@ -121,6 +126,26 @@ class Run(RunResults):
         options = CurveOptions(replicates, sizes, workers, cluster, seconds, target)
         with displayed(CountProgress("training on fewer examples"), progress) as display:
             return measured_curve(self._result.run, options, display.update)[0]
+
+    @public
+    def calibrate(self, *, threshold: str | None = None, apply: bool = False) -> CalibrationDocument:
+        """Find out whether the probabilities are what they say, and fit the temperature on dev that mends them.
+
+        The test set is not looked at. The curve is drawn into ``calibration.png`` of the run.
+
+        Args:
+            threshold: also choose from which probability on the second class is answered: for ``error``,
+                ``balanced_error``, ``f1`` …, or as ``cost=1,20`` for what a false positive and a false negative cost.
+            apply: have `predict`, `evaluate` and `export` use temperature and threshold from now on.
+
+        Raises:
+            UsageError: the network has no probabilities, there is no dev set, or a threshold is for two classes only.
+        """
+        result = calibrations.calibrate(str(self.path), None if threshold is None else parse_aim(threshold))
+        applied = apply and calibrations.apply(result)
+        picture = calibrations.keep_picture(result)
+        document = record_of(CalibrationDocument, {**result.document, "applied": applied}, self.path)
+        return replace(document, picture=None if picture is None else Path(picture))
 
     @public
     def gradcheck(self, *, examples: int | None = None, epsilon: float = EPSILON, seed: int = 0) -> Report:

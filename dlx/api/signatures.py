@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
@@ -31,6 +33,16 @@ Target: TypeAlias = str | int | Sequence[str] | None  # the column or columns th
 PathLike: TypeAlias = str | os.PathLike[str]
 SpecLike: TypeAlias = PathLike | Mapping[str, Any]
 
+IN_HELP = {  # what help says in place of these names, in words of the docstrings
+    "Data": "(X, y) | table | dict | None",
+    "ObjectiveLike": "str | dict | Objective",
+    "PathLike": "str | Path",
+    "RunLike": "Run | str | Path",
+    "SpecLike": "str | Path | dict",
+    "Subject": "str | Path | dict | Run | Component",
+    "Target": "str | int | list[str] | None",
+}
+
 Arguments = ParamSpec("Arguments")
 Form = ParamSpec("Form")
 Result = TypeVar("Result")
@@ -42,7 +54,8 @@ class WithSettings(Protocol[Arguments, Form, Returned]):
 
     Of ``**{"training.epochs": 80}`` they check the value against every argument that has none, such as ``out``. So
     there is a form in which nothing has a type but what stands in front. It cannot be called without such a mapping,
-    since it wants a keyword, `dotted`, that nobody writes and that a mapping may hold.
+    since it wants a keyword, `dotted`, that nobody writes and that a mapping may hold. ``settings={…}`` needs no form
+    of its own: all other arguments keep their types.
     """
 
     @overload
@@ -76,7 +89,28 @@ def public(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]
 
     @wraps(function)
     def call(*args: Arguments.args, **keywords: Arguments.kwargs) -> Result:
-        arguments.check(args, keywords)
-        return function(*args, **keywords)
+        stated: Any = arguments.with_settings(keywords)
+        arguments.check(args, stated)
+        return function(*args, **stated)
 
+    vars(call)["__signature__"] = _as_read(inspect.signature(function))
     return call
+
+
+class _Unquoted(str):
+    """An annotation that help shows without quotation marks."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
+def _as_read(signature: inspect.Signature) -> inspect.Signature:
+    """The signature with annotations for people."""
+    parameters = [each.replace(annotation=_in_help(each.annotation)) for each in signature.parameters.values()]
+    return signature.replace(parameters=parameters, return_annotation=_in_help(signature.return_annotation))
+
+
+def _in_help(annotation: Any) -> Any:
+    if not isinstance(annotation, str):
+        return annotation
+    return _Unquoted(re.sub(r"\w+", lambda match: IN_HELP.get(match[0], match[0]), annotation))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from dlx.api.memory import FilesOfData, is_of_arrays
+from dlx.api.mistaken_data import refuse_no_spec
 from dlx.api.signatures import Data, PathLike, SpecLike, Target
 from dlx.component import Component
 from dlx.data.formats.csv_file import Csv
@@ -46,7 +47,7 @@ def resolved_spec(spec: SpecLike, data: Data, target: Target, settings: Mapping[
     """The spec, for a ``with`` block in which messages name data in memory as what they are; raises as `dlx.train`."""
     place = Place("spec")
     if not isinstance(spec, str | os.PathLike | Mapping):
-        raise UsageError(f"the spec must be a path or a mapping, not {type(spec).__name__}")
+        refuse_no_spec(spec)
     overrides = overrides_of(settings)
     changes, problems = overrides_tree(overrides)
     named_by, folder = NamedBy.USER, Path.cwd()
@@ -155,4 +156,7 @@ def plain(value: Any) -> Any:
         return os.fspath(value)
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
+    if isinstance(value, type):
+        base = "dlx.nn.optimizers.Optimizer or dlx.nn.activations.Activation"
+        raise UsageError(f"{value.__name__}: a class in a spec is a subclass of one of dlx, such as {base}")
     raise UsageError(f"a spec holds mappings, lists, texts and numbers, not {type(value).__name__} ({value!r:.60})")

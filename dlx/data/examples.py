@@ -185,7 +185,7 @@ def _as_targets(y: Array, shape: tuple[int, ...], origin: str) -> Array:
         raise DataError(f"{origin}: {what}")
     if len(y) != shape[0]:
         hint = "; transpose them" if shape[1] in y.shape else ""
-        what = f"rows are examples in every file, but X has {shape[0]} and y has {len(y)} rows"
+        what = f"rows are examples, but X has {shape[0]} and y has {len(y)} rows"
         raise DataError(f"{origin}: {what} (shapes {shape} and {y.shape}){hint}")
     return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
 

@@ -39,7 +39,7 @@ def check_alone(subject: CheckedCost, point: Point, rng: np.random.Generator) ->
     def find(part: OddInput, name: str) -> WrongGradient | None:
         if part.is_brief and is_right_along(part.operation, name, subject, rng):
             return None
-        if part.may_be_kink and not is_analytic(part.operation, name, subject):
+        if part.may_be_kink and not is_analytic(part.operation, name, subject) and _is_finite(part, name):
             return None
         return wrong_gradient(
             part.operation, name, subject, point, rng, MOST_ENTRIES, least=FINE if part.is_fine else GREAT
@@ -54,6 +54,12 @@ def check_alone(subject: CheckedCost, point: Point, rng: np.random.Generator) ->
             alone = _judged(operation.name, odd_inputs.on_the_batch(operation), subject, find)
             if not alone.passed:
                 yield alone
+
+
+def _is_finite(part: OddInput, name: str) -> bool:
+    """Whether a gradient is a number throughout, which it is by any convention for a kink."""
+    part.operation.record_whole()
+    return bool(np.isfinite(part.operation.gradients()[name]).all())
 
 
 def _components(subject: Subject, find: Find, rng: np.random.Generator) -> Iterator[Alone]:

@@ -23,8 +23,9 @@ SIZES = (1e-3, 1.0, 1e3)  # standard deviations of what a norm standardizes
 MOST_COLUMNS = 128
 FEW = 4  # units: over fewer a norm may divide by almost 0, and what it rounds is then not small
 MANY = 192  # units: a multiple of 64, in which blocks are counted
+DENSE = 128  # values, of which 0 is none: as many as are looked at without a complex step
 POWER = 30  # of 2, by which the gradient that comes in is made larger and smaller: no digit of it changes
-AT_ZERO, ONE_EXAMPLE = "Z is 0", "there is one example"
+AT_ZERO, ONE_EXAMPLE, HIT = "Z is 0", "there is one example", "an answer is its target"
 FAR = 30.0  # targets so many times as large, and a tenth of a Z that is far from the others
 
 
@@ -66,6 +67,7 @@ def activations(layer: Activate, subject: Subject, rng: np.random.Generator) -> 
         ONE_EXAMPLE: Z[:, :1],
         "there is one unit": Z[:1],
         "there are many units": 2 * rng.standard_normal((MANY, 6)),
+        "Z is one of many from −48 to 48": np.linspace(-48, 48, DENSE).reshape(4, -1),
         "one Z of a batch is far from the others": np.where(np.arange(24).reshape(4, 6) == 9, 10 * FAR, Z),
     }
     for words, values in special.items():
@@ -127,6 +129,10 @@ def losses(subject: Subject, rng: np.random.Generator) -> Iterator[OddInput]:
         size = labels.shape[1]
         operation = LossOperation(network, Z[:, :size].copy(), np.concatenate([labels, shares]))
         yield OddInput(words, operation, is_brief=True)
+    if task == Task.REGRESSION:
+        Z[:, ::3] = Y[:, ::3]
+        operation = LossOperation(network, Z, np.concatenate([Y, weights]))
+        yield OddInput(HIT, operation, is_brief=True, may_be_kink=True)
 
 
 def _odd_labels(subject: Subject, Y: Array, weights: Array) -> Iterator[tuple[str, Array, Array]]:

@@ -12,9 +12,10 @@ import numpy as np
 from dlx.component import REGISTRY, Component
 from dlx.gradcheck.settings import Setting
 from dlx.gradcheck.subject import CheckedCost, LandscapeSubject
-from dlx.nn.activations import Activation, Derivative, Tanh
+from dlx.nn.activations import Activation, Backward, Derivative, Tanh
 from dlx.nn.landscape import Landscape
 from dlx.nn.losses import Loss, loss_for
+from dlx.nn.losses.regression import RegressionLoss
 from dlx.nn.norms.norm import Norm, NormArrays
 from dlx.nn.objectives import Objective
 from dlx.nn.params import Shapes
@@ -443,3 +444,149 @@ class NegativeVariable(Bowl):
 
     def slope(self, w: Array) -> Any:
         return super().slope(w) * np.where(w < 0, 1.1, 1)
+
+
+class ByFormulas(Activation):
+    """A = g(Z) with g′, each a function of all of Z."""
+
+    def forward(self, tape: Tape, Z: Array) -> tuple[Array, Derivative]:
+        A = tape.empty("A", *Z.shape)
+        tape.call(lambda: np.copyto(A, self.curve(Z)))
+        return A, lambda dZ: tape.call(lambda: np.copyto(dZ, self.slope(Z)))
+
+    def curve(self, Z: Array) -> Any:
+        """g."""
+        return Z + np.tanh(Z)
+
+    def slope(self, Z: Array) -> Any:
+        """g′."""
+        return 2 - np.tanh(Z) ** 2
+
+
+@planted(*ANY)
+class BandInTail(ByFormulas):
+    """g′ × 1.1 where 30 < Z < 31."""
+
+    name = "band_in_tail"
+
+    def slope(self, Z: Array) -> Any:
+        return np.where((Z > 30) & (Z < 31), 1.1, 1.0) * super().slope(Z)
+
+
+@planted(*ANY)
+class NaNAtZero(ByFormulas):
+    """g′ = Z/|Z|, which is 0/0 at 0."""
+
+    name = "nan_at_zero"
+
+    def curve(self, Z: Array) -> Any:
+        return np.abs(Z)
+
+    def slope(self, Z: Array) -> Any:
+        return Z / np.abs(Z)
+
+
+@planted("unknown", "one row", *ANY)
+class CenteredUnits(ByFormulas):
+    """A = tanh(Z − mean), with the mean over examples taken for a constant."""
+
+    name = "centered_units"
+
+    def curve(self, Z: Array) -> Any:
+        return np.tanh(Z - Z.mean(axis=1, keepdims=True))
+
+    def slope(self, Z: Array) -> Any:
+        return 1 - self.curve(Z) ** 2
+
+
+@planted("unknown", *ANY)
+class SoftUnits(ByFormulas):
+    """Softmax over the units, with the diagonal of its derivative alone."""
+
+    name = "soft_units"
+
+    def curve(self, Z: Array) -> Any:
+        E = np.exp(Z - Z.max(axis=0))
+        return E / E.sum(axis=0)
+
+    def slope(self, Z: Array) -> Any:
+        A = self.curve(Z)
+        return A * (1 - A)
+
+
+class OfResiduals(RegressionLoss):
+    """The mean of a function of Z and Y, with its derivative."""
+
+    def cost(self, Z: Array, Y: Array) -> Any:
+        """ℓ of each output."""
+        return (Z - Y) ** 2
+
+    def slope(self, Z: Array, Y: Array) -> Any:
+        """Its derivative by Z."""
+        return 2 * (Z - Y)
+
+    def record(self, tape: Tape, Z: Array, Y: Array, weights: Array | None = None) -> tuple[Array, Backward]:
+        m, cost = Z.shape[1], tape.empty("ℓ", *Z.shape)
+        tape.call(lambda: np.copyto(cost, self.cost(Z, Y)))
+        tape.add_cost(1 / m, cost, tape.ones(Z.size))
+
+        def backward(_: Array) -> Array:
+            dZ = tape.empty("dZ", *Z.shape)
+            tape.call(lambda: np.copyto(dZ, self.slope(Z, Y) / m))
+            return dZ
+
+        return Z, backward
+
+
+@planted(*ANY)
+class NaNAtHits(OfResiduals):
+    """|r| by r/|r|, which is 0/0 where an answer is its target."""
+
+    name = "nan_at_hits"
+
+    def cost(self, Z: Array, Y: Array) -> Any:
+        return np.abs(Z - Y)
+
+    def slope(self, Z: Array, Y: Array) -> Any:
+        return (Z - Y) / np.abs(Z - Y)
+
+
+@planted("unknown", *ANY)
+class SwappedQuantile(OfResiduals):
+    """The loss of the quantile 0.9, by the slope of that of 0.1."""
+
+    name = "swapped_quantile"
+
+    def cost(self, Z: Array, Y: Array) -> Any:
+        return np.maximum(0.9 * (Y - Z), -0.1 * (Y - Z))
+
+    def slope(self, Z: Array, Y: Array) -> Any:
+        return np.where(Y > Z, -0.1, 0.9)
+
+
+@planted("unknown", *ANY)
+class ConstantDenominator(OfResiduals):
+    """r²/(1 + Z²), with the denominator taken for a constant."""
+
+    name = "constant_denominator"
+
+    def cost(self, Z: Array, Y: Array) -> Any:
+        return super().cost(Z, Y) / (1 + Z * Z)
+
+    def slope(self, Z: Array, Y: Array) -> Any:
+        return super().slope(Z, Y) / (1 + Z * Z)
+
+
+@planted("unknown", *ANY)
+class WorstOfAll(OfResiduals):
+    """The worst output of each example, by the slope of the worst of the batch."""
+
+    name = "worst_of_all"
+
+    def cost(self, Z: Array, Y: Array) -> Any:
+        squares = (Z - Y) ** 2
+        return squares * (squares == squares.max(axis=0))
+
+    def slope(self, Z: Array, Y: Array) -> Any:
+        squares = (Z - Y) ** 2
+        return super().slope(Z, Y) * (squares == squares.max())

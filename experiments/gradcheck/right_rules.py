@@ -18,7 +18,7 @@ from dlx.nn.schedules import First, Schedule
 from dlx.nn.tape import Tape
 from dlx.types import Array
 
-from .rule_faults import ByFormula
+from .rule_faults import ByFormula, OneAverage, SwappedMomentum
 
 Kind = TypeVar("Kind", bound=type[Component])
 RIGHT_RULES: list[type[Component]] = []
@@ -497,3 +497,35 @@ class SparseAsPublished(ByFormula):
     def weights(self, shape: tuple[int, int], rng: Normal01) -> Any:
         order = rng.standard_normal(shape).argsort(axis=1).argsort(axis=1)
         return np.where(order < 15, rng.standard_normal(shape), 0)
+
+
+@right
+class WithoutShare(OneAverage):
+    """v ← β·v + dθ (Polyak 1964): α is (1 − β) times that of the notes."""
+
+    name = "without_share"
+
+    def average(self, v: Array, d_theta: Array) -> Array:
+        return np.asarray(self.beta * v + d_theta)
+
+
+@right
+class OtherLetter(SwappedMomentum):
+    """v ← (1 − β)·v + β·dθ, which says so."""
+
+    name = "other_letter"
+
+
+@right
+class FarThreshold(OneAverage):
+    """Entries of dθ are cut off at ±limit, which is far away, and after so many steps only."""
+
+    name = "far_threshold"
+    limit: float = 50.0
+    after: int = 6
+
+    def average(self, v: Array, d_theta: Array) -> Array:
+        return super().average(v, np.clip(d_theta, -self.limit, self.limit))
+
+    def values(self, learning_rate: float, t: int) -> tuple[float, ...]:
+        return (learning_rate if t > self.after else learning_rate / 2,)

@@ -791,3 +791,127 @@ class AllLayers(Initializer):
         for name, array in parameters.items():
             if name[0] in "Wb":
                 array[...] = rng.standard_normal(array.shape) / sqrt(array.shape[1]) if name[0] == "W" else 0
+
+
+class OneAverage(Optimizer):
+    """θ ← θ − α·v, with an average v of dθ."""
+
+    slots = ("v",)
+    beta: float = 0.9
+
+    def average(self, v: Array, d_theta: Array) -> Array:
+        """The next v."""
+        return np.asarray(self.beta * v + (1 - self.beta) * d_theta)
+
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
+        v = state["v"]
+
+        def average() -> None:
+            v[...] = self.average(v, d_theta)
+
+        tape.call(average)
+        subtract_scaled(tape, theta, v, state["alpha"], state.scratch)
+
+
+class OneSquare(OneAverage):
+    """θ ← θ − α·dθ/(√v + ε), with an average v of dθ²."""
+
+    epsilon: float = 1e-8
+
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
+        v = state["v"]
+
+        def average() -> None:
+            v[...] = self.average(v, d_theta)
+
+        tape.call(average)
+        subtract_ratio(tape, theta, d_theta, v, tape.constant(self.epsilon), state["alpha"], state.scratch)
+
+
+@planted("β and 1 − β swapped")
+class SwappedMomentum(OneAverage):
+    """v of momentum keeps 1 − β of itself."""
+
+    name = "swapped_momentum"
+
+    def average(self, v: Array, d_theta: Array) -> Array:
+        return (1 - self.beta) * v + self.beta * d_theta
+
+
+@planted("β and 1 − β swapped")
+class SwappedRMSProp(OneSquare):
+    """s of RMSProp keeps 1 − β of itself."""
+
+    name = "swapped_rmsprop"
+
+    def average(self, v: Array, d_theta: Array) -> Array:
+        return (1 - self.beta) * v + self.beta * d_theta**2
+
+
+@planted("the size of dθ in place of dθ²")
+class SizeInPlaceOfSquare(OneSquare):
+    """s of RMSProp averages the size of dθ."""
+
+    name = "size_in_place_of_square"
+
+    def average(self, v: Array, d_theta: Array) -> Array:
+        return super().average(v, np.abs(d_theta))
+
+
+@planted("constant factor 0.316228")
+class SumOfSquares(OneSquare):
+    """1 − β is left out of RMSProp."""
+
+    name = "sum_of_squares"
+
+    def average(self, v: Array, d_theta: Array) -> Array:
+        return np.asarray(self.beta * v + d_theta**2)
+
+
+@planted("β₁ and 1 − β₁ swapped")
+class SwappedFirst(Adam):
+    """v of Adam keeps 1 − β₁ of itself."""
+
+    name = "swapped_first"
+
+    def values(self, learning_rate: float, t: int) -> tuple[float, ...]:
+        return self._swapped().values(learning_rate, t)
+
+    def record(self, tape: Tape, theta: Array, d_theta: Array, state: State) -> None:
+        self._swapped().record(tape, theta, d_theta, state)
+
+    def _swapped(self) -> Adam:
+        return Adam(beta1=1 - self.beta1, beta2=self.beta2, epsilon=self.epsilon)
+
+
+@planted("option ignored")
+class FixedDecay(OneSquare):
+    """0.99 in place of β."""
+
+    name = "fixed_decay"
+
+    def average(self, v: Array, d_theta: Array) -> Array:
+        return np.asarray(0.99 * v + 0.01 * d_theta**2)
+
+
+@planted("option ignored")
+class FixedPower(Schedule):
+    """The exponent of the decay is always 1."""
+
+    name = "fixed_power"
+    decay_rate: float = 1.0
+    power: float = 2.0
+
+    def rate(self, alpha0: float, t: int, total: int) -> float:
+        return alpha0 / (1 + self.decay_rate * t)
+
+
+@planted("option ignored")
+class FixedGain(DrawnInitializer):
+    """The gain is not in σ."""
+
+    name = "fixed_gain"
+    gain: float = 1.5
+
+    def scale_for(self, n_in: int, n_out: int) -> float:
+        return 1 / sqrt(n_in)

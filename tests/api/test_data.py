@@ -167,6 +167,7 @@ def refused(data: Any, spec: Any = SPEC, **options: Any) -> str:
         ((ARRAYS[0], (label for label in ARRAYS[1])), "data: y: is of type generator, which"),
         ((ARRAYS[0], [["a"], ["a", "b"], []] * 3), "of several labels give a column of 0 and 1 for each"),
         ((SimpleNamespace(toarray=None), ARRAYS[1]), "data: X: is sparse (SimpleNamespace); give X.toarray()"),
+        ((pandas.Series(ARRAYS[0][:, 0]), ARRAYS[1]), "X.to_frame() is a table of one column"),
         (({"a": ARRAYS[0][0]}, ARRAYS[1][:5]), "column 'a' has 9 and column 'target' 5"),
         (type("LazyFrame", (), {"columns": ["a"]})(), "the LazyFrame: is not read yet; give .collect() of it"),
     ],

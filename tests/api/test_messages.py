@@ -113,6 +113,21 @@ def folder(run: dlx.Run, monkeypatch: pytest.MonkeyPatch, blank_pictures: None) 
         (lambda run: dlx.diagnose(run), "but a run has: run.diagnose(), of run = "),  # type: ignore[operator]
         (lambda run: dlx.data("a.csv"), "which is a command: `dlx help data` in a"),  # type: ignore[attr-defined]
         (lambda run: run.predict(X[0]), "X[None] a single example"),
+        (lambda run: run.predict((X, y)), "X: is a pair: labels stand beside it, as in run.evaluate(X, y)"),
+        (lambda run: run.predict(X.astype(str)), "X.astype(float) makes numbers of texts"),
+        (lambda run: run.predict(np.zeros(3, [("a", float), ("b", float)])), "pandas.DataFrame(X) makes a table of it"),
+        (lambda run: dlx.train(SPEC, (X, y), optimizer=dict), "dict: a class in a spec is a subclass of one of dlx"),
+        (lambda run: dlx.train(WRONG[1]), "not ndarray; data come second: dlx.train(dlx.new(data), data)"),
+        (lambda run: dlx.train((X, y)), "not tuple; data come second"),  # type: ignore[call-overload]
+        (lambda run: dlx.train(SPEC, ({"a": X[:, 0]}, "b")), "give the table alone, and target='b'"),
+        (
+            lambda run: dlx.train(SPEC, {"train": {"a": X[:, 0], "b": y}, "val": {"a": X[:, 0], "b": y}}, target="b"),
+            "there is no part 'val' (allowed train, train_dev, dev, test; did you mean dev?)",
+        ),
+        (
+            lambda run: dlx.tune({"base": SPEC, "search": {"space": {"optimizer.learning_rate": [1e-4, 0.1]}}}, (X, y)),
+            "expected a scale or a choice, such as {log_uniform: [0.0001, 0.1]} or {choice: [0.0001, 0.1]}",
+        ),
     ],
 )
 def test_messages_say_what_to_call(call: Callable[[dlx.Run], object], message: str, run: dlx.Run) -> None:
@@ -120,6 +135,15 @@ def test_messages_say_what_to_call(call: Callable[[dlx.Run], object], message: s
         call(run)
     assert message in str(caught.value)
     assert "dlx train" not in str(caught.value)
+
+
+def test_a_loop_that_is_not_closed_is_named_where_it_keeps_a_run_locked() -> None:
+    loop = dlx.fit(SPEC, (X, y))
+    next(loop)
+    with pytest.raises(dlx.EnvironmentProblem, match=r"or a loop of dlx\.fit that is not closed, is writing to it"):
+        loop.run.resume()
+    loop.close()
+    assert loop.run.status == "interrupted"
 
 
 @pytest.mark.usefixtures("one_setting")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 import dlx
 from dlx.errors import DlxError, UsageError
+from dlx.plain_data import plain
 
 BLOBS: dict[str, Any] = {
     "name": "blobs",
@@ -57,6 +59,27 @@ def test_predictions_are_those_of_the_command(run: dlx.Run, tmp_path: Path, call
     assert [str(label) for label in run.predict(X)] == [row[0] for row in rows]
     np.testing.assert_array_equal(run.predict_proba(X), np.array([row[1:] for row in rows], float))
     assert ["class", *(f"p({label})" for label in run.classes)] == header.split(",")
+
+
+def test_a_calibration_is_that_of_the_command(tmp_path: Path, blank_pictures: None, call_dlx: Any) -> None:
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(240, 2))
+    y = X @ [1, 2] + 2 * rng.normal(size=240) > 1
+    spec = {"data": {"split": {"train": 60, "dev": 180}}, "architecture": {"hidden": [8]}, "training": {"epochs": 20}}
+    run = dlx.train(spec, (X, y), out=tmp_path / "run", **{"optimizer.learning_rate": 0.05})
+    before = run.predict_proba(X)
+    calibration = run.calibrate(threshold="cost=1,5", apply=True)
+    printed = json.loads(call_dlx("calibrate", str(run.path), "--threshold", "cost=1,5", "--json", "--apply").stdout)
+    assert str(calibration.picture) == printed.pop("picture")
+    assert printed["aim"].pop("class") == calibration.classes[1]
+    assert printed.pop("schema_version")
+    assert plain(replace(calibration, picture=None)) == {**printed, "picture": None}
+    logits = np.log(before[:, 1] / before[:, 0]) / calibration.temperature
+    np.testing.assert_allclose(run.predict_proba(X)[:, 1], 1 / (1 + np.exp(-logits)), rtol=1e-3)
+    assert (run.predict(X) == (run.predict_proba(X)[:, 1] > calibration.threshold)).all()
+    assert "log loss" in str(calibration)
+    with pytest.raises(UsageError, match=r"^threshold='f11': .* did you mean f1\?"):
+        run.calibrate(threshold="f11")
 
 
 def test_a_regression_has_values_and_no_probabilities(tmp_path: Path, blank_pictures: None, monkeypatch: Any) -> None:

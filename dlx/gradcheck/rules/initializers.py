@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from dlx.gradcheck.rules.options import ignored_option
 from dlx.gradcheck.rules.rule import FAILS, Lack, Properties
 from dlx.nn.initializers import DrawnInitializer, Initializer
 from dlx.nn.params import Parameters
@@ -211,6 +212,15 @@ def _swapped(each: Initializing, a: float, b: float) -> Lack | None:
     return None
 
 
+def heeds_its_options(each: Initializing) -> Lack | None:
+    """Each option changes some W or b."""
+
+    def theta(other: Initializer) -> bytes:
+        return Initializing(other, is_default=False).usual.theta.tobytes()
+
+    return ignored_option(each.initializer, theta) if each.is_default else None
+
+
 PROPERTIES = Properties(
     Initializing,
     (
@@ -221,5 +231,6 @@ PROPERTIES = Properties(
         breaks_symmetry,
         has_mean_zero,
         has_a_fit_variance,
+        heeds_its_options,
     ),
 )

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from dlx.gradcheck.rules.options import ignored_option
 from dlx.gradcheck.rules.rule import Lack, Properties
 from dlx.gradcheck.rules.trajectories import BIASES, STEPS, N, Trajectory, start, steady, trajectory, varied
 from dlx.gradcheck.rules.update_mistakes import lack_of_formula
@@ -214,6 +215,14 @@ def has_its_formula(each: Optimizing) -> Lack | None:
     return lack_of_formula(each.optimizer, each.usual, ALPHA)
 
 
+def heeds_its_options(each: Optimizing) -> Lack | None:
+    """Each option changes some trajectory, of gradients of usual size or of tiny ones, as ε does."""
+    if not each.is_default:
+        return None
+    gradients = np.concatenate([each.gradients, 1e-8 * each.gradients, each.gradients])
+    return ignored_option(each.optimizer, lambda other: trajectory(other, gradients, ALPHA).theta.tobytes())
+
+
 PROPERTIES = Properties(
     Optimizing,
     (
@@ -230,5 +239,6 @@ PROPERTIES = Properties(
         steps_are_bounded,
         decays_once,
         has_its_formula,
+        heeds_its_options,
     ),
 )

@@ -10,6 +10,7 @@ from numbers import Real
 
 import numpy as np
 
+from dlx.gradcheck.rules.options import ignored_option
 from dlx.gradcheck.rules.rule import FAILS, Lack, Properties
 from dlx.nn.schedules import Schedule
 
@@ -159,6 +160,16 @@ def _begins_with_alpha(each: Scheduling, rates: Sequence[float]) -> bool:
     return bool(own) and not is_ratio.any()
 
 
+def heeds_its_options(each: Scheduling) -> Lack | None:
+    """Each option changes α in some unit."""
+    if not each.is_default:
+        return None
+    totals = (*TOTALS, LONG)
+    return ignored_option(
+        each.schedule, lambda other: np.concatenate([rates_of(other, total) for total in totals]).tobytes()
+    )
+
+
 PROPERTIES = Properties(
     Scheduling,
     (
@@ -170,5 +181,6 @@ PROPERTIES = Properties(
         heeds_the_unit,
         warms_up,
         begins_in_time,
+        heeds_its_options,
     ),
 )

@@ -1,7 +1,8 @@
-"""Mistakes that people make in the rules of gradient descent and Adam, each with the steps that come out with it."""
+"""Mistakes that people make in the rules of optimizers, each with the steps that come out with it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,12 @@ from dlx.types import Array
 SAME = 1e-6
 FIRST_DECAY = ("beta1", "beta_1", "b1", "beta", "momentum")
 SECOND_DECAY = ("beta2", "beta_2", "b2", "rho")
+ONLY_DECAY = ("beta", "beta2", "beta_2", "rho", "decay", "momentum")  # of a rule with a single average
 EPSILON = ("epsilon", "eps")
+WITHOUT_SHARE = ("momentum", "Nesterov")  # Polyak's have α = (1 − β) times that of the notes
+HALF = 0.5  # an average with a smaller β is one over hardly two gradients, and then 1 − β may be what β is called
+SWAPPED = "β and 1 − β swapped"
+MEANT = re.compile(r"\(1 *[−-] *(?:β|beta)[₁₂12]?\) *[·*]? *[vs]\b")  # a description that averages so is right
 NO_CORRECTION = ("no bias correction", "without bias correction", "uncorrected")  # a description that says so is right
 RIGHT = ""
 
@@ -24,14 +30,15 @@ def lack_of_formula(optimizer: Optimizer, usual: Trajectory, alpha: float) -> La
     """The mistake by which the steps differ from a rule that is known; None where they differ otherwise, or not."""
     moves, gradients = usual.moves, varied(steps=len(usual.moves))
     own = type(optimizer).model_fields.keys() - Optimizer.model_fields.keys()
-    is_plain = own <= {*FIRST_DECAY, *SECOND_DECAY, *EPSILON, "betas"}
+    is_plain = own <= {*FIRST_DECAY, *SECOND_DECAY, *ONLY_DECAY, *EPSILON, "betas"}
     for rule, name, values in _candidates(optimizer, gradients, alpha):
         size = float((values * values).sum())
         factor = float((values * moves).sum()) / size
         if not np.linalg.norm(moves - factor * values) < SAME * np.linalg.norm(moves):
             continue
-        is_same = abs(factor - 1) < SAME
-        if name and not (name.startswith("no bias") and _says_so(optimizer)):
+        share = 1 - _decay(optimizer) if rule in WITHOUT_SHARE else 1.0  # which others leave out of v
+        is_same = abs(factor - 1) < SAME or abs(factor * share - 1) < SAME
+        if name and not _is_meant(name, optimizer):
             further = "" if is_same else f", and {factor:.6g} times that"
             hint = ": where that is meant, let the description say it" if name == NO_CORRECTION[0] else ""
             return Lack(name, f"the steps are those of {rule} with {name}{further}{hint}")
@@ -41,9 +48,12 @@ def lack_of_formula(optimizer: Optimizer, usual: Trajectory, alpha: float) -> La
     return None
 
 
-def _says_so(optimizer: Optimizer) -> bool:
+def _is_meant(name: str, optimizer: Optimizer) -> bool:
+    """Whether the description says so."""
     description = " ".join((type(optimizer).__doc__ or "").lower().split())
-    return any(words in description for words in NO_CORRECTION)
+    if name == SWAPPED:
+        return MEANT.search(description) is not None
+    return name.startswith("no bias") and any(words in description for words in NO_CORRECTION)
 
 
 def _option(optimizer: Optimizer, names: tuple[str, ...], place: int, otherwise: float) -> float:
@@ -52,6 +62,10 @@ def _option(optimizer: Optimizer, names: tuple[str, ...], place: int, otherwise:
     betas: Any = getattr(optimizer, "betas", None)
     pair = [betas[place]] if isinstance(betas, tuple | list) and len(betas) == 2 and place >= 0 else []
     return float([*values, *pair, otherwise][0])
+
+
+def _decay(optimizer: Optimizer) -> float:
+    return _option(optimizer, ONLY_DECAY, -1, 0.9)
 
 
 def _candidates(optimizer: Optimizer, gradients: Array, alpha: float) -> Iterator[tuple[str, str, Array]]:
@@ -75,6 +89,39 @@ def _candidates(optimizer: Optimizer, gradients: Array, alpha: float) -> Iterato
     yield "Adam", "v of the step before", adam(is_late=True)
     yield "Adam", "1 − β₁ left out", adam(share_v=1.0)
     yield "Adam", "1 − β₂ left out", adam(share_s=1.0)
+    if beta1 > HALF:
+        yield "Adam", "β₁ and 1 − β₁ swapped", adam(1 - beta1)
+    if beta2 > HALF:
+        yield "Adam", "β₂ and 1 − β₂ swapped", adam(beta2=1 - beta2)
+    yield from _with_one_average(gradients, alpha, _decay(optimizer), epsilon)
+
+
+def _with_one_average(gradients: Array, alpha: float, beta: float, epsilon: float) -> Iterator[tuple[str, str, Array]]:
+    """The same of rules that keep the average of one thing."""
+
+    def momentum(beta: float) -> Array:
+        return -alpha * _average(gradients, beta).cumsum(axis=0)
+
+    def nesterov(beta: float) -> Array:
+        return -alpha * (beta * _average(gradients, beta) + (1 - beta) * gradients).cumsum(axis=0)
+
+    def rmsprop(beta: float, power: int = 2) -> Array:
+        root = np.sqrt(_average(np.abs(gradients) ** power, beta))
+        return -alpha * (gradients / (root + epsilon)).cumsum(axis=0)
+
+    for rule, steps in (("momentum", momentum), ("Nesterov", nesterov), ("RMSProp", rmsprop)):
+        yield rule, RIGHT, steps(beta)
+        if beta > HALF:
+            yield rule, SWAPPED, steps(1 - beta)
+    yield "RMSProp", "the size of dθ in place of dθ²", rmsprop(beta, power=1)
+
+
+def _average(values: Array, beta: float) -> Array:
+    """β·v + (1 − β)·x of each step, from 0 on, (steps, n)."""
+    v, averages = np.zeros(values.shape[1]), np.empty_like(values)
+    for number, value in enumerate(values):
+        v = averages[number] = beta * v + (1 - beta) * value
+    return averages
 
 
 def _adam(

@@ -10,6 +10,7 @@ from pathlib import Path
 from dlx import locks
 from dlx.errors import EnvironmentProblem
 from dlx.files import writing
+from dlx.text import is_in_shell
 
 LOCK_FILE = ".lock"  # in a directory, where that cannot be opened itself, as long as it is locked
 OPENS_DIRECTORIES = os.name != "nt"
@@ -36,7 +37,8 @@ class Lock:
         with suppress(OSError):  # a file system without locks: the exclusive name has to do
             if not _taken_soon(self._descriptor):
                 self._close()
-                raise Locked(f"{self.path}: is locked: another process is writing to it")
+                or_a_loop = "" if is_in_shell() else ", or a loop of dlx.fit that is not closed,"
+                raise Locked(f"{self.path}: is locked: another process{or_a_loop} is writing to it")
 
     def is_taken(self) -> bool | None:
         """Whether a process has it; None where the file system knows no locks. Who asks keeps nobody from writing."""

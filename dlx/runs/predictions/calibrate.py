@@ -32,6 +32,7 @@ from dlx.stats.calibration import (
 from dlx.stats.metrics.answers import Answers
 from dlx.stats.metrics.classes import OfClasses
 from dlx.stats.metrics.metric import Metric, measure
+from dlx.text import option
 from dlx.training.evaluation import Evaluation
 from dlx.words import Task
 
@@ -134,7 +135,7 @@ def parse_aim(text: str) -> Aim:
     """
     name, _, costs = text.strip().replace(" ", "=", 1).partition("=")
     if name == COST:
-        false_positive, false_negative = _costs(costs)
+        false_positive, false_negative = _costs(text, costs)
 
         def cost(answers: Answers) -> float:
             return mean_cost(answers, false_positive, false_negative)
@@ -145,23 +146,25 @@ def parse_aim(text: str) -> Aim:
     measures = {name: member for name, member in Metric.members().items() if issubclass(member, OfClasses)}
     if name not in measures or costs:
         names = [ERROR, *measures, f"{COST}=FP,FN"]
-        raise UsageError(f"--threshold {text}: there is no such measure of a threshold {allowed(name, names)}")
+        what = f"there is no such measure of a threshold {allowed(name, names)}"
+        raise UsageError(f"{option('threshold', text)}: {what}")
     metric = measures[name].model_validate({})
     return Aim(metric.in_words(), lambda answers: metric.loss(metric.value(answers)), metric.value)
 
 
-def _costs(text: str) -> tuple[float, float]:
+def _costs(text: str, costs: str) -> tuple[float, float]:
+    named = option("threshold", text)
     try:
-        false_positive, false_negative = (float(cost) for cost in text.split(","))
+        false_positive, false_negative = (float(cost) for cost in costs.split(","))
     except ValueError:
         raise UsageError(
-            f"--threshold cost={text}: expected two numbers, as cost=1,20: of naming the second class where it is not, "
+            f"{named}: expected two numbers, as cost=1,20: of naming the second class where it is not, "
             "and of not naming it where it is"
         ) from None
     if not all(isfinite(cost) and cost >= 0 for cost in (false_positive, false_negative)) or (
         false_positive == false_negative == 0
     ):
-        raise UsageError(f"--threshold cost={text}: expected costs that are not below 0, and not both 0")
+        raise UsageError(f"{named}: expected costs that are not below 0, and not both 0")
     return false_positive, false_negative
 
 
@@ -182,7 +185,7 @@ def _dev_answers(run: RunDirectory, reference: str, aim: Aim | None) -> tuple[An
         raise UsageError(f"{reference}: is a {dataset.task}: {why}")
     if aim is not None and dataset.task is not Task.BINARY:
         what = f"a threshold is for two classes, and there are {len(dataset.classes)}"
-        raise UsageError(f"{reference}: --threshold: {what}")
+        raise UsageError(f"{reference}: {option('threshold')}: {what}")
     if "dev" not in dataset.parts:
         raise UsageError(
             f"{reference}: there is no dev set to calibrate on (set data.split.dev or data.dev, and train)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dlx.component import Options
 from dlx.search.tune.methods import METHODS
@@ -31,6 +31,15 @@ class Range(Options):
         None, description="whole numbers only; follows from the spec where only these are allowed"
     )
     points: Annotated[int, Field(ge=2)] | None = Field(None, description="of a grid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_a_scale(cls, value: Any) -> Any:
+        """A list alone may be meant in both ways."""
+        if isinstance(value, list | tuple):
+            what = f"[{', '.join(map(str, value))}]"
+            raise ValueError(f"expected a scale or a choice, such as {{log_uniform: {what}}} or {{choice: {what}}}")
+        return value
 
 
 class Halving(Options):

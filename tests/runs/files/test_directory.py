@@ -102,7 +102,7 @@ def test_a_root_that_is_a_file_is_an_environment_problem(root: Path) -> None:
 
 
 def test_a_second_writer_is_refused(run: RunDirectory) -> None:
-    with pytest.raises(EnvironmentProblem, match="is locked: another process is writing to it"):
+    with pytest.raises(EnvironmentProblem, match="is locked: another process"):
         RunDirectory.open(run.path, writing=True)
     RunDirectory.open(run.path)
     run.close()
