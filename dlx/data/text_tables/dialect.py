@@ -17,6 +17,7 @@ from dlx.data.files.once_a_file import once_a_file
 from dlx.data.files.opening import open_binary, readable
 from dlx.data.files.packing import unpacked_name
 from dlx.data.tables import TableOptions
+from dlx.data.text_tables.decimal_mark import decimal_mark
 from dlx.data.text_tables.delimiter import (
     DOUBLE,
     RECORDS,
@@ -26,11 +27,17 @@ from dlx.data.text_tables.delimiter import (
     records_in,
     with_double_quotes,
 )
-from dlx.data.text_tables.escapes import has_escaped_quotes, unescaped
+from dlx.data.text_tables.escapes import (
+    has_escaped_delimiters,
+    has_escaped_quotes,
+    unescaped,
+    whole_fields,
+    without_formulas,
+)
 from dlx.data.text_tables.file_encoding import UTF8, as_codec, encoding_of
-from dlx.data.text_tables.header import Fields, has_header, has_open_ends, has_row_names, without_titles
+from dlx.data.text_tables.header import has_header, has_open_ends, has_row_names, without_titles
 from dlx.data.text_tables.header_levels import header_levels
-from dlx.data.values.numbers import MISSING, NumberStyle
+from dlx.data.values.numbers import NumberStyle
 from dlx.errors import DataError
 
 SAMPLE = 100_000  # bytes by which a table's dialect is judged
@@ -59,6 +66,8 @@ class Dialect:
     is_doubled: bool = False
     is_padded: bool = False
     has_escaped_quotes: bool = False
+    has_escaped_delimiters: bool = False
+    has_formulas: bool = False
     has_row_names: bool = False
     has_open_ends: bool = False
 
@@ -75,7 +84,11 @@ class Dialect:
             text = text.replace(2 * self.delimiter, self.delimiter)
         if self.is_padded:
             text = PADDING.sub("", text)
-        return unescaped(text) if self.has_escaped_quotes else text
+        if self.has_escaped_quotes:
+            text = unescaped(text)
+        if self.has_escaped_delimiters:
+            text = whole_fields(text, self.delimiter)
+        return without_formulas(text, self.delimiter) if self.has_formulas else text
 
     def names(self, header: Sequence[str]) -> list[str]:
         """The names of all columns, of which those that the header has none for have an empty one."""
@@ -122,7 +135,18 @@ def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dial
     if comment is None and _has_comments(lines, plain, delimiter):
         comment = "#"
     lines = ["\n" if comment is not None and line.startswith(comment) else line for line in lines]
-    dialect = Dialect(codec, delimiter, quote, comment=comment, lines_above=above, has_escaped_quotes=is_escaped)
+    is_cut = quote == DOUBLE and has_escaped_delimiters(path, codec, lines, delimiter)
+    dialect = Dialect(
+        codec,
+        delimiter,
+        quote,
+        comment=comment,
+        lines_above=above,
+        has_escaped_quotes=is_escaped,
+        has_escaped_delimiters=is_cut,
+        has_formulas=quote == DOUBLE,
+    )
+    lines = [dialect.plain(line) for line in lines] if quote == DOUBLE else lines
     return _with_top(dialect, lines, options, like)
 
 
@@ -140,7 +164,7 @@ def _with_top(dialect: Dialect, lines: list[str], options: TableOptions, like: C
             break
     above = max(dialect.lines_above, _end(table, delimiter, levels.above) or skipped)
     records = [list(levels.names), *records[levels.above + 1 :]] if levels.names else records
-    decimal = options.decimal or _decimal(records[1:] or records, delimiter, options)
+    decimal = options.decimal or decimal_mark(records[1:] or records, delimiter, options)
     style = NumberStyle(decimal, options.thousands)
     header = options.header if options.header is not None else has_header(records, style, options, like)
     return replace(
@@ -215,22 +239,3 @@ def _has_comments(lines: Sequence[str], plain: Sequence[str], delimiter: str) ->
     width = len(next(iter(records_in(plain, delimiter)), ()))
     commented = records_in([line for line in lines if line.startswith("#")], delimiter)
     return len(commented) > 0 and plain != lines and all(len(record) != width for record in commented)
-
-
-def _decimal(records: Fields, delimiter: str, options: TableOptions) -> str:
-    """A comma where columns are numbers only so; where 1,234 could be either, the delimiter ; speaks for it too."""
-    if options.thousands in (".", ","):
-        return "," if options.thousands == "." else "."
-    point, comma = NumberStyle(".", options.thousands), NumberStyle(",", options.thousands)
-    marks = set[str]()  # ? for columns that could be either
-    for column in zip(*(record for record in records if len(record) == len(records[0])), strict=True):
-        present = [field for field in column if field.strip() not in MISSING]
-        by_point = [point.number(field) is not None for field in present]
-        by_comma = [comma.number(field) is not None for field in present]
-        if all(by_comma) and not all(by_point):
-            marks.add(",")
-        elif all(by_point) and not all(by_comma):
-            marks.add(".")
-        elif all(by_point) and delimiter == ";" and any("," in field for field in present):
-            marks.add("?")
-    return "," if marks and "." not in marks else "."

@@ -25,7 +25,7 @@ CLOCK = (
     rf"(?:\s*(?P<zone>Z|[+-][0-9]{{2}}(?::?[0-9]{{2}})?|{'|'.join(ZONES)})(?:\[[\w/+-]+\])?)?"
 )
 WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"  # such as Fri,
-NAME = r"(?P<name>[^\W\d_]{3,10})\.?"
+NAME = r"(?P<name>[^\W\d_]{3,12})\.?"
 YEAR, SHORT_YEAR = "(?P<year>[0-9]{4})", "(?P<year>[0-9]{4}|[0-9]{2})"
 ORDINAL = "(?:st|nd|rd|th|er|º)?"
 DATES = (
