@@ -122,7 +122,7 @@ def _roles_like(names: Sequence[str], options: TableOptions, like: Sequence[Colu
     for name in features:
         if name not in names:
             raise DataError(f"{path}: there is no column {name!r}, which train has {listed(name, names)}")
-    columns = (names[t] if isinstance(t, int) and -len(names) <= t < len(names) else t for t in options.target)
+    columns = (names[t] if isinstance(t, int) and -len(names) <= t < len(names) else str(t) for t in options.target)
     target = tuple(str(name) for name in columns if name in names and name not in features)
     categorical = frozenset(column.name for column in like if column.categories is not None)
     texts = frozenset(column.name for column in like if column.details.kind is not None)
@@ -137,6 +137,8 @@ def _column(column: str | int, names: Sequence[str], path: Path, role: str) -> s
     """The name of a column given by name or by number, from 0 or, from the end, from -1."""
     if isinstance(column, int) and -len(names) <= column < len(names):
         return names[column]
+    if isinstance(column, int) and str(column) in names:
+        return str(column)  # such as 2021
     if isinstance(column, int):
         raise DataError(f"{path}: {role}: there is no column {column}, the table has {len(names)} (counted from 0)")
     if column in names:

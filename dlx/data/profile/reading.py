@@ -34,7 +34,7 @@ def profile_file(source: File) -> TableProfile:
     path = Path(source.path)
     file_format = format_of(source.path)
     assert isinstance(file_format, TableFormat), "only tables have columns"
-    changes = Changes(source.model_copy(update={"target": None}), file_format, source.target)
+    changes = Changes(source.model_copy(update={"target": None} | _header(source)), file_format, source.target)
     while True:
         reading = changes.source
         try:
@@ -55,6 +55,13 @@ def profile_file(source: File) -> TableProfile:
             ColumnProfile(name, places[name], changes.valid(name, _content(table, name))) for name in roles.features
         ]
         return changes.profile(columns, table)
+
+
+def _header(source: File) -> dict[str, bool]:
+    """That the first line names the columns, where it does so since the target, such as 2021, is among them."""
+    targets = source.target if isinstance(source.target, tuple) else (source.target,)
+    dialect = source.dialect() if source.header is None and any(map(str.isdecimal, map(str, targets))) else None
+    return {"header": True} if dialect and dialect.header else {}
 
 
 def _content(table: Table, name: str) -> Values | PackedNumbers:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from dlx.data.valid_times import invalid_times
 from dlx.data.values.column_values import BOOLEANS, ColumnReader
 from dlx.data.values.columns import ColumnOptions
+from dlx.data.values.durations import ONE_UNIT
 from dlx.data.values.numbers import NumberStyle
 from dlx.data.values.texts import Texts
 from dlx.data.values.times import moments, order_of
@@ -104,6 +105,8 @@ def time_form(texts: Texts) -> TimeForm | None:
     counts = dict(zip(texts.different, texts.counts.tolist(), strict=True))
     order, _ = order_of(texts.present)
     sample = texts.present[: 10 * FEWEST_TIMES]
+    if all(map(ONE_UNIT.fullmatch, sample)):
+        return None
     if 2 * sum(time is not None for time in moments(sample, order).values()) < len(sample):
         return None
     times = {text for text, time in moments(texts.present, order).items() if time is not None}

@@ -17,6 +17,8 @@ from dlx.data.files.once_a_file import once_a_file
 from dlx.data.files.opening import open_binary, readable
 from dlx.data.files.packing import unpacked_name
 from dlx.data.tables import TableOptions
+from dlx.data.text_tables.comments import has_comments, line_of_names, without_comments
+from dlx.data.text_tables.decimal_mark import decimal_mark
 from dlx.data.text_tables.delimiter import (
     DOUBLE,
     RECORDS,
@@ -26,11 +28,17 @@ from dlx.data.text_tables.delimiter import (
     records_in,
     with_double_quotes,
 )
-from dlx.data.text_tables.escapes import has_escaped_quotes, unescaped
+from dlx.data.text_tables.escapes import (
+    has_escaped_delimiters,
+    has_escaped_quotes,
+    unescaped,
+    whole_fields,
+    without_formulas,
+)
 from dlx.data.text_tables.file_encoding import UTF8, as_codec, encoding_of
-from dlx.data.text_tables.header import Fields, has_header, has_open_ends, has_row_names, without_titles
+from dlx.data.text_tables.header import has_header, has_open_ends, has_row_names, without_titles
 from dlx.data.text_tables.header_levels import header_levels
-from dlx.data.values.numbers import MISSING, NumberStyle
+from dlx.data.values.numbers import NumberStyle
 from dlx.errors import DataError
 
 SAMPLE = 100_000  # bytes by which a table's dialect is judged
@@ -45,6 +53,7 @@ class Dialect:
     """How one file is written; the options of the source ``file`` that have these names, none of them open.
 
     lines_above: how many lines are no part of the table; names_by_level: those of a header of several lines.
+    commented_names: the line, from 1, of a comment that is the header; 0 where there is none.
     """
 
     encoding: str = UTF8
@@ -55,10 +64,13 @@ class Dialect:
     header: bool = True
     skip_lines: int = 0
     lines_above: int = 0
+    commented_names: int = 0
     names_by_level: tuple[str, ...] = ()
     is_doubled: bool = False
     is_padded: bool = False
     has_escaped_quotes: bool = False
+    has_escaped_delimiters: bool = False
+    has_formulas: bool = True
     has_row_names: bool = False
     has_open_ends: bool = False
 
@@ -69,13 +81,17 @@ class Dialect:
         return {"delimiter": self.delimiter, **quoting}
 
     def plain(self, text: str) -> str:
-        """The same lines with one delimiter between fields, quotes doubled in them, and no marks of byte order."""
-        text = text.replace(MARK, "")  # which stand where files were joined
+        """The same lines with one delimiter between fields, quotes doubled in them, and no signs without a meaning."""
+        text = text.replace(MARK, "").replace("\0", "")  # marks stand where files were joined, NUL fills fields up
         if self.is_doubled:
             text = text.replace(2 * self.delimiter, self.delimiter)
         if self.is_padded:
             text = PADDING.sub("", text)
-        return unescaped(text) if self.has_escaped_quotes else text
+        if self.has_escaped_quotes:
+            text = unescaped(text)
+        if self.has_escaped_delimiters:
+            text = whole_fields(text, self.delimiter)
+        return without_formulas(text, self.delimiter) if self.has_formulas and self.quote == DOUBLE else text
 
     def names(self, header: Sequence[str]) -> list[str]:
         """The names of all columns, of which those that the header has none for have an empty one."""
@@ -119,10 +135,14 @@ def sniff(path: Path, options: TableOptions, like: Collection[str] = ()) -> Dial
     comment = options.comment
     plain = [line for line in lines if not line.startswith(comment or "#")] or lines
     delimiter = options.delimiter or (usual if stated else delimiter_of(plain, usual))
-    if comment is None and _has_comments(lines, plain, delimiter):
+    if comment is None and has_comments(lines, plain, delimiter):
         comment = "#"
-    lines = ["\n" if comment is not None and line.startswith(comment) else line for line in lines]
-    dialect = Dialect(codec, delimiter, quote, comment=comment, lines_above=above, has_escaped_quotes=is_escaped)
+    names = line_of_names(lines, comment, delimiter) if options.header is not False else 0
+    lines = without_comments(lines, comment, names)
+    is_cut = quote == DOUBLE and has_escaped_delimiters(path, codec, lines, delimiter)
+    dialect = Dialect(codec, delimiter, quote, comment=comment, lines_above=above, commented_names=names)
+    dialect = replace(dialect, has_escaped_quotes=is_escaped, has_escaped_delimiters=is_cut)
+    lines = [dialect.plain(line) for line in lines] if quote == DOUBLE else lines
     return _with_top(dialect, lines, options, like)
 
 
@@ -140,7 +160,7 @@ def _with_top(dialect: Dialect, lines: list[str], options: TableOptions, like: C
             break
     above = max(dialect.lines_above, _end(table, delimiter, levels.above) or skipped)
     records = [list(levels.names), *records[levels.above + 1 :]] if levels.names else records
-    decimal = options.decimal or _decimal(records[1:] or records, delimiter, options)
+    decimal = options.decimal or decimal_mark(records[1:] or records, delimiter, options)
     style = NumberStyle(decimal, options.thousands)
     header = options.header if options.header is not None else has_header(records, style, options, like)
     return replace(
@@ -168,6 +188,7 @@ def _as_stated(path: Path, options: TableOptions) -> Dialect:
         options.header is not False,
         options.skip_lines or 0,
         options.skip_lines or 0,
+        has_formulas=False,
     )
 
 
@@ -208,29 +229,3 @@ def _first_lines(path: Path, codec: str) -> list[str]:
         text = codecs.getincrementaldecoder(codec)(errors="replace").decode(start)
     lines = list(io.StringIO(text.replace(MARK, ""), newline=""))
     return (lines[:-1] or lines) if more else lines  # the last one may be cut off
-
-
-def _has_comments(lines: Sequence[str], plain: Sequence[str], delimiter: str) -> bool:
-    """Whether lines begin with # and none of them could be a record."""
-    width = len(next(iter(records_in(plain, delimiter)), ()))
-    commented = records_in([line for line in lines if line.startswith("#")], delimiter)
-    return len(commented) > 0 and plain != lines and all(len(record) != width for record in commented)
-
-
-def _decimal(records: Fields, delimiter: str, options: TableOptions) -> str:
-    """A comma where columns are numbers only so; where 1,234 could be either, the delimiter ; speaks for it too."""
-    if options.thousands in (".", ","):
-        return "," if options.thousands == "." else "."
-    point, comma = NumberStyle(".", options.thousands), NumberStyle(",", options.thousands)
-    marks = set[str]()  # ? for columns that could be either
-    for column in zip(*(record for record in records if len(record) == len(records[0])), strict=True):
-        present = [field for field in column if field.strip() not in MISSING]
-        by_point = [point.number(field) is not None for field in present]
-        by_comma = [comma.number(field) is not None for field in present]
-        if all(by_comma) and not all(by_point):
-            marks.add(",")
-        elif all(by_point) and not all(by_comma):
-            marks.add(".")
-        elif all(by_point) and delimiter == ";" and any("," in field for field in present):
-            marks.add("?")
-    return "," if marks and "." not in marks else "."

@@ -37,6 +37,7 @@ MOST_BELOW = 3  # records below the names that may say what the columns are
 RECORDS = 300  # behind them by which that is judged
 MOST_TOTALS = 0.1  # of the rows; more are a category
 NO_VALUE = re.compile(r"[-–—.?*]*|n[./]?a\.?|none|unknown|missing", re.IGNORECASE)  # which a unit is not
+RULE = re.compile(r":?[-=─━]{3,}:?")  # between the names and the rows
 
 
 class Chunk(NamedTuple):
@@ -60,6 +61,8 @@ def below_header(records: Fields, style: NumberStyle) -> int:
 
 def describes(record: Sequence[str], others: Fields, style: NumberStyle) -> bool:
     """Whether a record says what the columns are of which the others have the values."""
+    if len(record) > 1 and all(map(RULE.fullmatch, map(str.strip, record))):
+        return True
     below = [other for other in others[:RECORDS] if len(other) == len(record) and list(other) != list(record)]
     words = 0
     for field, column in zip(map(str.strip, record), zip(*below, strict=True), strict=bool(below)):

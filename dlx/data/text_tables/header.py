@@ -59,6 +59,11 @@ def _lacks_a_name(records: Fields) -> bool:
     return bool(records) and len(widths) == 1 and 1 < len(records[0]) == widths.pop() - 1
 
 
+def numeric_names(columns: Collection[str | int], width: int) -> set[str]:
+    """The numbers that are names, such as 2021, since there are not so many columns."""
+    return {str(column) for column in columns if isinstance(column, int) and not -width <= column < width}
+
+
 def has_header(records: Fields, style: NumberStyle, options: TableOptions, like: Collection[str]) -> bool:
     """Whether the first record names the columns: it has few numbers, or they stand where others have none.
 
@@ -74,7 +79,7 @@ def has_header(records: Fields, style: NumberStyle, options: TableOptions, like:
         others = [record for record in others if record != first]
     named = (*options.target, *options.ignore, *options.use, *options.categorical, *options.columns)
     places = set(map(str, range(len(first))))  # as the columns of a table without names are called
-    stated = {name for name in named if isinstance(name, str)} - places
+    stated = {name for name in named if isinstance(name, str)} - places | numeric_names(options.target, len(first))
     counted = bool(like) and all(name.isdigit() for name in like)
     if stated.intersection(map(str.strip, first)) or (like and not counted):
         return True

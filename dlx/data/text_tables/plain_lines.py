@@ -33,8 +33,6 @@ class PlainLines(NamedTuple):
 def plain_lines(block: bytes, dialect: Dialect) -> PlainLines:
     """The same lines in the plainest way; raises `Irregular` where that would not surely be the same table."""
     delimiter = dialect.delimiter.encode()
-    if b"\0" in block:
-        raise Irregular("NUL")
     if QUOTE in block:
         return _quoted(block, delimiter, dialect.comment)
     if RETURN in block:

@@ -81,6 +81,8 @@ def _lines(path: Path, text: TextIO, dialect: Dialect) -> Iterator[str]:
             line = "\n"
         line = dialect.plain(line)
         if dialect.comment is not None:
+            if number == dialect.commented_names:
+                line = line.lstrip(dialect.comment)
             if line.startswith(dialect.comment) and not is_quoted:
                 line = "\n"
             is_quoted ^= dialect.quote != "" and line.count(dialect.quote) % 2 == 1

@@ -10,6 +10,7 @@ import numpy as np
 from dlx.data.roles import Roles
 from dlx.data.table import Table
 from dlx.data.tables import TableOptions
+from dlx.data.text_tables.header import numeric_names
 from dlx.data.text_tables.records import Record
 from dlx.data.values.column_names import distinct
 from dlx.data.values.column_values import ColumnReader, MixedColumn, labels
@@ -31,13 +32,16 @@ def column_names(
         only_features = like and len(names) == len(like)
         return [column.name for column in like] if only_features else [str(number) for number in range(len(names))]
     has_words = any(name.strip() not in MISSING and style.number(name) is None for name in names)
-    if not like and not options.header and not set(names).intersection(options.target) and not has_words:
+    stated = {*options.target, *numeric_names(options.target, len(names))}
+    if not like and not options.header and not stated.intersection(names) and not has_words:
         raise DataError(
             f"{path}:{line}: the header has only numbers; state `header: true`, or false if they are no names"
         )
     if "" in names and not like and "" not in options.ignore:
         what = f"column {names.index('')} (counted from 0) has no name; give it one, or state `ignore: ['']`"
-        raise ColumnError(f"{path}:{line}: {what}", "", "it has no name", "ignore")
+        places = [str(place) for place, name in enumerate(names) if name == ""]
+        reason = "it has no name" if len(places) == 1 else f"columns {', '.join(places)} (from 0) have no name"
+        raise ColumnError(f"{path}:{line}: {what}", "", reason, "ignore")
     train = [*(column.name for column in like), *map(str, options.target)] if like else None
     return distinct(f"{path}:{line}", names, options.ignore, options.use, train)
 

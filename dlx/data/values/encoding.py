@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dlx.data.values.columns import OTHER, Column, ColumnDetails, ColumnOptions, as_key
+from dlx.data.values.durations import ONE_UNIT
 from dlx.data.values.features import (
     UNKNOWN,
     Binary,
@@ -118,6 +119,8 @@ class Describer(NamedTuple):
 def are_times(texts: set[str]) -> bool:
     """Whether texts are all dates, or all times of a day, in one order of day and month."""
     if not texts or (moment(next(iter(texts))) is None and order_of(texts)[0] is None):
+        return False
+    if all(map(ONE_UNIT.fullmatch, texts)):
         return False
     order, _ = order_of(texts)
     kinds = {time.is_clock if time is not None else None for time in moments(texts, order).values()}

@@ -11,29 +11,41 @@ from typing import NamedTuple, get_args
 import numpy as np
 
 from dlx.data.values.columns import CyclicPart, Order
+from dlx.data.values.durations import duration
 from dlx.data.values.month_names import month as month_number
 from dlx.types import Array
 
+ZONES = {  # hours before UTC; those of America as RFC 822 has them
+    **{"UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
+    **{"WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9},
+}
 CLOCK = (
-    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}(?:[.,][0-9]+)?))?"
-    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?(?:\s*(?P<zone>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?))?"
+    r"(?P<hour>[0-9]{1,2})[:hH](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}(?:[.,][0-9]+)?))?(?:\s*Uhr)?"
+    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?"
+    rf"(?:\s*(?P<zone>Z|[+-][0-9]{{2}}(?::?[0-9]{{2}})?|{'|'.join(ZONES)})(?:\[[\w/+-]+\])?)?"
 )
 WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"  # such as Fri,
-NAME = r"(?P<name>[^\W\d_]{3,10})\.?"
+NAME = r"(?P<name>[^\W\d_]{3,12})\.?"
 YEAR, SHORT_YEAR = "(?P<year>[0-9]{4})", "(?P<year>[0-9]{4}|[0-9]{2})"
 ORDINAL = "(?:st|nd|rd|th|er|º)?"
 DATES = (
     rf"{YEAR}(?P<mark>[-/._])(?P<month>[0-9]{{1,2}})(?:(?P=mark)(?P<day>[0-9]{{1,2}}))?",
     rf"(?P<first>[0-9]{{1,2}})(?P<mark>[-/.])(?P<second_part>[0-9]{{1,2}})(?P=mark){SHORT_YEAR}",
-    rf"{WEEKDAY}(?P<day>[0-9]{{1,2}}){ORDINAL}(?:[-/ .]*|\s+(?:de|of)\s+){NAME}(?:[-/ ,]*|\s+(?:de|of)\s+){SHORT_YEAR}",
+    rf"{WEEKDAY}(?P<day>[0-9]{{1,2}}){ORDINAL}(?:[-/ .]*|\s+(?:de|of)\s+){NAME}(?:[-/ ,]*|\s+(?:de|of)\s+){SHORT_YEAR}"
+    r"(?:\s?[гr]\.?)?",  # as Russian and Polish have it behind a year
     rf"{WEEKDAY}{NAME}[- ]*(?P<day>[0-9]{{1,2}}){ORDINAL}[- ,]+{YEAR}",
     rf"{YEAR}[-/ ]?{NAME}(?:[-/ ](?P<day>[0-9]{{1,2}}))?",
     rf"{NAME}(?:[-/ ,]*|\s+(?:de|of)\s+){YEAR}",  # the months and quarters of statistics are their first days
     rf"{NAME}\s?[-'’](?P<year>[0-9]{{2}})",
+    rf"{YEAR}-?M(?P<month>[0-9]{{1,2}})",
+    rf"(?P<month>[0-9]{{1,2}})[-/]{YEAR}",
+    rf"{YEAR}(?:\. |년 ?)(?P<month>[0-9]{{1,2}})(?:\. |월 ?)(?P<day>[0-9]{{1,2}})(?:\.|일)?",
     rf"{YEAR}\s*年\s*(?P<month>[0-9]{{1,2}})\s*月(?:\s*(?P<day>[0-9]{{1,2}})\s*日)?",
     rf"{YEAR}-?W(?P<week>[0-9]{{2}})(?:-?(?P<weekday>[1-7]))?",
     rf"{YEAR}[-/ :]?[Qq](?P<quarter>[1-4])",
     rf"[Qq](?P<quarter>[1-4])[-/ ]?{YEAR}",
+    rf"{YEAR}[-/ ]?[HS](?P<half_year>[12])",
+    rf"[HS](?P<half_year>[12])[-/ ]{YEAR}",
 )
 PATTERNS = (
     *(re.compile(rf"{pattern}(?:(?:T|,?\s+|:){CLOCK})?") for pattern in DATES),
@@ -70,6 +82,8 @@ def moment(text: str, order: Order | None = None, digits: bool = False) -> Momen
     digits: whether 2020, 20200131 and time stamps of ten or 13 digits are times too.
     """
     text = text.strip()
+    if text[:1] == "[" and text[-1:] == "]":  # as web servers log them
+        text = text[1:-1]
     with suppress(ValueError):  # there is no such day, or no such time
         for pattern in PATTERNS:
             match = pattern.fullmatch(text)
@@ -80,7 +94,8 @@ def moment(text: str, order: Order | None = None, digits: bool = False) -> Momen
             return Moment(_clock(match, MOST_HOURS) / DAY, is_clock=True)
         if digits and text.isdecimal():
             return _of_digits(text)
-    return None
+    seconds = duration(text)
+    return None if seconds is None else Moment(seconds / 86_400, is_clock=True)
 
 
 def moments(texts: Collection[str], order: Order | None = None, digits: bool = False) -> dict[str, Moment | None]:
@@ -152,6 +167,8 @@ def _day(match: re.Match[str], order: Order | None) -> int:
         month = month_number(parts["name"])
     elif "quarter" in parts:
         month = 3 * int(parts["quarter"]) - 2
+    elif "half_year" in parts:
+        month = 6 * int(parts["half_year"]) - 5
     elif "first" in parts:
         numbers = int(parts["first"]), int(parts["second_part"])
         is_day_first = order == "dmy" or (order is None and parts["mark"] != "/")
@@ -180,7 +197,7 @@ def _clock(match: re.Match[str], most_hours: int = 23) -> int:
 def _offset(zone: str | None) -> int:
     """The seconds by which a zone is before UTC."""
     if not zone or zone[0] not in "+-":
-        return 0
+        return 3600 * ZONES.get(zone or "", 0)
     digits = zone[1:].replace(":", "").ljust(4, "0")
     seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
     return -seconds if zone[0] == "-" else seconds

@@ -65,6 +65,8 @@ def target_columns(profile: TableProfile, source: File) -> tuple[ColumnProfile, 
 def _by_number(profile: TableProfile, number: int) -> ColumnProfile:
     """The column of this number, from 0 or, from the end, from -1, as the file counts them."""
     width = max(profile.width, len(profile.columns))
+    if not -width <= number < width and str(number) in profile.names:
+        return profile.column(str(number))
     if not -width <= number < width:
         what = f"there is no column {number}, the table has {width} (counted from 0)"
         raise DataError(f"{profile.origin}: {what} {listed(str(number), profile.names)}")

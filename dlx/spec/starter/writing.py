@@ -96,7 +96,7 @@ def _of_table(source: File, wishes: Wishes, file: Path) -> str:
     labels, n = decisions.labels, len(decisions.features)
     if n == 0:
         what = "; ".join(f"{name}: {reason}" for name, reason in decisions.ignored.items())
-        why = f" ({what}); name columns with {option('keep', ...)}" if what else ": the target is the only column"
+        why = f" ({what})" if what else ": the target is the only column"
         raise UsageError(f"{source.path}: nothing is left to learn from{why}")
     title = f"{decisions.m:,} examples, {n} column{'s' * (n > 1)} to learn from, {_outputs(labels)}."
     text, parts = source_block(decisions, source, file), wishes.parts

@@ -64,6 +64,19 @@ def test_several_such_columns_at_once(tmp_path: Path) -> None:
     assert dict(table.unreadable) == {"": "it has no name"}
 
 
+def test_columns_without_a_name_are_counted(tmp_path: Path) -> None:
+    table = profile(tmp_path, "x,,,y\n" + "".join(f"{row},a,b,{row}\n" for row in range(5)))
+    assert dict(table.unreadable) == {"": "columns 1, 2 (from 0) have no name"}
+
+
+@pytest.mark.parametrize("names", ["2019,2020,2021", "land,2020,2021", "1990,2021"])
+def test_a_target_may_be_a_year(tmp_path: Path, names: str) -> None:
+    row = ",".join("1.5" for _ in names.split(","))
+    (tmp_path / "x.csv").write_text(f"{names}\n{row}\n{row}\n")
+    table = profile_file(File.model_validate({"path": str(tmp_path / "x.csv"), "target": 2021}))
+    assert (list(table.names), table.m) == (names.split(","), 2)
+
+
 def test_repeated_rows(tmp_path: Path) -> None:
     assert profile(tmp_path, "a,b\n1,x\n2,x\n1,x\n1,\n1,x\n1,\n").repeated_rows == 3
 

@@ -7,6 +7,7 @@ import gzip
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dlx.data.tables import TableOptions
@@ -168,3 +169,41 @@ def test_what_programs_put_around_fields_is_no_part_of_them(tmp_path: Path, text
     path.write_text(text, encoding="utf-8")
     records = [record for _, record in records_of(path, sniff(path, TableOptions()))]
     assert records == [["a", "b", "y"], ["1", "2", "3"], ["4", "5", "6"]]
+
+
+def records(tmp_path: Path, text: str, options: TableOptions | None = None) -> list[list[str]]:
+    dialect = found_in(tmp_path, text, options)
+    return [record for _, record in records_of(tmp_path / "x.csv", dialect)]
+
+
+@pytest.mark.parametrize("cell", ['="9.10"', '"=""9.10"""'])
+def test_a_cell_that_excel_keeps_as_a_text_is_that_text(tmp_path: Path, cell: str) -> None:
+    assert records(tmp_path, f'a,b\n{cell},1\nx="2",{cell}\n') == [["a", "b"], ["9.10", "1"], ['x="2"', "9.10"]]
+
+
+def test_delimiters_behind_a_backslash_are_part_of_a_field(tmp_path: Path) -> None:
+    rows = [["a", "b", "c"], ["x, y,z", "C:\\d", "3"], ["w", "4", "p,q"], ["u", "5", "v"]]
+    escaped = "\n".join(",".join(field.replace(",", "\\,") for field in row) for row in rows)
+    assert records(tmp_path, escaped) == rows
+    paths = "name,dir,n\na,C:\\x\\,1\nb,C:\\y\\,2\n"
+    assert records(tmp_path, paths) == list(csv.reader(paths.splitlines()))
+
+
+def test_names_in_a_comment_are_those_that_numpy_writes(tmp_path: Path) -> None:
+    for delimiter in (" ", ";"):
+        names, table = ["x", "z", "y"], np.arange(12).reshape(4, 3) + 0.5
+        header = "made by a station\n" + delimiter.join(names)
+        np.savetxt(tmp_path / "x.txt", table, "%.1f", delimiter, header=header)
+        text = (tmp_path / "x.txt").read_text()
+        options = TableOptions(comment="#")
+        assert records(tmp_path, text, options) == [names, *([str(value) for value in row] for row in table.tolist())]
+        without = TableOptions(comment="#", header=False)
+        assert len(records(tmp_path, text, without)) == 4
+
+
+def test_a_target_that_is_a_number_beyond_the_columns_is_a_name(tmp_path: Path) -> None:
+    assert found_in(tmp_path, "2018,2020\n1,2\n", TableOptions(target=(2020,))).header
+
+
+def test_a_nul_fills_fields_up(tmp_path: Path) -> None:
+    assert records(tmp_path, "a,b\nred\0\0,1\nblue\0,2\n") == [["a", "b"], ["red", "1"], ["blue", "2"]]

@@ -117,3 +117,11 @@ def test_words_of_totals() -> None:
 
 def test_many_lines_in_words() -> None:
     assert in_words({"headers": [2, 3, 40, 1500, 1600]}) == "lines 2, 3, 40 and 2 more name the columns or their units"
+
+
+def test_a_line_of_dashes_below_the_names_is_no_example(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("x    y\n---- ----\n" + "".join(f"{row}.5  {row}\n" for row in range(20)))
+    with pytest.warns(Remark, match="line 2 names"):
+        table = profile_file(File.model_validate({"path": str(tmp_path / "x.txt")}))
+    assert table.m == 20
+    assert [column.missing for column in table.columns] == [0, 0]

@@ -257,7 +257,6 @@ def test_regular_tables_are_parsed_block_by_block(
         ('"a,2', "open quote"),
         ('"a", 2', "spaces in front"),
         ("1\r2,2", "line ends"),
-        ("1\0,2", "NUL"),
         (f"{'1' * 200_000},2", "long line"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 
 import numpy as np
 import pytest
@@ -47,6 +48,8 @@ def read(text: str, order: Order | None = None) -> float:
         ("%d%b%Y %H:%M:%S", None),
         ("%a, %d %b %Y %H:%M:%S +0000", None),
         ("%d/%b/%Y:%H:%M:%S +0000", None),
+        ("[%d/%b/%Y:%H:%M:%S +0000]", None),
+        ("%d.%m.%Y %H:%M:%S Uhr", None),
         ("%a %b %d %H:%M:%S %Y", None),
         ("%a %b %d %H:%M:%S UTC %Y", None),
         ("%A, %B %d, %Y %I:%M:%S %p", None),
@@ -66,7 +69,9 @@ def test_years_of_two_digits(of: datetime) -> None:
     assert read(of.strftime("%d.%m.%y")) == days(day)
 
 
-@pytest.mark.parametrize("form", ["%B %Y", "%b-%Y", "%Y %b", "%b-%y", "%b '%y", "%Y-%m", "%Y年%m月"])
+@pytest.mark.parametrize(
+    "form", ["%m/%Y", "%m-%Y", "%YM%m", "%B %Y", "%b-%Y", "%Y %b", "%b-%y", "%b '%y", "%Y-%m", "%Y年%m月"]
+)
 @given(of=RECENT)
 def test_a_month_is_its_first_day(form: str, of: datetime) -> None:
     assert read(of.strftime(form)) == days(datetime(of.year, of.month, 1, tzinfo=UTC))
@@ -86,7 +91,8 @@ def test_weeks_and_quarters(of: datetime) -> None:
     "text",
     [
         *("5 de marzo de 2021", "5. März 2021", "5 mars 2021", "Freitag, 5. März 2021", "5 maart 2021", "5-MRZ-21"),
-        *("5 março 2021", "viernes 5 marzo 2021", "Mar 5th, 2021", "5th of March 2021"),
+        *("5 março 2021", "viernes 5 marzo 2021", "Mar 5th, 2021", "5th of March 2021", "5 marca 2021 r."),
+        *("5 марта 2021 г.", "5 Mart 2021", "2021. 3. 5.", "2021년 3월 5일"),
     ],
 )
 def test_months_in_other_languages(text: str) -> None:
@@ -105,11 +111,36 @@ def test_a_zone_is_taken_off(of: datetime, minutes: int) -> None:
     assert read(local.isoformat()) == pytest.approx(days(local), rel=1e-12, abs=1e-9)
 
 
+@pytest.mark.parametrize("zone", ["EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "GMT"])
+def test_zones_by_name_are_those_of_rfc_822(zone: str) -> None:
+    text = f"5 Mar 2021 12:30:00 {zone}"
+    assert read(text) == days(parsedate_to_datetime(text))
+
+
+def test_a_zone_in_brackets_says_what_stands_before_it() -> None:
+    assert read("2021-03-05T12:30:00+01:00[Europe/Berlin]") == days(datetime(2021, 3, 5, 11, 30, tzinfo=UTC))
+
+
+def test_halves_of_years() -> None:
+    texts = ("2020H2", "2020-S2", "H2 2020")
+    assert {read(text) for text in texts} == {days(datetime(2020, 7, 1, tzinfo=UTC))}
+
+
 @pytest.mark.parametrize(
     ("text", "hours"),
     [
         *(("00:00", 0), ("7:30", 7.5), ("19:45:36", 19.76), ("12:15 am", 0.25), ("1:00 PM", 13)),
         *(("36:15:00", 36.25), ("120:06", 120.1)),  # durations
+        *(
+            ("2h 30m", 2.5),
+            ("2h30", 2.5),
+            ("12 min 36 s", 0.21),
+            ("1 d 3 h", 27),
+            ("45m", 0.75),
+            ("1 Std. 6 Min.", 1.1),
+        ),
+        *(("PT2H30M", 2.5), ("P1DT3H", 27), ("PT3.6S", 0.001), ("6:00.36", 0.1001)),
+        *(("0 days 01:30:00", 1.5), ("-1 days +23:00:00", -1), ("1 day, 2:30:00", 26.5), ("1.02:30:00", 26.5)),
     ],
 )
 def test_times_of_a_day_and_durations(text: str, hours: float) -> None:
