@@ -11,7 +11,7 @@ from dlx.diagnose.after.rare_class import FEW_EXAMPLES_OF_A_CLASS, RARE_CLASS_MI
 from dlx.diagnose.after.refuted import ends_of, unrefuted
 from dlx.diagnose.before.checks import before
 from dlx.diagnose.findings import Finding
-from dlx.diagnose.steps.rate_advice import rates_for, rates_for_bias
+from dlx.diagnose.steps.rate_advice import is_biased, rates_for, rates_for_bias
 from dlx.documents.range_test import TestedRates
 from dlx.stats.intervals import Estimate
 from dlx.stats.measured import PartMetrics
@@ -46,10 +46,12 @@ def explanation(
         errors: that its bias is judged by.
         metrics: of the network, by part.
         stored_findings: what stands in ``diagnosis.json``; what is not found of spec and course stays.
-        with_notes: whether what the end of the training refutes is looked for too, which takes longest.
+        with_notes: whether what the end of the training refutes is looked for too, which takes longest. Where bias is
+            above the tolerance it always is, since that is likely after all.
     """
     untrained = _begun_anew(experiment)
-    ahead = unrefuted(course, before(untrained, () if with_notes else ends_of(course)))
+    is_fitted = not with_notes and not is_biased(experiment.spec.diagnosis, errors)
+    ahead = unrefuted(course, before(untrained, ends_of(course) if is_fitted else ()))
     of_classes = list(rare_class_findings(untrained.dataset, metrics, untrained.spec))
     others = [finding for finding in stored_findings if finding.name not in OF_RARE_CLASSES]
     tested, of_rate = rates_for_bias(untrained, errors, ahead)

@@ -37,6 +37,7 @@ class AdviceContext:
     train_cost: of its network.
     was_in_folds: whether it was trained after its spec was in folds, which have judged what they can.
     folds: what they came to, where that is known.
+    judged_by: the directory of a training in folds that has judged this spec since.
     attempts: what was tried on the way to the run, and beside it.
     """
 
@@ -49,6 +50,7 @@ class AdviceContext:
     train_cost: float | None = None
     was_in_folds: bool = False
     folds: FoldsDocument | None = None
+    judged_by: Path | None = None
     attempts: Attempts = field(default_factory=Attempts)
 
     @property

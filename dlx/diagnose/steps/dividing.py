@@ -9,6 +9,7 @@ from dlx.diagnose.steps.advice_context import AdviceContext
 from dlx.diagnose.steps.next_step import NextStep
 from dlx.diagnose.steps.using import JUDGE_ALL
 from dlx.diagnose.verdict import in_words
+from dlx.text import command
 
 MISLED = "overfitting_to_dev"
 
@@ -37,3 +38,12 @@ def judging_all(context: AdviceContext) -> Iterator[NextStep]:
         reason = f"{serious[0].name}: {serious[0].remedy}" if serious else f"{in_words(MISLED)} is high"
         of_dev = f"dev has {parts['dev']:,} of the {context.supply.facts.rows:,} that there are"
         yield context.training(overrides, f"{reason}; {of_dev}: {JUDGE_ALL}")
+
+
+def unless_in_folds(step: NextStep, context: AdviceContext) -> NextStep:
+    """The step; where it is folds, and they have judged this spec since, what they came to in their place."""
+    if context.judged_by is None or "data.folds=" not in step.command:
+        return step
+    return NextStep(
+        command("diagnose", context.judged_by), f"folds have judged this spec since, in {context.judged_by}"
+    )

@@ -19,7 +19,7 @@ from dlx.diagnose.steps.advice import Remedy, remedies, remedies_within_toleranc
 from dlx.diagnose.steps.advice_context import AdviceContext, train_command
 from dlx.diagnose.steps.as_classes import as_classes
 from dlx.diagnose.steps.decisive import decisive
-from dlx.diagnose.steps.dividing import giving_train_more, judging_all
+from dlx.diagnose.steps.dividing import giving_train_more, judging_all, unless_in_folds
 from dlx.diagnose.steps.next_step import (
     MEASURE,
     RACES,
@@ -78,6 +78,7 @@ def next_steps(context: AdviceContext) -> list[NextStep]:
         ordered = [*use_once_proven(context), *steps[:MOST]]
     else:
         ordered = [*(steps[:MOST] or _collecting(context)), *_measuring(context)]
+    ordered = list(dict.fromkeys(unless_in_folds(step, context) for step in ordered))
     return [*(_after_mending(step, context) for step in ordered[:1]), *ordered[1:]]
 
 

@@ -18,6 +18,7 @@ from dlx.diagnose.remedies.optimization import (
 from dlx.diagnose.steps.milder import milder
 from dlx.diagnose.steps.typed_overrides import with_changes
 from dlx.documents.range_test import TestedRates
+from dlx.spec.judgement import Diagnosis
 from dlx.spec.loader import derive
 from dlx.stats.intervals import Estimate
 from dlx.training.build import assemble
@@ -75,8 +76,8 @@ def rates_for_bias(
         errors: that its bias is judged by.
         findings: what is known already.
     """
-    options, alpha = experiment.spec.diagnosis, experiment.spec.optimizer.learning_rate
-    if "train" not in errors or errors["train"].value - options.optimal_error <= (options.tolerance or 0.0):
+    alpha = experiment.spec.optimizer.learning_rate
+    if not is_biased(experiment.spec.diagnosis, errors):
         return None, []
     tested = tested_rates(_mended(experiment, findings))
     is_explained = any(CAUSES[finding.name].explains_training for finding in findings if finding.is_serious)
@@ -85,6 +86,11 @@ def rates_for_bias(
     evidence = f"at α = {alpha:g} a step does harm: in a range test the cost falls from {tested.falls_from:g} on"
     evidence = f"{evidence} and grows from {tested.grows_from:g} on"
     return tested, [LEARNING_RATE_TOO_HIGH.finding(evidence, alpha, tested.grows_from)]
+
+
+def is_biased(options: Diagnosis, errors: Mapping[str, Estimate]) -> bool:
+    """Whether the train error is above what can be reached, by more than the tolerance, if only by chance."""
+    return "train" in errors and errors["train"].value - options.optimal_error > (options.tolerance or 0.0)
 
 
 def _is_of_rate(finding: Finding) -> bool:

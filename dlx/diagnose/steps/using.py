@@ -12,7 +12,7 @@ from dlx.diagnose.steps.advice_context import AdviceContext
 from dlx.diagnose.steps.next_step import NextStep
 from dlx.diagnose.verdict import DONE, NOTHING, OUT_OF_FOLD
 from dlx.documents.baselines import WORSE
-from dlx.documents.diagnosis import DiagnosisDocument
+from dlx.documents.diagnosis import DiagnosisDocument, JudgedMetric
 from dlx.documents.folds import FoldsDocument
 from dlx.nn.losses import Absolute, Huber
 from dlx.text import command
@@ -22,6 +22,9 @@ OF_NO_USE = (NO_BETTER_THAN_CONSTANT, TARGET_LEAK, LABELS_UNRELATED)
 LOOK_AT_ROWS = "look for inputs that say more, by the rows that it is most wrong about"
 JUDGE_ALL = "let folds judge all the examples there are (data.folds)"
 JUDGED = "folds have judged this spec by all the examples there are; what is left for dev tells less"
+CARRIED = "few rows carry the error, which this loss lets count less"
+USE_IF_RIGHT = "if they are, use the network"
+IF_RIGHT = "where these rows are right, remedies are judged by the mean absolute residual"
 USE, USE_AS_IT_IS = "use the network", "use the network as it is, or look for inputs that say more"
 MEDIAN, NINE_TENTHS = "median_absolute_error", "absolute_error_90"  # metrics
 
@@ -71,7 +74,12 @@ def _as_good(folds: FoldsDocument) -> str:
 
 
 def no_better(folds: FoldsDocument) -> str:
-    """Which simple answer did as well as the networks of all folds, with the errors of both; empty where none did."""
+    """Which simple answer did as well as the networks of all folds, with the errors of both; empty where none did.
+
+    Where the balanced error is judged, only that of one answer for all examples is known.
+    """
+    if folds.diagnosis is not None and folds.diagnosis.measure is not None:
+        return _no_better_than_one_answer(folds, folds.diagnosis.measure)
     for name, model in folds.baselines.models.items():
         beside, verdict = model.first, model.first.difference.verdict
         if beside.is_surely_beaten:
@@ -84,6 +92,20 @@ def no_better(folds: FoldsDocument) -> str:
     return ""
 
 
+def _no_better_than_one_answer(folds: FoldsDocument, measure: JudgedMetric) -> str:
+    """The same by the balanced error, which is 1 − 1/K of any one answer, for K classes."""
+    recall, network = folds.metrics.get(OUT_OF_FOLD, {}).get("recall"), measure.errors.get(OUT_OF_FOLD)
+    classes = [entry for entry in (recall.classes if recall else None) or () if entry.m]
+    constant = 1 - 1 / max(len(classes), 1)
+    if network is None or network.high < constant or not classes:
+        return ""
+    least, errors = error_text(constant, folds.task), error_text(network.value, folds.task)
+    return (
+        f"over all folds the network is not surely better: one answer for all has a balanced error of {least}, "
+        f"the network {errors}"
+    )
+
+
 def _of_network(folds: FoldsDocument) -> float:
     return folds.errors[OUT_OF_FOLD].value
 
@@ -91,16 +113,20 @@ def _of_network(folds: FoldsDocument) -> float:
 def by_the_others(context: AdviceContext) -> list[NextStep]:
     """What to do where few rows carry the error of a network whose loss lets them count less: RMSE is theirs alone.
 
-    They are looked at; and it is used where it comes nearer to most targets than a constant answer.
+    They are looked at; and it is used where it comes nearer to most targets than a constant answer, else remedies race.
     """
     document = context.document
     if not document.tails or document.serious or not isinstance(context.spec.loss, (Absolute, Huber)):
         return []
+    look = context.looking(f"{CARRIED}{of_the_others(document)}: see whether these rows are right")
+    use = with_the_network(context, f"{CARRIED}; {USE_IF_RIGHT}")
+    return [look, *(use if beats_one_answer(document) else [context.racing(IF_RIGHT)])]
+
+
+def beats_one_answer(document: DiagnosisDocument) -> bool:
+    """Whether the network surely does better than the same answer for all examples."""
     constant = document.baselines.models.get("constant") if document.baselines else None
-    is_better = constant is not None and constant.first.is_surely_beaten
-    sentence = f"few rows carry the error, which this loss lets count less{of_the_others(document)}"
-    look = context.looking(f"{sentence}: see whether these rows are right")
-    return [look, *(with_the_network(context, sentence) if is_better else ())]
+    return constant is not None and constant.first.is_surely_beaten
 
 
 def of_the_others(document: DiagnosisDocument) -> str:

@@ -75,6 +75,31 @@ def _folds_of(result: Result) -> FoldsDocument | None:
     return folds if folds.diagnosis is not None else None
 
 
+def _judged_by(result: Result) -> Path | None:
+    """The last complete training in folds in the same folder that is of the very spec of a run, if there is any."""
+    plans = sorted(result.path.parent.glob(f"*/{PLAN}"), reverse=True)[:MOST_BESIDE]
+    directories = [plan.parent for plan in plans if is_of_folds(plan.parent)]
+    spec = _without_folds(result.run.config) if directories else {}
+    return next((path for path in directories if _has_judged(path, spec)), None)
+
+
+def _has_judged(directory: Path, spec: Mapping[str, Any]) -> bool:
+    """Whether a training in folds is complete and of this spec."""
+    if not spec or _without_folds(directory / PLAN) != spec:
+        return False
+    folds = unless_damaged(lambda: FoldsDirectory.open(str(directory)).outcome(), None)
+    return folds is not None and folds.diagnosis is not None
+
+
+def _without_folds(spec: Path) -> dict[str, Any]:
+    """A complete spec but for what makes folds of it; empty where it is damaged."""
+    document: dict[str, Any] = unless_damaged(lambda: load(spec).plain(), {})
+    for key in ONE_NETWORK:
+        section, _, name = key.partition(".")
+        document.get(section, {}).pop(name, None)
+    return document
+
+
 def train_cost_of(result: Result) -> float | None:
     """Of the network that was kept; None where none is known."""
     cost = result.kept_row.get("train_cost")
@@ -180,6 +205,7 @@ class Past(TypedDict):
     train_cost: float | None
     was_in_folds: bool
     folds: FoldsDocument | None
+    judged_by: Path | None
     attempts: Attempts
 
 
@@ -191,5 +217,6 @@ def past_of(result: Result) -> Past:
         train_cost=train_cost_of(result),
         was_in_folds=result.was_in_folds,
         folds=_folds_of(result),
+        judged_by=None if result.was_in_folds else _judged_by(result),
         attempts=attempts_of(result),
     )

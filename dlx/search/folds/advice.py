@@ -12,7 +12,7 @@ from dlx.diagnose.steps.advice_context import AdviceContext
 from dlx.diagnose.steps.next_commands import next_steps
 from dlx.diagnose.steps.next_step import NextStep, TypedOptions
 from dlx.diagnose.steps.rate_advice import rates_for_bias
-from dlx.diagnose.steps.using import LOOK_AT_ROWS, by_the_others, no_better
+from dlx.diagnose.steps.using import LOOK_AT_ROWS, beats_one_answer, by_the_others, no_better
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import OUT_OF_FOLD
 from dlx.documents.baselines import Baselines
@@ -76,7 +76,7 @@ def first_step(document: FoldsDocument, spec: Spec, fold: Spec, directory: Path,
     context = AdviceContext(diagnosis, _supply(spec, fold), directory, plan, earlier=earlier)
     rows = directory / FoldsDirectory.predictions
     if few := by_the_others(replace(context, typed=TypedOptions(worst=rows))):
-        return NextStep(refit_command(plan), f"{few[0].advice}; {REFIT}") if len(few) > 1 else few[0]
+        return NextStep(refit_command(plan), f"{few[0].advice}; {REFIT}") if beats_one_answer(measured) else few[0]
     if context.without_effect and earlier is not None and earlier.is_no_lower(errors):
         before = Path(earlier.run) / PLAN  # each change has to pay, so that they come to an end
         plan, reason, refit = before if before.exists() else plan, context.without_effect, REFIT_BEFORE

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.remedies.changes import DataFacts, SpecContext
 from dlx.diagnose.remedies.optimization import mini_batches
+from dlx.diagnose.remedies.targets import may_be_weighed
 from dlx.diagnose.steps.advice import Remedy, remedies
 from dlx.diagnose.steps.remedy_order import in_order
 from dlx.diagnose.supply import Supply
@@ -337,3 +338,29 @@ def test_larger_batches_leave_steps_enough_to_learn() -> None:
     assert overrides["training.epochs"] * 16 >= 1000
     long = derive(spec, {"training.epochs": 100})
     assert mini_batches(SpecContext(long, DataFacts(1000))) == {"training.batch_size": 64}
+
+
+@pytest.mark.parametrize(("bias", "variance", "first"), [(0.3, 0.01, "wider"), (0.01, 0.3, "strong_l2")])
+def test_what_is_against_a_low_gap_comes_last(bias: float, variance: float, first: str) -> None:
+    """What regularizes raises bias, and a bigger network variance: notes, *Basic recipe*."""
+    tried = [Remedy("strong_l2", "variance", {}, "", ""), Remedy("wider", "bias", {}, "", "")]
+    for remedies_in_order in (tried, tried[::-1]):
+        assert in_order(document(bias, variance), remedies_in_order, is_ill_rated=False)[0].name == first
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_weights_of_classes_are_advised_only_of_a_loss_that_takes_them(
+    takes: bool, digits: Callable[..., Spec]
+) -> None:
+    """As one of a plugin may not: then `dlx train` refuses the setting."""
+
+    class Plain:
+        def record(self, tape: object, outputs: object, y: object) -> None: ...
+
+    class Weighing:
+        def record(self, tape: object, outputs: object, y: object, weights: object = None) -> None: ...
+
+    spec = digits().model_copy(update={"loss": Weighing() if takes else Plain()})
+    assert may_be_weighed(spec) is takes
+    weighed = spec.data.model_copy(update={"class_weight": "balanced"})
+    assert not may_be_weighed(spec.model_copy(update={"data": weighed}))

@@ -14,11 +14,12 @@ from dlx.diagnose.steps.using import no_better
 from dlx.diagnose.supply import Supply
 from dlx.diagnose.verdict import diagnose
 from dlx.documents.baselines import BaselineRecord, Baselines, NetworkDifference, PartBaseline
+from dlx.documents.diagnosis import JudgedMetric
 from dlx.documents.folds import FoldsDocument
 from dlx.nn.losses import Huber
 from dlx.spec.loader import load_spec
 from dlx.stats.intervals import Estimate, error_rate, exact
-from dlx.stats.measured import Carriers, MeasuredMetric
+from dlx.stats.measured import Carriers, LabelValue, MeasuredMetric
 from dlx.words import Status, Task
 
 CONFIG = Path(__file__).parents[3] / "configs" / "overfitting.yaml"
@@ -93,7 +94,8 @@ def test_where_few_rows_carry_the_error_of_a_robust_loss_the_others_are_spoken_o
     document = replace(
         diagnose(errors, 0.0, 1.0, Task.REGRESSION), tails={"dev": Carriers(1, 30, 0.99)}, metrics=metrics
     )
-    [look] = next_steps(AdviceContext(document, supply, RUN, CONFIG))
+    look, race = next_steps(AdviceContext(document, supply, RUN, CONFIG))
+    assert race.command == "dlx diagnose runs/a --act"
     assert "half of all rows err by less than 0.5, nine of ten by less than 2" in look.advice
     assert look.command.endswith("--worst worst.csv")
     for share, used in ((0.9, True), (0.6, False)):  # of 30 rows, to which the network comes nearer than the median
@@ -101,3 +103,30 @@ def test_where_few_rows_carry_the_error_of_a_robust_loss_the_others_are_spoken_o
         models = Baselines({"constant": BaselineRecord("always the mean", 90, {"dev": part})})
         steps = next_steps(AdviceContext(replace(document, baselines=models), supply, RUN, CONFIG))
         assert any("predict" in step.command for step in steps) is used
+
+
+@pytest.mark.parametrize(("high", "is_better"), [(0.45, True), (0.52, False)])
+def test_of_unequal_classes_one_answer_for_all_errs_half_by_the_error_that_is_judged(
+    high: float, is_better: bool
+) -> None:
+    """It errs on 5 % of the examples, which says nothing against a network that finds the rare ones."""
+    constant = beside(0.05, 0.08, 0.16)
+    error = Estimate(0.37, 0.27, high, 400)
+    diagnosis = diagnose(
+        {"train": exact(0.1)}, 0.0, 0.02, measure=JudgedMetric("balanced_error", {"out_of_fold": error})
+    )
+    recall = MeasuredMetric(
+        0.6, 0.5, 0.7, 400, classes=[LabelValue("no", 0.8, 0.7, 0.9, 380), LabelValue("yes", 0.4, 0.2, 0.6, 20)]
+    )
+    judged = replace(
+        folds(constant=constant), task=Task.BINARY, diagnosis=diagnosis, metrics={"out_of_fold": {"recall": recall}}
+    )
+    errors = "one answer for all has a balanced error of 50.00 %, the network 37.00 %"
+    assert no_better(judged) == ("" if is_better else f"over all folds the network is not surely better: {errors}")
+
+
+def test_what_folds_have_judged_since_is_looked_at_in_their_place() -> None:
+    supply = Supply(load_spec(CONFIG).spec, DataFacts(100, parts={"train": 100, "dev": 100}, rows=200))
+    document = diagnose({"train": exact(0.01), "dev": exact(0.02)}, 0.0, 0.02, unproven="nobody knows")
+    first, *_ = next_steps(AdviceContext(document, supply, RUN, CONFIG, judged_by=Path("runs/folds")))
+    assert first.command == "dlx diagnose runs/folds"

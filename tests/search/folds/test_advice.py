@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlx.runs.reading.result import Result
+from dlx.runs.training.earlier import past_of
 from dlx.spec.loader import load_spec
 
 SPEC = """
@@ -78,3 +80,19 @@ def test_rows_that_carry_the_error_are_named_after_folds_and_the_loss_against_th
         medians.append(np.median(np.abs(table[:, 2] - table[:, 3])))
     assert medians[1] < medians[0] / 2
     assert "few rows carry the error, which this loss lets count less" in " ".join(after.stdout.split())
+
+
+def test_a_run_knows_the_folds_that_have_judged_its_spec_since(
+    tmp_path: Path, call_dlx: Callable[..., Any], blank_pictures: None
+) -> None:
+    """They differ in how the examples are divided alone; folds of another spec have judged another one."""
+    spec = SPEC.replace("UNITS", "2").replace("RATE", "0.02").replace("epochs: 40", "epochs: 1")
+    (tmp_path / "spec.yaml").write_text(spec.replace(", folds: 3", ""))
+    call_dlx("train", "spec.yaml", "--out", "run", cwd=tmp_path)
+    for folder, overrides in (("folds", []), ("others", ["optimizer.learning_rate=0.1"])):
+        assert past_of(Result.read(tmp_path / "run"))["judged_by"] == (
+            None if folder == "folds" else tmp_path / "folds"
+        )
+        folds = call_dlx("train", "run/config.yaml", "data.folds=2", *overrides, "--out", folder, cwd=tmp_path)
+        assert folds.code == 0, folds.stderr
+    assert past_of(Result.read(tmp_path / "run"))["judged_by"] == tmp_path / "folds"
