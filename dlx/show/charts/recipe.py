@@ -87,12 +87,9 @@ def _change(value: float, clipped: Sequence[str], task: str | None) -> str:
 def _rank(remedy: RemedyResult) -> tuple[bool, float]:
     """Those with an interval first, each group from the best to the worst."""
     change = remedy.change
-    return change is None or not _is_known(change), change.value if change else 0.0
-
-
-def _is_known(change: Estimate) -> bool:
-    """Whether there is an interval."""
-    return isfinite(change.low) or isfinite(change.high)
+    if change is None:
+        return True, 0.0
+    return not (isfinite(change.low) or isfinite(change.high)), change.value
 
 
 def _left_out(remedies: Sequence[RemedyResult]) -> dict[str, list[str]]:

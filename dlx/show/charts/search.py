@@ -113,9 +113,10 @@ def search_chart(document: TuningDocument) -> SearchChart:
 
 def _quantity(document: TuningDocument) -> Quantity:
     name = minimized(document.objective)
-    if unit(document) != Task.REGRESSION:
-        return Quantity(f"{name} (%)", "{:.2f} %", factor=100)
-    return Quantity(f"{name} (units of the target)" if "error" in document.objective else name, "{:.4g}")
+    is_rate = unit(document) != Task.REGRESSION
+    scale = "%" if is_rate else "units of the target"
+    named = f"{name} ({scale})" if "error" in document.objective else name
+    return Quantity(named, "{:.2f} %", factor=100) if is_rate else Quantity(named, "{:.4g}")
 
 
 def _scaled(value: float | None, factor: float) -> float:

@@ -14,7 +14,7 @@ from dlx.show.numbers import duration, error, interval, signed
 from dlx.show.terminal.lines import Piece, columns_of, facts, heading, labeled, paragraph, say, table, text_width
 
 if TYPE_CHECKING:
-    from dlx.documents.study import ClaimRecord, ComparisonRecord, Side, StudyDocument, VariantRecord
+    from dlx.documents.study import ClaimRecord, ComparisonRecord, Side, StudyDocument
     from dlx.stats.intervals import Estimate
 
 COLORS = {"better": "green", "worse": "red", "": ""}
@@ -122,7 +122,7 @@ def _groups(document: StudyDocument) -> Iterator[list[Column]]:
     variants = document.variants
     for part in chart.parts:
         estimates = [variant.errors.get(part) for variant in variants]
-        group = [(part, [(_error(estimate, task), "") for estimate in estimates])]
+        group = [(part, [(error(estimate.value, task) if estimate else "", "") for estimate in estimates])]
         if part == chart.chief:
             group.append((translated("95 % interval"), [(_interval(estimate, task), "") for estimate in estimates]))
         yield group
@@ -134,7 +134,7 @@ def _groups(document: StudyDocument) -> Iterator[list[Column]]:
         yield [(f"dev − {chart.first}", list(value)), (translated("95 % interval"), list(ends))]
     yield [
         (translated("epochs" if chart.parts else "steps"), [_epochs(row) for row in chart.rows]),
-        (translated("time"), [_time(variant) for variant in variants]),
+        (translated("time"), [("" if each.seconds is None else duration(each.seconds), "") for each in variants]),
     ]
 
 
@@ -144,19 +144,11 @@ def _epochs(row: VariantRow) -> Piece:
     return "" if row.record.epochs is None else f"{row.record.epochs:,.0f}", ""
 
 
-def _time(variant: VariantRecord) -> Piece:
-    return "" if variant.seconds is None else duration(variant.seconds), ""
-
-
 def _difference(row: VariantRow, task: str | None) -> tuple[Piece, Piece]:
     difference = row.record.difference
     if difference is None:
         return ("", ""), ("", "")
     return (signed(difference.value, task), COLORS[row.direction]), (_interval(difference, task), "")
-
-
-def _error(estimate: Estimate | None, task: str | None) -> str:
-    return "" if estimate is None else error(estimate.value, task)
 
 
 def _interval(estimate: Estimate | None, task: str | None) -> str:
