@@ -9,7 +9,7 @@ from math import isfinite, log
 from dlx.words import error_text as error
 from dlx.words import interval_text as interval
 
-__all__ = ["duration", "error", "falls_far", "interval", "probability", "sparkline"]
+__all__ = ["duration", "error", "falls_far", "interval", "probability", "rounded", "signed", "sparkline"]
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 WIDE = 20  # a ratio of highest to lowest value
@@ -24,6 +24,24 @@ def probability(value: float) -> str:
     if value > 0.995:
         return "over 99 %"
     return f"{100 * value:.0f} %" if value >= 0.005 else "under 1 %"
+
+
+def rounded(value: float) -> str:
+    """A number to three digits, without powers of ten.
+
+    >>> rounded(1.4286), rounded(2000.4), rounded(123456)
+    ('1.43', '2,000', '123,000')
+    """
+    return f"{float(f'{value:.3g}'):,.9g}"
+
+
+def signed(value: float, task: str | None) -> str:
+    """A change of an error, with its sign.
+
+    >>> signed(0.0123, "binary"), signed(0.0, "regression"), signed(-2.5, "regression")
+    ('+1.23 %', '+0', '-2.5')
+    """
+    return f"{'+' if value >= 0 else ''}{error(value, task)}"
 
 
 def duration(seconds: float) -> str:

@@ -87,7 +87,8 @@ def _without_type(member: type[Component]) -> str | None:
     except PydanticUserError as error:
         for name, field in member.model_fields.items():
             if not _is_buildable(field.annotation):
-                return f"has an option {name} of the type {_name(field.annotation)}, which nothing in a spec can be"
+                kind = getattr(field.annotation, "__qualname__", str(field.annotation))
+                return f"has an option {name} of the type {kind}, which nothing in a spec can be"
         if error.code == "class-not-fully-defined" or "is not defined" in str(error):
             return f"has an option of a type that there is not: {_first_line(error)}"
         if error.code == "decorator-missing-field":
@@ -104,10 +105,6 @@ def _is_buildable(annotation: Any) -> bool:
     except (PydanticUserError, NameError):
         return False
     return True
-
-
-def _name(annotation: Any) -> str:
-    return getattr(annotation, "__qualname__", str(annotation))
 
 
 def _called_otherwise(member: type[Component]) -> str | None:

@@ -115,7 +115,7 @@ class _Recipe:
     def _races(self, ground: RaceSetup) -> Generator[RepairEvent, None, str]:
         """Bias first: a family of remedies at a time; what surely helps is kept, and the recipe begins anew."""
         document = self.document
-        while _needed(document):
+        while any(is_needed(document, gap) for gap in ("bias", "variance")):
             facts = facts_of(self.spec, build_supervised(self.spec, initialize=False).dataset)
             tried = raced(document, self.spec, facts)
             winner = yield from self._first_winner(ground, _families(tried))
@@ -229,10 +229,6 @@ class _Recipe:
         """A spec with what its errors are judged against, which may have been stated for the diagnosis."""
         stated = {"optimal_error": self.document.optimal_error, "tolerance": self.document.tolerance}
         return spec.model_copy(update={"diagnosis": spec.diagnosis.model_copy(update=stated)})
-
-
-def _needed(document: DiagnosisDocument) -> bool:
-    return any(is_needed(document, gap) for gap in ("bias", "variance"))
 
 
 def _families(tried: Sequence[Remedy]) -> list[Sequence[Remedy]]:

@@ -49,7 +49,10 @@ def draw(
     usable = _usable(run)
     if not usable:
         return []
-    groups = [Group(name, [_metrics(outcome) for outcome in outcomes]) for name, outcomes in usable.items()]
+    groups = [
+        Group(name, [RunDirectory.open(outcome.run).metrics() for outcome in outcomes])
+        for name, outcomes in usable.items()
+    ]
     pictures = {"curves": picture_of(overlay, groups, title=title_of["curves"], task=task)}
     variants = [variant for variant in run.study.variants if variant.name in usable]
     trained = [variant for variant in variants if variant.spec.objective is None]
@@ -121,10 +124,6 @@ def _way(variant: Variant, outcome: Outcome) -> DescentPath | None:
         return None
     steps, points = RunDirectory.open(outcome.run).trail()
     return DescentPath(variant.name, steps, points, Landscape(spec.objective, spec.dtype).costs)
-
-
-def _metrics(outcome: Outcome) -> dict[str, list[float]]:
-    return RunDirectory.open(outcome.run).metrics()
 
 
 def _rows(X: Any, index: Array) -> Array:

@@ -79,7 +79,7 @@ def outcome_in(run: RunDirectory, trial: Trial, is_ours: bool = False) -> Outcom
         return None
     result = Result.of(run)
     run.read(CONFIG)
-    if _is_done(result, trial):
+    if not result.status.may_resume or _is_far_enough(result, trial):
         run.verify()
         return outcome_of(result, trial)
     if is_ours or result.has_recorded_end:
@@ -96,11 +96,6 @@ def _refuse_unsound(result: Result) -> None:
             raise faults[0]
     elif result.has_result:
         raise DataError(f"{run.path}: is {result.status}, and its checkpoint is gone")
-
-
-def _is_done(result: Result, trial: Trial) -> bool:
-    """Whether training has come as far as it should."""
-    return not result.status.may_resume or _is_far_enough(result, trial)
 
 
 def _is_far_enough(result: Result, trial: Trial) -> bool:

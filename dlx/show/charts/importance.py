@@ -25,6 +25,11 @@ class ShareBar:
         return self.low > 0
 
 
+def unexplained(bars: Sequence[ShareBar]) -> float:
+    """The percent that no hyperparameter explains alone."""
+    return max(100 - sum(bar.value for bar in bars), 0)
+
+
 def importance_bars(shares: Sequence[Importance]) -> list[ShareBar]:
     """Of ``importance`` in ``tune.json``, the most important one first."""
     ranked = sorted(shares, key=lambda share: -share.value)

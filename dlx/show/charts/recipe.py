@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from dlx.show.numbers import error, interval
+from dlx.show.numbers import error, interval, signed
 from dlx.words import Status
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _clipped(tried: Sequence[RemedyResult]) -> str:
 
 def _ends(change: Estimate, task: str | None) -> str:
     """The interval, which may have no end on one side, or nothing where there is none."""
-    low, high = (_signed(end, task) for end in (change.low, change.high))
+    low, high = (signed(end, task) for end in (change.low, change.high))
     if isfinite(change.low) and isfinite(change.high):
         return f"{low.removesuffix(' %')} to {high}"
     if isfinite(change.high):
@@ -81,18 +81,15 @@ def _change(value: float, clipped: Sequence[str], task: str | None) -> str:
     """A change, marked where more than it was cut off; where nothing is left of both sides there is none to show."""
     if len(clipped) == len(("before", "after")):
         return "no better than the mean"
-    return f"{AT_LEAST * bool(clipped)}{_signed(value, task)}"
+    return f"{AT_LEAST * bool(clipped)}{signed(value, task)}"
 
 
 def _rank(remedy: RemedyResult) -> tuple[bool, float]:
     """Those with an interval first, each group from the best to the worst."""
     change = remedy.change
-    return change is None or not _is_known(change), change.value if change else 0.0
-
-
-def _is_known(change: Estimate) -> bool:
-    """Whether there is an interval."""
-    return isfinite(change.low) or isfinite(change.high)
+    if change is None:
+        return True, 0.0
+    return not (isfinite(change.low) or isfinite(change.high)), change.value
 
 
 def _left_out(remedies: Sequence[RemedyResult]) -> dict[str, list[str]]:
@@ -103,7 +100,3 @@ def _left_out(remedies: Sequence[RemedyResult]) -> dict[str, list[str]]:
             reason = remedy.message or "one that is good enough came before"
             reasons.setdefault(reason, []).append(remedy.name)
     return reasons
-
-
-def _signed(value: float, task: str | None) -> str:
-    return f"+{error(value, task)}" if value >= 0 else error(value, task)

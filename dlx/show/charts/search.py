@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import inf, isfinite, log, nan
-from statistics import quantiles
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from dlx.show.charts.quantities import Quantity
 from dlx.show.charts.scales import HUGE, ValueRange
-from dlx.show.numbers import falls_far, interval
+from dlx.show.numbers import interval
 from dlx.show.short_names import short_value
 from dlx.show.words import minimized
 from dlx.words import Status, Task
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from dlx.documents.tuning import SearchedDimension, TrialRecord, TuningDocument
     from dlx.stats.intervals import Estimate
 
+WIDE = 6  # a ratio of high errors to the lowest that asks for a logarithmic axis
+HIGH = 0.9  # of the errors are no higher than a high one
+BELOW, ABOVE = 2, 4  # powers of ten that a logarithmic axis goes below the median at most, and reaches in all
 REACH = 4  # how many times the distance from the lowest value to the third quartile an axis goes up
 FEW_OPTIONS = 12  # of a choice that are all written along an axis
 COUNTS = {
@@ -66,12 +70,19 @@ class SearchChart:
     points: in the order in which they were tried.
     axes: one for each hyperparameter.
     range: of the values that must be seen; few terrible ones may lie above it.
+    is_confirmed: whether the best one is so by further trainings, and not as the lowest of the search.
     """
 
     quantity: Quantity
     points: Sequence[TrialPoint]
     axes: Sequence[SearchAxis]
     range: ValueRange
+    is_confirmed: bool
+
+    @property
+    def best(self) -> int | None:
+        """Where the best one stands among the points; None where no trial has a value."""
+        return next((number for number, point in enumerate(self.points) if point.kind == "best"), None)
 
     @property
     def ranked(self) -> list[TrialPoint]:
@@ -88,30 +99,37 @@ class SearchChart:
 
 def search_chart(document: TuningDocument) -> SearchChart:
     """The chart of what a search has come to so far."""
-    name = minimized(document.objective)
-    is_rate = unit(document) != Task.REGRESSION
-    quantity = Quantity(f"{name} (%)", "{:.2f} %", factor=100) if is_rate else Quantity(name, "{:.4g}")
+    quantity = _quantity(document)
     values = [_scaled(trial.value, quantity.factor) for trial in document.trials]
-    best = _best(document, values)
+    best, is_confirmed = _best(document, values)
     again = {finalist.index for finalist in document.confirmation.finalists} if document.confirmation else set()
     points = [
         TrialPoint(trial, value, _kind(trial, value, best, again))
         for trial, value in zip(document.trials, values, strict=True)
     ]
     axes = [_axis(dimension) for dimension in document.space]
-    return SearchChart(quantity, points, axes, _range([value for value in values if isfinite(value)]))
+    return SearchChart(quantity, points, axes, _range([value for value in values if isfinite(value)]), is_confirmed)
+
+
+def _quantity(document: TuningDocument) -> Quantity:
+    name = minimized(document.objective)
+    is_rate = unit(document) != Task.REGRESSION
+    scale = "%" if is_rate else "units of the target"
+    named = f"{name} ({scale})" if "error" in document.objective else name
+    return Quantity(named, "{:.2f} %", factor=100) if is_rate else Quantity(named, "{:.4g}")
 
 
 def _scaled(value: float | None, factor: float) -> float:
     return factor * value if value is not None and abs(value) < HUGE else nan
 
 
-def _best(document: TuningDocument, values: Sequence[float]) -> int | None:
-    """The index of the trial that won, or of the lowest value so far."""
-    if document.best is not None:
-        return document.best.index
+def _best(document: TuningDocument, values: Sequence[float]) -> tuple[int | None, bool]:
+    """The index of the trial that won when trained again, else of the lowest value, and whether it is the former."""
     ended = [(value, trial.index) for value, trial in zip(values, document.trials, strict=True) if isfinite(value)]
-    return min(ended)[1] if ended else None
+    winner = None if document.confirmation is None else document.confirmation.winner
+    if any(index == winner for _, index in ended):
+        return winner, True
+    return (min(ended)[1] if ended else None), False
 
 
 def _kind(trial: TrialRecord, value: float, best: int | None, again: set[int]) -> str:
@@ -125,14 +143,19 @@ def _kind(trial: TrialRecord, value: float, best: int | None, again: set[int]) -
 
 
 def _range(values: Sequence[float]) -> ValueRange:
-    """Robust, for searches have terrible trials: from the lowest value, or 0, to a little above most of them."""
+    """Robust, for searches have terrible trials: from the lowest value, or 0, to a little above most of them.
+
+    Where high values are several times the lowest, the range is logarithmic.
+    """
     if not values:
         return ValueRange(0.0, 1.0)
-    low, high, third = min(values), max(values), quantiles([*values, *values], method="inclusive")[2]
-    if falls_far(low, high):
-        return ValueRange(low, high, logarithmic=True)
-    top = min(high, low + REACH * ((third - low) or (high - low)))
-    return ValueRange(min(low, 0.0), top if top > min(low, 0.0) else 1.0)
+    low, high, third = min(values), max(values), float(np.quantile(values, 0.75))
+    positive = [value for value in values if value > 0]
+    if low >= 0 and positive and float(np.quantile(values, HIGH)) > WIDE * min(positive):
+        floor = max(min(positive), float(np.median(positive)) / 10**BELOW) / (2 if low == 0 else 1.15)
+        return ValueRange(floor, min(high, floor * 10**ABOVE), logarithmic=True)
+    bottom, top = min(low, 0.0), min(high, low + REACH * ((third - low) or (high - low)))
+    return ValueRange(bottom, top if top > bottom else 1.0)
 
 
 def _axis(dimension: SearchedDimension) -> SearchAxis:

@@ -59,7 +59,7 @@ def _tiles(material: Material, answers: list[WorstExample]) -> Iterator[Element]
         alt = f"Example {answer.index}, of class {answer.label}"
         words = element("b", name_of(answer.label), " → ", name_of(answer.predicted))
         caption = element(
-            "figcaption", words, element("small", f"no. {answer.index:,}, p {_number(answer.probability)}")
+            "figcaption", words, element("small", f"no. {answer.index:,}, p {_number(answer.probability, '–')}")
         )
         yield element(
             "figure", element("img", src=source_of(png(image)), alt=alt), caption, class_="right" if right else "wrong"
@@ -75,8 +75,8 @@ def _table(answers: list[WorstExample], cells: Mapping[str, Sequence[Any]]) -> l
             element("th", f"{answer.index if answer.row is None else answer.row:,}", scope="row"),
             element("td", name_of(answer.label)),
             element("td", name_of(answer.predicted), class_=None if answer.label == answer.predicted else "mistake"),
-            element("td", _number(answer.probability)),
-            element("td", _number(answer.loss)),
+            element("td", _number(answer.probability, "–")),
+            element("td", _number(answer.loss, "∞")),
             [element("td", name_of(_written(values[place]))) for values in list(cells.values())[:MOST_COLUMNS]],
         )
         for place, answer in enumerate(answers[:MOST_WORST])
@@ -95,6 +95,5 @@ def _written(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value) or "–"
 
 
-def _number(value: float | None) -> str:
-    """None is what JSON has for infinity."""
-    return "∞" if value is None else f"{value:.3g}"
+def _number(value: float | None, otherwise: str) -> str:
+    return otherwise if value is None else f"{value:.3g}"

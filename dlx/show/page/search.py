@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dlx.documents.tuning import ConfirmationResult, TuningDocument
-from dlx.show.charts.importance import importance_bars
+from dlx.show.charts.importance import importance_bars, unexplained
 from dlx.show.charts.search import COUNTS, SearchChart, TrialPoint, search_chart, unit
-from dlx.show.numbers import duration, error
+from dlx.show.numbers import duration, error, signed
 from dlx.show.page.collection import CollectionMaterial, pictures_section, plan_section, runs_of, title_of, top
 from dlx.show.page.elements import Element, columns, element, name_of, scrolled, table
 from dlx.show.page.intervals import IntervalScale
@@ -68,7 +68,7 @@ def _tiles(search: TuningDocument) -> Iterator[Element]:
 def _change(gain: Estimate, task: str | None) -> tuple[str, str]:
     """Lower is better, and sure where the whole interval lies below 0."""
     sure = "surely better" if gain.high < 0 else "not surely better"
-    return f"{'+' if gain.value > 0 else ''}{error(gain.value, task)}", f"{ends(gain, task) or 'in every run'}: {sure}"
+    return signed(gain.value, task), f"{ends(gain, task) or 'in every run'}: {sure}"
 
 
 def _best(search: TuningDocument) -> Element | None:
@@ -142,7 +142,7 @@ def _importance(search: TuningDocument) -> Element | None:
         )
         for share in bars
     ]
-    rest = max(100 - sum(share.value for share in bars), 0)
+    rest = unexplained(bars)
     note = (
         f"What each hyperparameter explains alone of the trials' ranks, with its 95 % interval; {rest:.0f} % are of "
         "several together, or unsure."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from dlx.documents.study import ClaimRecord, ComparisonRecord, Side, StudyDocument, VariantRecord
 from dlx.language import translated
 from dlx.show.charts.groups import MOST_COLOURS, Group, group_curves
 from dlx.show.charts.quantities import error_quantity
-from dlx.show.numbers import duration, error
+from dlx.show.charts.study import VariantRow, variant_table
+from dlx.show.numbers import duration, error, signed
 from dlx.show.page.charts import figure
 from dlx.show.page.collection import CollectionMaterial, pictures_section, plan_section, runs_of, title_of, top
 from dlx.show.page.elements import Child, Content, Element, columns, element, name_of, table
@@ -17,7 +18,6 @@ from dlx.show.page.page import document as page_of
 from dlx.show.page.words import ends, foot, of_what, section, tile
 from dlx.show.short_names import short_value
 from dlx.stats.intervals import Estimate
-from dlx.words import PARTS, Status
 
 OVERLAY = "curves"  # the picture that is left out where the page draws the curves itself
 
@@ -99,8 +99,8 @@ def _variants(study: StudyDocument, material: CollectionMaterial) -> Element | N
     if not study.variants:
         return None
     form = _VariantTable(study)
-    rows = [element("tr", form.cells(variant), runs_of(variant.trials, material)) for variant in study.variants]
-    differs = f"; then its difference from {form.first}, on the same examples" if form.differs else ""
+    rows = [element("tr", form.cells(row), runs_of(row.record.trials, material)) for row in form.chart.rows]
+    differs = f"; then its difference from {form.chart.first}, on the same examples" if form.chart.differs else ""
     note = (
         f"The {of_what(study.task)} of each variant, the mean of its seeds, with 95 % intervals{differs}. A run opens "
         "as its page where it has one (dlx report), else as its folder."
@@ -112,36 +112,34 @@ class _VariantTable:
     """The columns that the variants of a study need, and the scales that they share."""
 
     def __init__(self, study: StudyDocument) -> None:
-        variants = study.variants
-        self.task, self.first = study.task, variants[0].name
-        self.parts = [part for part in PARTS if any(part in variant.errors for variant in variants)]
-        self.chief = "dev" if "dev" in self.parts else self.parts[-1] if self.parts else ""
+        self.chart, self.task = variant_table(study), study.task
         quantity = error_quantity(study.task)
-        self.levels = IntervalScale([variant.errors.get(self.chief) for variant in variants], quantity)
-        self.changes = IntervalScale([variant.difference for variant in variants], quantity)
-        self.differs = any(variant.difference for variant in variants)
+        self.levels = IntervalScale([variant.errors.get(self.chart.chief) for variant in study.variants], quantity)
+        self.changes = IntervalScale([variant.difference for variant in study.variants], quantity)
 
     def heads(self) -> list[Child | None]:
         """The titles, and the axes of what is drawn."""
-        heads: list[Child | None] = ["variant"]
-        for part in self.parts:
-            heads += [part.replace("_", "-"), *([self.levels.axis()] if part == self.chief else [])]
-        heads += [element("span", f"{self.chief} − ", name_of(self.first)), self.changes.axis()] if self.differs else []
-        return [*heads, *([] if self.parts else ["cost"]), "epochs", "time", "runs"]
+        chart, heads = self.chart, list[Child | None](["variant"])
+        for part in chart.parts:
+            heads += [part.replace("_", "-"), *([self.levels.axis()] if part == chart.chief else [])]
+        heads += [element("span", f"{chart.chief} − ", name_of(chart.first)), self.changes.axis()] * chart.differs
+        return [*heads, *([] if chart.parts else ["cost"]), "epochs", "time", "runs"]
 
-    def cells(self, variant: VariantRecord) -> Iterator[Content]:
+    def cells(self, row: VariantRow) -> Iterator[Content]:
         """All of a row but its links."""
+        variant = row.record
         yield element("th", name_of(variant.name), _changes(variant), scope="row", data_value=variant.name)
-        for part in self.parts:
+        for part in self.chart.parts:
             estimate = variant.errors.get(part)
-            yield _estimate_cell(estimate, self.task)
-            if part == self.chief:
+            yield _estimate_cell(estimate, self.task, error)
+            if part == self.chart.chief:
                 yield element("td", self.levels.draw(estimate), class_="bar")
-        if self.differs:
-            yield _difference(variant, self.task, self.changes)
-        if not self.parts:
+        if self.chart.differs:
+            yield _estimate_cell(variant.difference, self.task, signed)
+            yield element("td", self.changes.draw(variant.difference, row.direction), class_="bar")
+        if not self.chart.parts:
             yield element("td", _side(variant.train_cost), data_value=_number(variant.train_cost))
-        yield element("td", _ending(variant))
+        yield element("td", _ending(row))
         time = "–" if variant.seconds is None else duration(variant.seconds)
         yield element("td", time, data_value=_number(variant.seconds))
 
@@ -159,30 +157,17 @@ def _is_of_another(key: str, variant: VariantRecord) -> bool:
     return f"{key.rpartition('.')[0]}.name" in variant.changes
 
 
-def _estimate_cell(estimate: Estimate | None, task: str | None, sign: bool = False) -> Element:
+def _estimate_cell(estimate: Estimate | None, task: str | None, written: Callable[[float, str | None], str]) -> Element:
     if estimate is None:
         return element("td", "–")
-    plus = "+" if sign and estimate.value > 0 else ""
-    value = f"{plus}{error(estimate.value, task)}"
-    return element("td", value, " ", element("small", ends(estimate, task)), data_value=_number(estimate.value))
+    interval = element("small", ends(estimate, task))
+    return element("td", written(estimate.value, task), " ", interval, data_value=_number(estimate.value))
 
 
-def _difference(variant: VariantRecord, task: str | None, scale: IntervalScale) -> list[Element]:
-    """From the first variant: lower is better, and certain where the whole interval lies on one side of 0."""
-    difference, kind = variant.difference, ""
-    if difference is not None and difference.high < 0:
-        kind = "better"
-    elif difference is not None and difference.low > 0:
-        kind = "worse"
-    bar = element("td", scale.draw(difference, kind), class_="bar")
-    return [_estimate_cell(difference, task, sign=True), bar]
-
-
-def _ending(variant: VariantRecord) -> Content:
-    bad = sorted({status for status in variant.status if not Status(status).is_good})
-    if bad:
-        return element("span", ", ".join(bad).replace("_", " "), class_="badge high")
-    return "–" if variant.epochs is None else f"{variant.epochs:,.0f}"
+def _ending(row: VariantRow) -> Content:
+    if row.endings:
+        return element("span", ", ".join(row.endings), class_="badge high")
+    return "–" if row.record.epochs is None else f"{row.record.epochs:,.0f}"
 
 
 def _number(value: float | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dlx.show.charts.averages import label_of
 from dlx.show.pictures.canvas import CLASSES, GREY, house_style, new_figure, png
 from dlx.types import Array
 
@@ -22,9 +23,8 @@ def averages(
         axes.plot(t, series, ".", color=CLASSES[0], markersize=4, alpha=0.5, label=f"{name} as it is")
         for number, beta in enumerate(corrected):
             color = LINES[number % len(LINES)]
-            label = f"β = {beta:g}: over about {1 / (1 - beta):.3g} values"
             axes.plot(t, plain[beta], "--", color=color, linewidth=1, alpha=0.8, zorder=2 + beta)
-            axes.plot(t, corrected[beta], color=color, linewidth=1.8, zorder=2 + beta, label=label)
+            axes.plot(t, corrected[beta], color=color, linewidth=1.8, zorder=2 + beta, label=label_of(beta))
         axes.plot([], [], "--", color=GREY, linewidth=1, label="bias not corrected")
         axes.set_xlabel("t", color=GREY)
         axes.set_ylabel(name, color=GREY, parse_math=False)

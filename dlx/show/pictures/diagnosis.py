@@ -8,6 +8,7 @@ from dlx.diagnose.verdict import in_words
 from dlx.language import translated
 from dlx.show.charts.quantities import ERROR_RATE, error_quantity
 from dlx.show.charts.waterfall import ErrorGap, Waterfall
+from dlx.show.numbers import rounded
 from dlx.show.pictures.canvas import ALARM, GREY, INK, TRAIN, house_style, new_figure, png
 from dlx.show.words import level_of
 
@@ -103,4 +104,4 @@ class _Drawing:
         """A rate in percent, another error to three digits."""
         if self.quantity is ERROR_RATE:
             return self.quantity.written(self.factor * value)
-        return f"{float(f'{value:.3g}'):,.9g}"
+        return rounded(value)

@@ -168,7 +168,7 @@ def _scale_errors(axes: Axes, trials: Trials) -> float:
     """Scale and number the vertical axis; returns the height at which what has no place on it stands."""
     from matplotlib.ticker import LogLocator, NullLocator
 
-    axes.set_ylabel(trials.label)
+    axes.set_ylabel(trials.quantity.name, parse_math=False)
     if trials.is_logarithmic:
         axes.set_yscale("log")
         reach = trials.top / trials.bottom

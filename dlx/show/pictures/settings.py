@@ -183,4 +183,4 @@ def _color_bar(figure: Figure, points: PathCollection, trials: Trials) -> None:
     bar.ax.yaxis.set_major_formatter("{x:,g}")
     bar.ax.minorticks_off()
     bar.outline.set_visible(False)
-    bar.set_label(trials.label)
+    bar.set_label(trials.quantity.name, parse_math=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import nan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,7 +59,7 @@ def _tile(sheet: Axes, center: tuple[float, float], image: np.ndarray, answer: W
     sheet.text(
         x,
         y - half[1] - 0.2 * TILE,
-        f"no. {answer.index:,}, p {nan if answer.probability is None else answer.probability:.2f}",
+        f"no. {answer.index:,}, p {'–' if answer.probability is None else f'{answer.probability:.2f}'}",
         color=GREY,
         size=7,
         **options,

@@ -47,9 +47,7 @@ def csv_rows(document: ComparisonDocument) -> list[list[object]]:
         settings = [run.settings[key] for key in document.differing]
         cells = [*(getattr(run, key) for key in facts), *settings, *(getattr(run, key) for key in measures), *errors]
         cells += [getattr((run.metrics or {})[name].get(part), "value", None) for name, part in of_metrics]
-        rows.append(["" if cell is None or _is_no_number(cell) else cell for cell in cells])
+        rows.append(
+            ["" if cell is None or (isinstance(cell, float) and not isfinite(cell)) else cell for cell in cells]
+        )
     return rows
-
-
-def _is_no_number(cell: object) -> bool:
-    return isinstance(cell, float) and not isfinite(cell)

@@ -43,7 +43,7 @@ def run_rows(document: ComparisonDocument, parts: Sequence[str], timed: bool = T
         row |= {translated("status"): translated(run.status.replace("_", " "))} if ended != {Status.COMPLETED} else {}
         row |= {translated("parameters"): _count(run.parameters)} if len(sizes) > 1 else {}
         row |= {translated("epochs"): _count(run.epochs)}
-        row |= {translated("time"): _time(run.seconds)} if timed else {}
+        row |= {translated("time"): "" if run.seconds is None else duration(run.seconds)} if timed else {}
         names = {part: f"{in_words(part)}{' (95 %)' * (part in parts)}" for part in measured_parts(document)}
         yield row | {name: _error(run, part, part in parts) for part, name in names.items()}
 
@@ -64,10 +64,6 @@ def _setting(run: RunRow, key: str) -> str:
 
 def _count(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
-
-
-def _time(seconds: float | None) -> str:
-    return "" if seconds is None else duration(seconds)
 
 
 def _error(run: RunRow, part: str, ends: bool) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dlx.events import RaceEnd, RaceStart, RaceState, RepairEvent, TrialEnd
 from dlx.language import translated
-from dlx.show.numbers import duration, error
+from dlx.show.numbers import duration, signed
 from dlx.show.terminal.progress import ProgressView
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ class RepairProgress(ProgressView[RepairEvent]):
         spent = state.elapsed + time.monotonic() - self.since
         leader = ""
         if state.leader and state.change is not None:
-            change = f"{'+' * (state.change >= 0)}{error(state.change, self.task)}"
-            leader = f"  {translated('in front')}: {state.leader} {change}"
+            leader = f"  {translated('in front')}: {state.leader} {signed(state.change, self.task)}"
         return (
             f"{translated(f'{duration(spent)} of {duration(state.budget)}')}  {self.race}  "
             f"{translated('training')} {names[0]}{others}, {translated('replicate')} {state.replicate}{leader}  "

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dlx.language import translated
-from dlx.show.numbers import duration, error, interval
+from dlx.show.charts.study import VariantRow, variant_table
+from dlx.show.numbers import duration, error, interval, signed
 from dlx.show.terminal.lines import Piece, columns_of, facts, heading, labeled, paragraph, say, table, text_width
-from dlx.words import PARTS, Status
 
 if TYPE_CHECKING:
-    from dlx.documents.study import ClaimRecord, ComparisonRecord, Side, StudyDocument, VariantRecord
+    from dlx.documents.study import ClaimRecord, ComparisonRecord, Side, StudyDocument
     from dlx.stats.intervals import Estimate
 
+COLORS = {"better": "green", "worse": "red", "": ""}
 Column: TypeAlias = tuple[str, list[Piece]]  # its header and its cells
 
 
@@ -117,53 +118,37 @@ def _folded(groups: Iterable[list[Column]], names: Sequence[Piece]) -> list[list
 
 
 def _groups(document: StudyDocument) -> Iterator[list[Column]]:
-    variants, task = document.variants, document.task
-    parts = [part for part in PARTS if any(part in variant.errors for variant in variants)]
-    chief = "dev" if "dev" in parts else "train"
-    for part in parts:
+    chart, task = variant_table(document), document.task
+    variants = document.variants
+    for part in chart.parts:
         estimates = [variant.errors.get(part) for variant in variants]
-        group = [(part, [(_error(estimate, task), "") for estimate in estimates])]
-        if part == chief:
+        group = [(part, [(error(estimate.value, task) if estimate else "", "") for estimate in estimates])]
+        if part == chart.chief:
             group.append((translated("95 % interval"), [(_interval(estimate, task), "") for estimate in estimates]))
         yield group
-    if not parts:
+    if not chart.parts:
         costs = [variant.train_cost for variant in variants]
         yield [(translated("cost"), [(_side(cost) if cost is not None else "", "") for cost in costs])]
-    differences = [variant.difference for variant in variants]
-    if any(differences):
-        value, ends = zip(*(_difference(difference, task) for difference in differences), strict=True)
-        yield [(f"dev − {variants[0].name}", list(value)), (translated("95 % interval"), list(ends))]
+    if chart.differs:
+        value, ends = zip(*(_difference(row, task) for row in chart.rows), strict=True)
+        yield [(f"dev − {chart.first}", list(value)), (translated("95 % interval"), list(ends))]
     yield [
-        (translated("epochs" if parts else "steps"), [_epochs(variant) for variant in variants]),
-        (translated("time"), [_time(variant) for variant in variants]),
+        (translated("epochs" if chart.parts else "steps"), [_epochs(row) for row in chart.rows]),
+        (translated("time"), [("" if each.seconds is None else duration(each.seconds), "") for each in variants]),
     ]
 
 
-def _epochs(variant: VariantRecord) -> Piece:
-    bad = sorted({status for status in variant.status if not Status(status).is_good})
-    if bad:
-        return ", ".join(translated(status.replace("_", " ")) for status in bad), "red"
-    return "" if variant.epochs is None else f"{variant.epochs:,.0f}", ""
+def _epochs(row: VariantRow) -> Piece:
+    if row.endings:
+        return ", ".join(map(translated, row.endings)), "red"
+    return "" if row.record.epochs is None else f"{row.record.epochs:,.0f}", ""
 
 
-def _time(variant: VariantRecord) -> Piece:
-    return "" if variant.seconds is None else duration(variant.seconds), ""
-
-
-def _difference(difference: Estimate | None, task: str | None) -> tuple[Piece, Piece]:
+def _difference(row: VariantRow, task: str | None) -> tuple[Piece, Piece]:
+    difference = row.record.difference
     if difference is None:
         return ("", ""), ("", "")
-    style = ""
-    if difference.high < 0:
-        style = "green"
-    elif difference.low > 0:
-        style = "red"
-    sign = "+" if difference.value >= 0 else ""
-    return (f"{sign}{error(difference.value, task)}", style), (_interval(difference, task), "")
-
-
-def _error(estimate: Estimate | None, task: str | None) -> str:
-    return "" if estimate is None else error(estimate.value, task)
+    return (signed(difference.value, task), COLORS[row.direction]), (_interval(difference, task), "")
 
 
 def _interval(estimate: Estimate | None, task: str | None) -> str:

@@ -9,6 +9,7 @@ from string import ascii_letters, ascii_uppercase
 from typing import TYPE_CHECKING
 
 from dlx.language import translated
+from dlx.show.charts.quantities import error_quantity
 from dlx.show.charts.scales import ValueRange, fitting
 from dlx.show.numbers import error
 from dlx.show.terminal.lines import Piece
@@ -45,7 +46,8 @@ def letter_plot(
     first = min(curve.epochs[0] for curve in numbered.values())
     last = max(curve.epochs[-1] for curve in numbered.values())
     columns = width - MARGIN - 2 if last > first else 1
-    scale = RowScale(fitting([curve.mean for curve in numbered.values()], may_be_logarithmic=True))
+    means, quantity = [curve.mean for curve in numbered.values()], error_quantity(task)
+    scale = RowScale(fitting(means, quantity.may_be_logarithmic))
     cells: dict[tuple[int, int], int] = {}
     for number, curve in reversed(numbered.items()):  # the first lie on top
         values = curve.means_at(first, last, columns)

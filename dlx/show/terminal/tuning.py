@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlx.language import translated
-from dlx.show.charts.importance import importance_bars
+from dlx.show.charts.importance import importance_bars, unexplained
 from dlx.show.charts.search import COUNTS, ends_of, unit
-from dlx.show.numbers import duration, error
+from dlx.show.numbers import duration, error, signed
 from dlx.show.short_names import short_names, short_value
 from dlx.show.terminal.commands import say_command
 from dlx.show.terminal.lines import (
@@ -146,7 +146,7 @@ def _importance(shares: Sequence[Importance]) -> None:
         ends = translated(f"{share.low:.0f} to {share.high:.0f} %")
         rows.append((name, f"{share.value:.0f} %", ends, (bar(share.value / 100), style)))
     table(rows, [*map(translated, ("importance", "share", "95 % interval", ""))])
-    rest = max(100 - sum(share.value for share in bars), 0)
+    rest = unexplained(bars)
     note = f"alone, of what is explained of the trials' ranks; {rest:.0f} % are of several together, or unsure"
     paragraph("", translated(note), "dim", margin=0)
 
@@ -186,8 +186,7 @@ def _sentences(document: TuningDocument, confirmation: ConfirmationResult, best:
         again = f"{error(best.fresh.value, unit_of_objective)} ({ends_of(best.fresh, unit_of_objective)})"
     yield f"{minimized(document.objective)}: search {error(best.search, unit_of_objective)} → fresh {again}"
     if gain := confirmation.gain:
-        change = f"{'+' if gain.value >= 0 else ''}{error(gain.value, task)}"
         sure = "surely better than" if gain.high < 0 else "not surely better than"
-        yield f"{change} dev error ({ends_of(gain, task)}): {sure} the spec before"
+        yield f"{signed(gain.value, task)} dev error ({ends_of(gain, task)}): {sure} the spec before"
     if test := confirmation.test:
         yield f"{error(test.value, task)} ({ends_of(test, task)}) on test, measured once"

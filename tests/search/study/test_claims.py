@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import operator
+import re
+from collections.abc import Callable, Iterator
 from math import inf, nan
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,7 +63,84 @@ def test_a_comparison_means_what_python_means_by_it(left: str, right: str, sign:
         assert (outcome.by > 0) == outcome.holds
 
 
-@given(st.text(max_size=40))
+ROOT = Path(__file__).parents[3]
+OF_PYTHON = (ast.Expression, ast.Compare, ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Constant)
+
+
+def shipped() -> Iterator[str]:
+    """The claims of all studies and measurements that are arithmetic of measures at epochs that need not be reached."""
+    for path in sorted([*ROOT.glob("experiments/**/*.yaml"), *ROOT.glob("configs/**/*.yaml")]):
+        for text in re.findall(r"^ *- (?:claim: )?(.* (?:<|<=|>|>=|==) .*)$", path.read_text("utf-8"), re.MULTILINE):
+            claim = yaml.safe_load(text)
+            if isinstance(claim, str) and not re.search("_to\\(|verdict|findings", claim) and "." in claim:
+                yield claim
+
+
+def python_of(claim: str) -> tuple[str, dict[str, str]]:
+    """A claim as Python spells it: a name for each measure, hundredths for percents; and the measures of the names."""
+    names: dict[str, str] = {}
+
+    def name(match: re.Match[str]) -> str:
+        return names.setdefault(match[0], f"m{len(names)}")
+
+    text = re.sub(r"""("[^"]*"|'[^']*'|[A-Za-z_]\w*)(\.[A-Za-z_]\w*)+(@\d+)?""", name, claim)
+    text = re.sub(r"([\d.]+(?:e-?\d+)?) ?%", r"(\1/100)", text)
+    return text, {name: measure for measure, name in names.items()}
+
+
+def test_python_makes_the_same_of_every_claim_that_dlx_ships() -> None:
+    claims, rng = list(shipped()), np.random.default_rng(0)
+    assert len(claims) > 100
+    for claim in claims:
+        text, names = python_of(claim)
+        tree = ast.parse(text, mode="eval")
+        allowed = (*OF_PYTHON, ast.operator, ast.unaryop, ast.cmpop, ast.Load)
+        assert all(isinstance(node, allowed) for node in ast.walk(tree))
+        for scale in (0.01, 0.1, 1.0, 100.0):
+            values = dict(zip(names, (scale * rng.exponential(size=len(names))).tolist(), strict=True))
+            functions = {"abs": abs, "min": min, "max": max, "__builtins__": {}}
+            expected = eval(compile(tree, claim, "eval"), functions, values)
+            numbers = {_named(names[name]): value for name, value in values.items()}
+            assert all(outcome.holds for outcome in parse_claim(claim).check(_read_from(numbers))) == expected, claim
+
+
+def _named(measure: str) -> str:
+    (term,) = parse_claim(f"{measure} < 1").quantities
+    return str(term)
+
+
+def _read_from(numbers: dict[str, float]) -> Callable[[Term | Reaching], float]:
+    return lambda quantity: numbers[str(quantity)]
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ("__import__('os').system('true') < 1", 1),
+        ("he.cost < open('/etc/passwd')", 11),
+        ("he.cost < exec('1')", 11),
+        ("he.cost.real() < 1", 13),
+        ("he.cost < [x for x in ()]", 11),
+        ("he.cost < (lambda: 1)()", 18),
+        ("he.cost < 2 ** 99", 14),
+        ("(he := 1) < 1", 5),
+        ('f"{he.cost}" < 1', 1),
+        ("he.cost < 1 if 1 else 2", 13),
+        ("he.cost < 1 and 1 < 2", 13),
+        ("max(he.cost, 1, key=abs) < 1", 20),
+    ],
+)
+def test_what_python_would_execute_is_refused_with_its_place(text: str, position: int) -> None:
+    with pytest.raises(ClaimError) as caught:
+        parse_claim(text)
+    assert caught.value.position == position
+
+
+WORDS = ["he", "he.cost", "abs(", "min(", "eval(", "in ", "not ", "1e9", "5%", "@7", "'a'"]
+PIECES = st.sampled_from([*"()<>.,@%+-*/='\"", *WORDS])
+
+
+@given(st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=40))
 def test_any_text_is_a_claim_or_refused(text: str) -> None:
     position = 1
     try:
