@@ -16,6 +16,7 @@ from dlx.nn import gradcheck as differences
 from dlx.runs.before import check
 from dlx.runs.files import manifest
 from dlx.show import pictures, terminal
+from dlx.show.terminal import gradcheck as screens
 from dlx.spec import plugins as installed
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _check(source: Path, overrides: list[str], options: CheckOptions, json: bool
     if json:
         terminal.document(report.document())
     else:
-        terminal.gradcheck.report(report)
+        screens.report(report)
     if not report.passed:
         raise CheckFailed
 
@@ -113,9 +114,9 @@ def _check_components(events: Generator[Count, None, ComponentsReport], json: bo
     if json:
         terminal.document(report.document())
     elif report.plugin is None:
-        terminal.gradcheck.registered(report.cases, report.rules)
+        screens.registered(report.cases, report.rules)
     else:
-        terminal.gradcheck.plugin(report.cases, report.unchecked, report.rules)
+        screens.plugin(report.cases, report.unchecked, report.rules)
     if not report.passed:
         raise CheckFailed
 
@@ -123,11 +124,11 @@ def _check_components(events: Generator[Count, None, ComponentsReport], json: bo
 def _show_orders(source: Path, overrides: list[str], options: CheckOptions, picture: Path | None, json: bool) -> None:
     convergence = check.orders_of_file(source, overrides, options)
     if picture:
-        name = terminal.gradcheck.order
+        name = screens.order
         curves = {name(convergence, method): errors.tolist() for method, errors in convergence.errors.items()}
         png = pictures.orders(convergence.epsilons.tolist(), curves, str(source))
         manifest.write_output("picture", picture, png, pictures.is_ours)
     if json:
         terminal.document(convergence.document())
     else:
-        terminal.gradcheck.orders(convergence)
+        screens.orders(convergence)

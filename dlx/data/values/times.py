@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import date
+from functools import cache
 from typing import NamedTuple, get_args
 
 import numpy as np
@@ -47,15 +48,6 @@ DATES = (
     rf"{YEAR}[-/ ]?[HS](?P<half_year>[12])",
     rf"[HS](?P<half_year>[12])[-/ ]{YEAR}",
 )
-PATTERNS = (
-    *(re.compile(rf"{pattern}(?:(?:T|,?\s+|:){CLOCK})?") for pattern in DATES),
-    re.compile(rf"{WEEKDAY}{NAME}\s+(?P<day>[0-9]{{1,2}})\s+{CLOCK}(?:\s+[A-Z]{{3,4}})?\s+{YEAR}"),  # as of `date`
-    re.compile(  # ISO's basic form
-        rf"{YEAR}(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})T(?P<hour>[0-9]{{2}})(?P<minute>[0-9]{{2}})"
-        r"(?P<second>[0-9]{2}(?:[.,][0-9]+)?)?(?P<half>)(?P<zone>(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)"
-    ),
-)
-NUMERIC = PATTERNS[1]  # whose first two numbers are day and month, in either order
 TIME_OF_DAY = re.compile(CLOCK.replace("{1,2}", "{1,3}", 1))  # or a duration, which may be longer than a day
 MOST_HOURS = 999
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?")
@@ -75,6 +67,19 @@ class Moment(NamedTuple):
     is_clock: bool = False
 
 
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """Compiled when a table has texts: that takes longer than many a module."""
+    return (
+        *(re.compile(rf"{pattern}(?:(?:T|,?\s+|:){CLOCK})?") for pattern in DATES),
+        re.compile(rf"{WEEKDAY}{NAME}\s+(?P<day>[0-9]{{1,2}})\s+{CLOCK}(?:\s+[A-Z]{{3,4}})?\s+{YEAR}"),  # as of `date`
+        re.compile(  # ISO's basic form
+            rf"{YEAR}(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})T(?P<hour>[0-9]{{2}})(?P<minute>[0-9]{{2}})"
+            r"(?P<second>[0-9]{2}(?:[.,][0-9]+)?)?(?P<half>)(?P<zone>(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)"
+        ),
+    )
+
+
 def moment(text: str, order: Order | None = None, digits: bool = False) -> Moment | None:
     """The date or time that a text holds; None where it holds anything else.
 
@@ -85,7 +90,7 @@ def moment(text: str, order: Order | None = None, digits: bool = False) -> Momen
     if text[:1] == "[" and text[-1:] == "]":  # as web servers log them
         text = text[1:-1]
     with suppress(ValueError):  # there is no such day, or no such time
-        for pattern in PATTERNS:
+        for pattern in _patterns():
             match = pattern.fullmatch(text)
             if match is not None:
                 return Moment((DAY * _day(match, order) + (_clock(match) if match["hour"] else 0)) / DAY)
@@ -113,7 +118,8 @@ def order_of(texts: Collection[str]) -> tuple[Order | None, bool]:
 
     None where they do not need any; where both fit, that of `moment`.
     """
-    dates = [match for text in texts if (match := NUMERIC.fullmatch(text.strip())) is not None]
+    numeric = _patterns()[1]  # whose first two numbers are day and month, in either order
+    dates = [match for text in texts if (match := numeric.fullmatch(text.strip())) is not None]
     if not dates:
         return None, False
     usual: Order = "mdy" if all(match["mark"] == "/" for match in dates) else "dmy"

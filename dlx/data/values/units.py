@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
+from functools import cache
 from typing import NamedTuple
 
 LETTER = r"[^\W\d_]"
@@ -14,10 +15,6 @@ CURRENCY = (  # in front of a number; other words there make a name of it, such 
     r"(?i:usd|eur|gbp|chf|fr|sfr|jpy|cny|rmb|inr|rs|brl|rub|krw|aud|cad|nzd|sek|nok|dkk|kr|pln|czk|huf|ron|try|tl|zar"
     r"|mxn|clp|cop|ars|pen|sgd|hkd|twd|thb|idr|rp|myr|rm|php|vnd|ils|aed|sar|egp|ngn|kes|dm)\.?"
     r"|(?:US|A|AU|C|CA|NZ|HK|S|NT|R|MX)\$"
-)
-MEASURED = re.compile(
-    rf"(?P<sign>(?:[<>≤≥]=?|=[<>])?)\s*(?P<currency>(?:{CURRENCY})?)\s*(?P<number>{NUMBER})(?P<plus>\+?)"
-    rf"\s*(?P<unit>(?:{UNIT})?)"
 )
 FEWEST = 10  # different texts that are rather numbers with a unit than names, such as 12A
 ORDINALS = frozenset(("st", "nd", "rd", "th"))
@@ -53,9 +50,17 @@ class Measured(NamedTuple):
     is_limit: bool
 
 
+@cache
+def _form() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?P<sign>(?:[<>≤≥]=?|=[<>])?)\s*(?P<currency>(?:{CURRENCY})?)\s*(?P<number>{NUMBER})(?P<plus>\+?)"
+        rf"\s*(?P<unit>(?:{UNIT})?)"
+    )
+
+
 def measured(text: str) -> Measured | None:
     """The parts of a number that may have a unit or be censored; None where it is anything else."""
-    match = MEASURED.fullmatch(text.strip())
+    match = _form().fullmatch(text.strip())
     if match is None or (match["currency"] and match["unit"]):
         return None
     unit = match["currency"] or match["unit"].strip()

@@ -1,39 +1,32 @@
-"""All that a terminal shows; rich is imported only where there is one."""
+"""All that a terminal shows; rich is imported only where there is one, and each module when it is used."""
 
-from dlx.show.terminal import gradcheck as gradcheck
-from dlx.show.terminal.averages import averages as averages
-from dlx.show.terminal.calibration import calibration as calibration
-from dlx.show.terminal.comparison import comparison as comparison
-from dlx.show.terminal.comparison_export import csv_rows as csv_rows
-from dlx.show.terminal.comparison_export import markdown as markdown
-from dlx.show.terminal.count_progress import CountProgress as CountProgress
-from dlx.show.terminal.diagnosis import diagnosis as diagnosis
-from dlx.show.terminal.evaluation import evaluation as evaluation
-from dlx.show.terminal.folds import folds as folds
-from dlx.show.terminal.forecast import forecast as forecast
-from dlx.show.terminal.learning_curve import learning_curve as learning_curve
-from dlx.show.terminal.lines import columns_of as columns_of
-from dlx.show.terminal.lines import csv_table as csv_table
-from dlx.show.terminal.lines import document as document
-from dlx.show.terminal.lines import facts as facts
-from dlx.show.terminal.lines import labeled as labeled
-from dlx.show.terminal.lines import path as path
-from dlx.show.terminal.lines import say as say
-from dlx.show.terminal.lines import table as table
-from dlx.show.terminal.lines import table_of_most as table_of_most
-from dlx.show.terminal.markdown_page import markdown_page as markdown_page
-from dlx.show.terminal.overview import overview as overview
-from dlx.show.terminal.progress import progress as progress
-from dlx.show.terminal.range_test import range_test as range_test
-from dlx.show.terminal.recipe import recipe as recipe
-from dlx.show.terminal.repair_progress import RepairProgress as RepairProgress
-from dlx.show.terminal.study import failing as failing
-from dlx.show.terminal.study import foretold as foretold
-from dlx.show.terminal.study import study as study
-from dlx.show.terminal.summary import summary as summary
-from dlx.show.terminal.training_progress import TrainingProgress as TrainingProgress
-from dlx.show.terminal.tuning import tuning as tuning
-from dlx.show.terminal.tuning import tuning_foretold as tuning_foretold
-from dlx.show.terminal.tuning_progress import TuningProgress as TuningProgress
-from dlx.show.terminal.watching import WatchProgress as WatchProgress
-from dlx.show.terminal.watching import watch_end as watch_end
+from dlx.show.late_names import late_names
+
+late_names(
+    __name__,
+    {
+        "averages": ("averages",),
+        "calibration": ("calibration",),
+        "comparison": ("comparison",),
+        "comparison_export": ("csv_rows", "markdown"),
+        "count_progress": ("CountProgress",),
+        "diagnosis": ("diagnosis",),
+        "evaluation": ("evaluation",),
+        "folds": ("folds",),
+        "forecast": ("forecast",),
+        "learning_curve": ("learning_curve",),
+        "lines": ("columns_of", "csv_table", "document", "facts", "labeled", "path", "say", "table", "table_of_most"),
+        "markdown_page": ("markdown_page",),
+        "overview": ("overview",),
+        "progress": ("progress",),
+        "range_test": ("range_test",),
+        "recipe": ("recipe",),
+        "repair_progress": ("RepairProgress",),
+        "study": ("failing", "foretold", "study"),
+        "summary": ("summary",),
+        "training_progress": ("TrainingProgress",),
+        "tuning": ("tuning", "tuning_foretold"),
+        "tuning_progress": ("TuningProgress",),
+        "watching": ("WatchProgress", "watch_end"),
+    },
+)
