@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class _Runs(CommandGroup):
     """The command, which says what to type of a run that stands behind it."""
 
-    def resolve_command(self, ctx: typer.Context, args: list[str]) -> tuple[str | None, Any, list[str]]:
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         if args[0] not in self.commands and references.is_run(args[0]):
             run = args[0]
             raise UsageError(

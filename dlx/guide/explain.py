@@ -66,7 +66,7 @@ def explain(name: str, plans: Sequence[type[Options]]) -> list[TopicEntry]:
     here = {*names, *(path.rpartition(".")[2] for path in names)}
     text = as_spelt(_as_key(name_here(name)), here)
     by_file = [keys(), *map(keys, plans)]
-    term = term_of(text, is_name=text in here)
+    term = term_of(name_here(name), is_name=name in here)
     every = [*([_of_term(term)] if term else []), *_matches(text, by_file, exactly=True)]
     if "." not in text and not any(explanation.kind == "key" for explanation in every):
         synonyms = (

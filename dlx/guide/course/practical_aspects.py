@@ -77,6 +77,7 @@ PRACTICAL_ASPECTS: dict[str, CourseTerm] = {
         (
             "vanishing gradient problem",
             "gradientes que se desvanecen",
+            "gradiente que se desvanece",
             "desvanecimiento del gradiente",
             "desvanecimiento de gradientes",
             "gradientes desvanecientes",
@@ -92,6 +93,7 @@ PRACTICAL_ASPECTS: dict[str, CourseTerm] = {
         (
             "exploding gradient problem",
             "gradientes que explotan",
+            "gradiente que explota",
             "explosión del gradiente",
             "explosión de gradientes",
             "gradientes explosivos",
