@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from errno import EFBIG, EIO, ENOSPC
 from functools import cache
 from importlib import import_module
+from itertools import pairwise
 from threading import current_thread, main_thread
 from typing import Annotated, Any
 
@@ -34,7 +35,7 @@ from dlx.errors import EnvironmentProblem, Interrupted, UsageError
 from dlx.language import translated
 from dlx.language.messages import message
 from dlx.runs.training.signals import NUMBERS, end_process
-from dlx.text import from_shell
+from dlx.text import command, from_shell
 
 OF_DISKS = (ENOSPC, EFBIG, EIO)
 BROKEN_PIPE = 141  # 128 + SIGPIPE, what a shell reports for a program that writes to a pipe that nobody reads
@@ -54,8 +55,10 @@ class _Commands(CommandGroup):
             write_rows(title, rows, formatter, width=max(map(len, COMMANDS)))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        name, command, rest = super().resolve_command(ctx, args)
-        return name, command if name is None else load_command(name), rest
+        if any(word == "" and not before.startswith("-") for before, word in pairwise(["", *args])):
+            raise UsageError(f"{command(*args)}: an argument is empty; is a variable of the shell not set?")
+        name, placeholder, rest = super().resolve_command(ctx, args)
+        return name, placeholder if name is None else load_command(name), rest
 
     def make_context(self, *arguments: Any, **keywords: Any) -> Any:
         with _ended_from_outside():  # of --help

@@ -44,6 +44,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, call_dlx: Run) -> Path:
         ("fit spec.yaml", "there is no command dlx fit (did you mean dlx train?)"),
         ("act latest", "there is no command dlx act (did you mean dlx diagnose RUN --act?)"),
         ("explain learning curve", "dlx explain takes no 'curve' (did you mean dlx explain 'learning curve'?)"),
+        ("train '' x=1", "dlx train '' x=1: an argument is empty; is a variable of the shell not set?"),
+        ("explain relu ''", "dlx explain relu '': an argument is empty; is a variable of the shell not set?"),
         ("validate spec.yaml", "there is no command dlx validate (did you mean dlx config check SPEC?)"),
         ("runs list", "there is no command dlx runs list (did you mean dlx runs?)"),
         ("runs rm latest", "there is no command dlx runs rm (did you mean dlx runs remove?)"),
