@@ -86,7 +86,8 @@ NAMES = (
     "Adam reaches a low cost within a few epochs",
     "out-of-fold",
 )
-PROBED = ("README", "tutorial", "diagnosis", "comparing")  # pages whose trainings end with what is tried on copies of networks
+# Pages whose trainings end with what is tried on copies of networks.
+PROBED = ("README", "tutorial", "diagnosis", "comparing")
 # What they find is no matter here.
 SHORTER = {
     "tune": ["search.trials=2", "search.fresh_seeds=2", "search.finalists=1", "base.data.train_examples=200"],
