@@ -166,7 +166,8 @@ def _print_details(member: type[Component]) -> None:
 def _cells(option: dict[str, Any]) -> tuple[str, str, str]:
     without = "required" if option["required"] else "optional"
     default = without if option["default"] is None else f"default {writing.dump_scalar(option['default'])}"
-    return allowed_in_language(option["type"]), translated(default), translated(option["description"])
+    allowed = allowed_in_language(explaining.without_far_bounds(option["type"]))
+    return allowed, translated(default), translated(option["description"])
 
 
 def _paragraph(text: str) -> str:

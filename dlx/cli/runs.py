@@ -6,23 +6,39 @@ import itertools
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dlx.cli.layout import Commands
+from dlx.cli.layout import CommandGroup, Commands
 from dlx.cli.options import Json, Run
 from dlx.data.files import parquet_file
 from dlx.errors import UsageError
 from dlx.language import translated
 from dlx.runs.files import manifest
+from dlx.runs.files.latest import ROOT
 from dlx.runs.reading import listing, references
 from dlx.show import numbers, terminal
+from dlx.text import command
 
 if TYPE_CHECKING:
     from dlx.runs.reading.listing import PastRun
 
-runs = Commands(invoke_without_command=True)
+
+class _Runs(CommandGroup):
+    """The command, which says what to type of a run that stands behind it."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        if args[0] not in self.commands and references.is_run(args[0]):
+            run = args[0]
+            raise UsageError(
+                f"{run} is a run: {command('diagnose', run)} says what came of it, {command('doctor', run)} whether "
+                f"its files are intact; {command('runs')} lists the runs under {ROOT}"
+            )
+        return super().resolve_command(ctx, args)
+
+
+runs = Commands(cls=_Runs, invoke_without_command=True)
 
 Where = Annotated[
     list[str] | None, typer.Option(metavar="CONDITION", help="Such as dev_error<0.05 or tags=good; repeatable.")

@@ -14,7 +14,7 @@ from dlx.diagnose.causes import CAUSES
 from dlx.diagnose.findings import Cause
 from dlx.diagnose.meanings import MEANINGS
 from dlx.errors import UsageError, hint, nearest
-from dlx.guide.terms import GAPS, NOTES_OF_GAPS, QUANTITIES, SHOWN_BY, TERMS, name_here, term_of
+from dlx.guide.terms import GAPS, NOTES_OF_GAPS, QUANTITIES, SHOWN_BY, TERMS, name_here, nearest_term, term_of
 from dlx.spec.key_examples import example_of, example_of_component
 from dlx.spec.keys import FURTHER_SOURCES, Key, keys, places
 from dlx.spec.schema import components, summary
@@ -63,11 +63,15 @@ def explain(name: str, plans: Sequence[type[Options]]) -> list[TopicEntry]:
         UsageError: it means nothing; with the nearest name that does.
     """
     names = list(topics(plans))
-    text = as_spelt(_as_key(name_here(name)), [*names, *(path.rpartition(".")[2] for path in names)])
+    here = {*names, *(path.rpartition(".")[2] for path in names)}
+    text = as_spelt(_as_key(name_here(name)), here)
     by_file = [keys(), *map(keys, plans)]
-    every = list(_matches(text, by_file, exactly=True))
+    term = term_of(name_here(name), is_name=name in here)
+    every = [*([_of_term(term)] if term else []), *_matches(text, by_file, exactly=True)]
     if "." not in text and not any(explanation.kind == "key" for explanation in every):
-        synonyms = [] if every else [word for word in SYNONYMS.get(plainly(text), ()) if plainly(text) in NOTES]
+        synonyms = (
+            [] if every and not term else [word for word in SYNONYMS.get(plainly(text), ()) if plainly(text) in NOTES]
+        )
         ends = [entry for word in (*synonyms, text) for entry in _matches(word, by_file, exactly=False)]
         is_first = bool(every) and (every[0].kind != "quantity" or every[0].name in GAPS)
         every = [*every, *ends] if is_first else [*ends, *every]
@@ -106,8 +110,6 @@ def _as_key(name: str) -> str:
 
 def _matches(text: str, by_file: Sequence[Mapping[str, Key]], exactly: bool) -> Iterator[TopicEntry]:
     """What has this name; or else the keys that end in it."""
-    if exactly and (term := term_of(text)):
-        yield _of_term(term)
     for all_keys in by_file:
         for path, key in all_keys.items():
             if path == text if exactly else path.endswith(f".{text}") and _is_first(path, text, all_keys):
@@ -119,7 +121,7 @@ def _matches(text: str, by_file: Sequence[Mapping[str, Key]], exactly: bool) -> 
     if exactly and text in CAUSES:
         yield of_finding(CAUSES[text])
     if exactly and (name := text.lower().removeprefix("high ").removeprefix("low ")) in GAPS:
-        also = {"notes": NOTES_OF_GAPS} if name in ("bias", "variance") else None
+        also = {"notes": NOTES_OF_GAPS[name]} if name in NOTES_OF_GAPS else None
         yield TopicEntry("quantity", name, GAPS[name], also=also, example=command("diagnose", "latest"))
     part, _, quantity = text.partition("_")
     measure = text if text in QUANTITIES else quantity if part in ("train", "dev", "test") else ""
@@ -147,7 +149,7 @@ def _meant(text: str, names: Sequence[str]) -> str | None:
         if topic := next((name for name in sorted(names, key=_is_deep) if word == name.rpartition(".")[2]), None):
             return topic
     ends = {name.rpartition(".")[2]: name for name in reversed(names)} | {name: name for name in names}
-    return ends.get(nearest(text.lower(), ends) or nearest(last.lower(), ends) or "")
+    return ends.get(nearest(text.lower(), ends) or nearest(last.lower(), ends) or "") or nearest_term(text)
 
 
 def _is_deep(name: str) -> bool:
@@ -166,13 +168,18 @@ def of_key(key: Key, all_keys: Mapping[str, Key] | None = None) -> TopicEntry:
         kind="key",
         name=key.path,
         meaning=key.meaning(),
-        allowed=re.sub(r" (?:and )?[<≤] [\d.]+e\+\d+", "", key.allowed()),  # bounds that nobody comes to
+        allowed=without_far_bounds(key.allowed()),
         default=_in_yaml(default, bool(below)),
         short_forms=tuple(key.short_forms()),
         of=_in_few_words(key),
         related=tuple((below or [*_named(key.meaning(), all_keys, key.path), *beside])[:MOST_RELATED]),
         example=command(verb, file, example_of(key)),
     )
+
+
+def without_far_bounds(allowed: str) -> str:
+    """What may stand somewhere, without bounds that nobody comes to."""
+    return re.sub(r" (?:and )?[<≤] [\d.]+e\+\d+", "", allowed)
 
 
 def _in_yaml(default: Any, has_keys: bool) -> str | None:

@@ -17,7 +17,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 PLACE = re.compile(r"\{(\d+)\}")
 LETTERS = re.compile(r"[^\W\d_]")
-NUMBER = re.compile(r"[-+−]?[\d.,]*(?:\d|∞)(?:e[-+]?\d+)?(?: %)?")
+# Also a duration, as `10 min 0 s`.
+NUMBER = re.compile(r"[-+−]?[\d.,]*(?:\d|∞)(?:e[-+]?\d+)?(?: %| (?:µs|ms|s|min|h|d)(?: \d+ (?:s|min|h))?)?")
 FEWEST = 3  # letters of a key whose places take anything; one of fewer stands between numbers only
 OF_COUNT = re.compile(r"\{0\} \w+")  # such as `{0} steps`, in front of which there is a number
 COUNT = re.compile(r"[-+−]?\d.*", re.DOTALL)

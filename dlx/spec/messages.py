@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -12,6 +13,7 @@ from pydantic_core import ErrorDetails
 from dlx.component import Component, Options
 from dlx.data.sources import File
 from dlx.errors import MOST_SHOWN, Place, Problem, allowed, hint, listing, nearest
+from dlx.spec.component_faults import with_options
 from dlx.spec.key_examples import example_of
 from dlx.spec.keys import keys
 from dlx.spec.sections import Spec
@@ -62,7 +64,9 @@ def problems_of(error: ValidationError, root: Node, shape: Shape = SPEC) -> list
     """
     faults: dict[KeyPath, list[ErrorDetails]] = {}
     missing: list[Problem] = []
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    shapes = (shape_at(_path(detail["loc"], root), root, shape) for detail in details)
+    for detail in chain.from_iterable(map(with_options, details, shapes)):
         path = _path(detail["loc"], root)
         if detail["type"] == "missing":
             node, _ = root.nearest(path)

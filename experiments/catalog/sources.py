@@ -46,7 +46,13 @@ OTHERS = (
     ),
     *("dlx/spec/starter/comments.py", "dlx/spec/starter/writing.py", "dlx/spec/starter/decisions.py"),
     *("dlx/spec/example_values.py", "dlx/runs/before/starter_rate.py"),
-    *("dlx/guide/terms.py", "dlx/runs/export/history.py", "dlx/search/best_spec.py", "dlx/search/tune/confirmation.py"),
+    *(
+        "dlx/guide/course/*",
+        "dlx/guide/terms.py",
+        "dlx/runs/export/history.py",
+        "dlx/search/best_spec.py",
+        "dlx/search/tune/confirmation.py",
+    ),
 )
 NAMED = ("SYNONYMS", "OPTIONS", "TOTAL_WORDS", "_ROWS")  # constants that hold what people type, and words of files
 OF_FAMILIES = "a name, or a mapping with its options"  # behind the names of all its members, which come and go

@@ -46,6 +46,8 @@ WORDS_IN: dict[tuple[str, str], Iterable[str | None]] = {
     ("difference.py", "difference.example"): ("dev example", "example"),
     ("dividing.py", "in_words(MISLED)"): ("overfitting to dev",),
     ("watching.py", "unit"): ("epoch", "step"),
+    ("extension.py", "status"): ("early_stopped", "diverged", "failed", "running"),
+    ("recipe.py", "noun"): ("remedies", "remedy"),
     ("error_remarks.py", "intervals"): (None, "the intervals of {}"),
     ("metrics.py", "classes.kind"): ("class", "label"),
     ("charts.py", "curve.label"): ("cost", "train", "dev", "J", None),
@@ -177,7 +179,7 @@ WORDS: dict[str, Iterable[str]] = {
     ),
     "dlx/cli/train.py": ("the training was interrupted: go on with it before it is judged (--resume)",),
     "dlx/diagnose/supply.py": (
-        *(f"{{0}} {part} examples" for part in PARTS[:4]),
+        *(f"{{0}} {part} examples" for part in PARTS[:5]),
         *(f"{{0}} {part} and {{1}} {other} examples" for part, other in combinations(PARTS[:4], 2)),
         "{0} examples",
         "or let remedies race (--act)",
@@ -225,8 +227,8 @@ WORDS: dict[str, Iterable[str]] = {
     "dlx/show/terminal/training_progress.py": ("{0} left", "refit epoch"),
     "dlx/show/numbers.py": ("under {0}", "over {0}"),
     "dlx/show/charts/recipe.py": ("above {0}", "below {0}", "at least {0}"),
-    "dlx/show/terminal/brief.py": ("{0} trainings", "tolerance {0}"),
-    "dlx/show/terminal/summary.py": ("{0}, but {1}", "{0} variables"),
+    "dlx/show/terminal/brief.py": ("{0} trainings", "{0} training", "tolerance {0}"),
+    "dlx/show/terminal/summary.py": ("{0}, but {1}", "{0} variables", "{0} variable"),
     "dlx/show/terminal/watching.py": (
         *(f"{{0}} {ending}" for ending in (*ENDINGS[1:-1], "trained", "in training", "stopped", "stopped early")),
         *("{0} damaged", "{0} unfinished", "{0} incomplete"),
@@ -235,14 +237,19 @@ WORDS: dict[str, Iterable[str]] = {
     "dlx/show/charts/search.py": ("{0} trained to the end",),
     "dlx/show/terminal/comparison_rows.py": ("{0}, mean (range)", "{0}, mean"),
     "dlx/runs/compare/groups.py": ("{0} ({1} runs)",),
-    "dlx/show/terminal/tuning.py": ("{0} trials", "{0} trials after {1}", "after {0} trials"),
-    "dlx/show/terminal/tuning_progress.py": ("{0} of {1} trials", "round {0}{1}", "of {0}"),
+    "dlx/show/terminal/tuning.py": tuple(
+        f"{before}{{0}} {trials}{behind}"
+        for trials in ("trials", "trial")
+        for before, behind in (("", ""), ("", " after {1}"), ("after ", ""))
+    ),
+    "dlx/show/terminal/tuning_progress.py": ("{0} of {1} trials", "{0} of {1} trial", "round {0}{1}", "of {0}"),
     "dlx/show/terminal/study.py": ("by {0}", "{0} variants", "{0} variant"),
     "dlx/show/terminal/forecast.py": (
         *("about {0}", "at most {0}", "{0} input", "{0} inputs", "{0} output", "{0} outputs", "{0} bytes"),
         "{0}, {1} each",
     ),
     "dlx/show/terminal/gradcheck.py": (
+        "{0} properties",
         *("none: {0} is not known to be analytic", "{0} example", "{0} entries", "{0} entry", "other θ"),
         *("and {0} directions", "and {0} direction", "after {0} steps", "after {0} step"),
         *("elsewhere, {0} examples", "elsewhere, {0} example"),
@@ -298,6 +305,7 @@ LABELS: dict[str, Iterable[str]] = {
             "here",
             "trained",
             "and",
+            "checked",
             "defined in",
             "passed",
             "with",
@@ -309,6 +317,10 @@ LABELS: dict[str, Iterable[str]] = {
             "great",
         ),
         *("look", "worry", "great here only", "as trained", "threshold", "infinity", "-infinity", "best so far"),
+    ),
+    "dlx/gradcheck": (
+        *("stale", "transposed", "unseeded", "uphill", "negative", "rises", "replaced", "zero", "mean"),
+        *("missing γ", "missing 1/σ", "1/σ twice"),
     ),
     "dlx/documents": (
         *(

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
-from dlx.events import WatchedWork
+from dlx.events import RaceStart, RaceState, TrialEnd, WatchedWork
+from dlx.gradcheck.rules.rule import RuleCase
 from dlx.language import translated
+from dlx.show import terminal
 from dlx.show.terminal.lines import paragraph_lines, text_width
+from dlx.show.terminal.repair_progress import RepairProgress
 from dlx.show.terminal.watching import line_of
 from dlx.words import Status
 from tests.english import in_english
@@ -144,3 +147,34 @@ def assert_in_spanish(result: Any) -> None:
         )
         == []
     )
+
+
+def test_a_race_is_followed_in_spanish() -> None:
+    """With one trial as one, and durations in a sentence of its own."""
+    progress = RepairProgress("multiclass")
+    progress.take(RaceStart("variance", 12))
+    progress.take(TrialEnd("", "completed", "trial"))
+    progress.take(
+        RaceState(training=("", "narrower"), replicate=1, elapsed=0.4, budget=600.0, leader=None, change=None)
+    )
+    line = progress.standing()
+    assert in_english([line], ["narrower"]) == []
+    assert line.endswith("  1 ensayo")
+    assert " s de 10 min 0 s  12 remedios contra la varianza" in line
+
+
+def test_the_check_of_rules_is_shown_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.gradcheck.plugin([], (), [RuleCase("optimizer", "adam", "", 13, None, None)])
+    lines = capsys.readouterr().out.splitlines()
+    assert any("verificado" in line for line in lines)
+    assert any("13 propiedades" in line for line in lines)
+
+
+@pytest.mark.parametrize(("text", "spanish"), [("0.40 s of 1 min 0 s", "0.40 s de 1 min 0 s"), ("a of b", "a of b")])
+def test_durations_are_numbers_and_names_are_not(text: str, spanish: str) -> None:
+    assert translated(text) == spanish
+
+
+def test_bounds_of_options_are_shown_in_spanish(call_dlx: Call) -> None:
+    lines = call_dlx("list", "source", "file").stdout.splitlines()
+    assert in_english([line for line in lines if line.startswith("  rare") or line.startswith("  skip_lines")]) == []

@@ -84,6 +84,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory, call_dlx: Run) -> Path:
         ("docs", "there is no command dlx docs (did you mean dlx guide?)"),
         ("gui", "there is no command dlx gui (did you mean dlx lab?)"),
         ("update", "there is no command dlx update (did you mean dlx guide install?)"),
+        (
+            "runs latest",
+            "latest is a run: dlx diagnose latest says what came of it, dlx doctor latest whether its files",
+        ),
         ("runs best", "there is no command dlx runs best (did you mean dlx runs --sort dev_error -n 1?)"),
         ("runs --limit 3", "dlx runs has no option --limit (did you mean -n?)"),
         ("train -help", "dlx train has no option -help (did you mean --help?)"),

@@ -33,6 +33,20 @@ SECTIONS, TRAINING = ", ".join(Spec.model_fields), ", ".join(Training.model_fiel
 OPTIMIZERS = ", ".join(Optimizer.members())
 
 
+def test_faults_beside_a_wrong_name_are_named_too(tmp_path: Path) -> None:
+    """Those of the class that was probably meant; a key that another class has may be right."""
+    text = f"{MOONS}optimizer: {{name: adm, learning_rate: -1, beta: 0.9, betta1: 2}}\n"
+    name, rate, key = said_of(tmp_path, text)
+    assert name.startswith("2:19: optimizer.name: there is no optimizer named 'adm' ")
+    assert name.endswith("did you mean adam?)")
+    assert rate == "2:39: optimizer.learning_rate: expected more than 0.0, got -1"
+    assert key.startswith("2:54: optimizer.betta1: unknown key")
+    unlike = f"{MOONS}optimizer: {{name: qqq, learning_rate: 0}}\n"
+    assert [line.partition(": ")[0] for line in said_of(tmp_path, unlike)] == ["2:19", "2:39"]
+    alone = f"{MOONS}optimizer: {{name: adm, learning_rate: 0.1}}\n"
+    assert [line.partition(": there")[0] for line in said_of(tmp_path, alone)] == ["2:19: optimizer"]
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dlx.calls import instruction
-from dlx.errors import UsageError, allowed, nearest
+from dlx.errors import DlxError, UsageError, allowed, nearest
 from dlx.runs.files.collection import FoldsDirectory
 from dlx.runs.files.directory import RunDirectory, existing
 from dlx.runs.files.file_names import SPECS
@@ -41,6 +41,15 @@ def _directory(reference: Path | str, root: Path) -> Path:
     if Path(reference).exists() or not root.is_dir() or isinstance(reference, Path):
         return followed(Path(reference))
     return find(reference, root)
+
+
+def is_run(reference: str) -> bool:
+    """Whether a text names an existing run."""
+    try:
+        locate(reference)
+    except DlxError:
+        return False
+    return True
 
 
 def means_run(reference: Path | str) -> bool:
@@ -115,7 +124,8 @@ def _where(name: str, root: Path) -> str:
 
 def _before_the_newest(reference: str, number: int, runs: list[PastRun]) -> Path:
     if number >= len(runs):
-        raise UsageError(f"{reference}: there are only {len(runs)} runs (~{len(runs) - 1} is the oldest)")
+        only = f"there are only {len(runs)} runs (~{len(runs) - 1} is the oldest)"
+        raise UsageError(f"{reference}: {only if len(runs) > 1 else 'there is only one run'}")
     return runs[-1 - number].path
 
 

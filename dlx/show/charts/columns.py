@@ -78,8 +78,10 @@ def notes(document: Document) -> list[tuple[str, str]]:
 
 def in_short(document: Document) -> str:
     """Rows and columns in numbers, and rows that are there twice."""
-    text = f"{document['m']:,} rows, {len(document['columns']):,} columns"
-    repeated = document["repeated_rows"]
+    m, n, repeated = document["m"], len(document["columns"]), document["repeated_rows"]
+    text = f"{m:,} row{'s' * (m != 1)}, {n:,} column{'s' * (n != 1)}"
+    if repeated == 1:
+        return f"{text}, one row repeats one before it"
     return f"{text}, {repeated:,} rows repeat one before them" if repeated else text
 
 

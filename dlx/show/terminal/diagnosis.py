@@ -188,7 +188,8 @@ class _Screen(LinesInMargin):
         rows = [(_short(row.label), *_class_error(row), _taken_for(row, chart)) for row in ranked[:MOST_CLASSES]]
         table(rows, (chart.part, *map(translated, (*ERROR_TITLES, "taken"))), stream=self.out)
         if len(ranked) > len(rows):
-            more = f"and {len(ranked) - len(rows):,} more classes in diagnosis.json"
+            left = len(ranked) - len(rows)
+            more = f"and {left:,} more class{'es' * (left > 1)} in diagnosis.json"
             self.line("", (translated(more), "dim"))
 
 

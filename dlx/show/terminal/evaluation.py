@@ -18,7 +18,7 @@ from dlx.words import Task
 def _rows(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What was measured on what, and the error with its interval."""
     task = Task.REGRESSION if "rmse" in document["metrics"] else None
-    examples = [f"{document['m']:,} examples"]
+    examples = [f"{document['m']:,} example{'s' * (document['m'] != 1)}"]
     if document["in_train"]:
         examples.append(f"{document['in_train']:,} of them trained on")
     if document.get("left_out"):

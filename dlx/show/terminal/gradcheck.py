@@ -171,7 +171,8 @@ def _covered(point: Point) -> str:
     """Such as `all 17,482 entries of θ`."""
     covered = point.covered
     if not covered["directions"]:
-        return f"all {covered['parameters']:,} entries of θ"
+        count = covered["parameters"]
+        return f"all {count:,} entries of θ" if count > 1 else "the one entry of θ"
     entries = f"{covered['entries']:,} of {covered['parameters']:,} entries of θ"
     return f"{entries} and {covered['directions']} random directions"
 

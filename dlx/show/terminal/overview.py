@@ -59,7 +59,8 @@ def _columns(document: Mapping[str, Any], out: TextIO) -> None:
     titles = [*map(translated, TITLES if has_target else TITLES[:-1])]
     table(lines if has_target else [line[:-1] for line in lines], titles, stream=out)
     if len(rows) > MOST_COLUMNS:
-        say((translated(f"and {len(rows) - MOST_COLUMNS:,} more columns (--json has all)"), "dim"), stream=out)
+        left = len(rows) - MOST_COLUMNS
+        say((translated(f"and {left:,} more column{'s' * (left > 1)} (--json has all)"), "dim"), stream=out)
 
 
 def _notes(document: Mapping[str, Any], out: TextIO) -> None:
@@ -69,4 +70,5 @@ def _notes(document: Mapping[str, Any], out: TextIO) -> None:
     for name, note in remarks[:MOST_NOTES]:
         paragraph("note", f"{translated(name) if name in OWN else name}: {translated(note)}", stream=out)
     if len(remarks) > MOST_NOTES:
-        say((translated(f"and {len(remarks) - MOST_NOTES:,} more notes (--json has all)"), "dim"), stream=out)
+        left = len(remarks) - MOST_NOTES
+        say((translated(f"and {left:,} more note{'s' * (left > 1)} (--json has all)"), "dim"), stream=out)

@@ -61,9 +61,10 @@ def recipe(repair: RepairDocument, task: str | None) -> None:
 def _round(number: int, race: RaceResult, task: str | None) -> None:
     """A race: the remedies that were trained, those with an interval first, and which is kept."""
     races = race_table(race, task)
-    trainings = f", {race.trainings} trainings" if race.trainings else ""
+    trainings = f", {race.trainings} training{'s' * (race.trainings > 1)}" if race.trainings else ""
     say()
-    against = translated(f"  against {race.against}: {len(races.rows)} remedies{trainings}")
+    noun = "remedy" if len(races.rows) == 1 else "remedies"
+    against = translated(f"  against {race.against}: {len(races.rows)} {noun}{trainings}")
     say((translated(f"round {number}"), "bold"), (against, ""))
     rows: list[tuple[str | Piece, ...]] = [
         (row[0], *map(translated, row[1:-1]), (translated(row[-1]), COLORS.get(row[-1], ""))) for row in races.rows
@@ -74,8 +75,8 @@ def _round(number: int, race: RaceResult, task: str | None) -> None:
     if races.clipped:
         paragraph("", translated(races.clipped), "dim")
     for reason, names in races.left_out.items():
-        left_out = f"{len(names)} more not tried, since {reason}: {', '.join(names)}"
-        paragraph("", translated(left_out), "dim")
+        left_out = translated(f"{len(names)} more not tried, since {reason}")
+        paragraph("", f"{left_out}: {', '.join(names)}", "dim")
     if race.winner is None:
         labeled("kept", (translated("none: no remedy surely lowers the error"), ""))
         return

@@ -46,7 +46,8 @@ class RepairProgress(ProgressView[RepairEvent]):
             yield self.race
         elif isinstance(event, RaceEnd):
             winner = event.winner or translated("none")
-            yield f"{translated('kept')}: {winner}, {translated(f'after {self.trials:,} trials')}"
+            after = translated(f"after {self.trials:,} trial{'s' * (self.trials != 1)}")
+            yield f"{translated('kept')}: {winner}, {after}"
         elif isinstance(event, RaceState) and time.monotonic() >= self.latest + LATER:
             self.latest = time.monotonic()
             yield self.standing()
@@ -61,10 +62,11 @@ class RepairProgress(ProgressView[RepairEvent]):
         leader = ""
         if state.leader and state.change is not None:
             leader = f"  {translated('in front')}: {state.leader} {signed(state.change, self.task)}"
+        time_spent = translated(f"{duration(spent)} of {duration(state.budget)}")
+        trials = translated(f"{self.trials:,} trial{'s' * (self.trials != 1)}")
         return (
-            f"{translated(f'{duration(spent)} of {duration(state.budget)}')}  {self.race}  "
-            f"{translated('training')} {names[0]}{others}, {translated('replicate')} {state.replicate}{leader}  "
-            f"{translated(f'{self.trials:,} trials')}"
+            f"{time_spent}  {self.race}  {translated('training')} {names[0]}{others}, "
+            f"{translated('replicate')} {state.replicate}{leader}  {trials}"
         )
 
     def picture(self, width: int) -> RenderableType:

@@ -199,7 +199,9 @@ def _minimum(objective: Mapping[str, Any] | None) -> Iterator[list[Piece]]:
         return
     w = objective["w"]
     variables = (
-        translated(f"{objective['variables']:,} variables") if w is None else ", ".join(f"{value:.10g}" for value in w)
+        translated(f"{objective['variables']:,} variable{'s' * (objective['variables'] != 1)}")
+        if w is None
+        else ", ".join(f"{value:.10g}" for value in w)
     )
     yield [(margin("w"), "dim"), (variables, "bold")]
     yield [(margin("J(w)"), "dim"), (f"{objective['cost']:.6g}", "")]

@@ -93,7 +93,8 @@ def tuning_foretold(document: Mapping[str, Any], json: bool = False) -> None:
 
 def _headline(document: TuningDocument) -> str:
     rounds = len(document.rounds)
-    trials = f"{len(document.trials):,} trials" + (f" in {rounds} rounds" if rounds > 1 else "")
+    count = len(document.trials)
+    trials = f"{count:,} trial{'s' * (count != 1)}" + (f" in {rounds} rounds" if rounds > 1 else "")
     ended = translated(f"{trials} after {duration(document.seconds)}")
     return f"{ended}, {translated(STATUS.get(document.status, ''))}"
 

@@ -61,20 +61,20 @@ class TuningProgress(ProgressView[TuningEvent]):
 
     def lines(self, event: TuningEvent) -> Iterator[str]:
         if isinstance(event, RoundStart):
-            yield f"{self.stage()}: {translated(f'{event.trials:,} trials')}"
+            yield f"{self.stage()}: {translated(_trials(event.trials))}"
         elif isinstance(event, ConfirmationStart):
-            yield f"{translated(f'{self.done:,} trials after {duration(monotonic() - self.started)}')}; {self.stage()}"
+            yield f"{translated(f'{_trials(self.done)} after {duration(monotonic() - self.started)}')}; {self.stage()}"
         elif event.best and event.best[0].index == event.setting.index:
             yield f"{translated('best so far')}: {self.describe(event.setting)}"
         elif monotonic() >= self.due:
             self.wait = min(2 * self.wait, LONGEST_WAIT)
             self.due = monotonic() + self.wait
-            yield f"{translated(f'{self.done:,} of {self.total:,} trials')}  {self.left()}"
+            yield f"{translated(f'{self.done:,} of {_trials(self.total)}')}  {self.left()}"
 
     def stage(self) -> str:
         """Such as `round 2 of 3`."""
         if self.again:
-            return translated(f"the best again, {self.again:,} trainings")
+            return translated(f"the best again, {self.again:,} training{'s' * (self.again > 1)}")
         of_all = f" of {self.rounds}" if self.rounds >= self.round > 0 and self.rounds > 1 else ""
         return translated(f"round {self.round}{of_all}")
 
@@ -131,3 +131,7 @@ class TuningProgress(ProgressView[TuningEvent]):
         columns = list(zip(headers, *rows, strict=True))[:count]
         lines = ["  ".join(cells).rstrip() for cells in zip(*(padded(*column) for column in columns), strict=True)]
         return [(line, style) for line, style in zip(lines, ("dim", "bold", *[""] * len(lines)), strict=False)]
+
+
+def _trials(count: int) -> str:
+    return f"{count:,} trial{'s' * (count != 1)}"

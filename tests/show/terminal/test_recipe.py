@@ -135,7 +135,7 @@ def test_a_race_in_one_line() -> None:
     view.take(RaceState(("wider", ""), 2, 61.0, 150.0, "wider", -0.123))
     line = view.standing()
     assert line.startswith("1 min 1 s of 2 min 30 s  9 remedies against bias  training wider and 1 more, replicate 2")
-    assert line.endswith("in front: wider -12.30 %  1 trials")
+    assert line.endswith("in front: wider -12.30 %  1 trial")
 
 
 @pytest.mark.parametrize("columns", [60, 80, 90, 140])

@@ -1,0 +1,1 @@
+"""The terms of the course, by the weeks of the notes."""
