@@ -12,7 +12,7 @@ import pytest
 from dlx.events import RaceStart, RaceState, TrialEnd, WatchedWork
 from dlx.gradcheck.rules.rule import RuleCase
 from dlx.language import translated
-from dlx.show import terminal
+from dlx.show.terminal import gradcheck
 from dlx.show.terminal.lines import paragraph_lines, text_width
 from dlx.show.terminal.repair_progress import RepairProgress
 from dlx.show.terminal.watching import line_of
@@ -164,7 +164,7 @@ def test_a_race_is_followed_in_spanish() -> None:
 
 
 def test_the_check_of_rules_is_shown_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.gradcheck.plugin([], (), [RuleCase("optimizer", "adam", "", 13, None, None)])
+    gradcheck.plugin([], (), [RuleCase("optimizer", "adam", "", 13, None, None)])
     lines = capsys.readouterr().out.splitlines()
     assert any("verificado" in line for line in lines)
     assert any("13 propiedades" in line for line in lines)
