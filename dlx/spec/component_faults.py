@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from inspect import isabstract
 from typing import Any
 
 from pydantic import ValidationError
@@ -29,7 +30,7 @@ def with_options(detail: ErrorDetails, shape: Shape | None) -> Iterator[ErrorDet
 
 def _of_options(options: dict[str, Any], family: type[Component], name: object) -> list[ErrorDetails]:
     """By the class with a name like this one, or by the first that has all of these options."""
-    members = family.members()
+    members = {each: member for each, member in family.members().items() if not isabstract(member)}
     alike = members.get(nearest(name, members) or "")
     classes = [alike] if alike else [each for each in members.values() if {*options} <= {*each.model_fields}]
     try:

@@ -100,6 +100,12 @@ class TrainingBatches:
             orders.append(self.reader.order(self.streams["shuffle"]))
         return EpochOrders(orders, first, state)
 
+    def refuse_no_order(self) -> None:
+        """Raise ValueError and its like where the position holds no stream that the order of its epoch came from."""
+        state = self.streams.state("shuffle")
+        self.streams.set_state("shuffle", self.position.order_state)
+        self.streams.set_state("shuffle", state)
+
     def stand_in(self, i: int, epochs: EpochOrders) -> None:
         """Stand in the i-th of the epochs whose orders were drawn ahead."""
         state = epochs.last_state

@@ -155,8 +155,6 @@ class Experiment(ABC):
             vector[...] = arrays[f"optimizer_{slot}"]
         self.best.from_data(arrays)
         self.update.t = t
-        if position.done or position.order_state:  # at which nothing looks before it is drawn from
-            self.streams.set_state("shuffle", position.order_state)
         for name, state in meta["streams"].items():
             self.streams.set_state(name, state)
         self.position.move_to(position)
@@ -165,7 +163,7 @@ class Experiment(ABC):
         """Raise ValueError where no training of this spec comes to such a position, or has made ``t`` updates of θ."""
         epochs = self.spec.training.epochs
         steps = epochs * self.steps_per_epoch
-        ranges = {"epoch": range(1, epochs + 2), "done": range(self.steps.m), "step": range(steps + 1)}
+        ranges = {"epoch": range(1, epochs + 2), "done": range(self.steps.m + 1), "step": range(steps + 1)}
         values = {name: getattr(position, name) for name in ranges} | {"optimizer_t": t}
         for name, allowed in {**ranges, "optimizer_t": range(steps + 1)}.items():
             if not isinstance(values[name], int) or values[name] not in allowed:

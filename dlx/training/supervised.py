@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import final
+from typing import Any, final
 
 from dlx.data.batches import Reader
 from dlx.data.dataset import Dataset
@@ -21,6 +21,7 @@ from dlx.training.position import Position
 from dlx.training.records import LayerRecord, RowCosts
 from dlx.training.streams import Streams
 from dlx.training.stretches import Stretches
+from dlx.types import Array
 from dlx.words import Task
 
 
@@ -111,6 +112,12 @@ class Supervised(Experiment):
             reader = Reader(self.dataset, part, self.spec.dtype, is_native=self._is_native)
             self._evaluations[part] = Evaluation(self.network, reader)
         return self._evaluations[part]
+
+    def from_data(self, arrays: dict[str, Array], meta: dict[str, Any]) -> None:
+        """Stand where ``to_data`` was called; the epoch's order is looked at already, not when it is drawn."""
+        super().from_data(arrays, meta)
+        if self.position.done and not self.batches.is_full:
+            self.batches.refuse_no_order()
 
     def restore_best(self) -> None:
         """Put the best epoch's parameters and statistics back, where early stopping has kept them."""

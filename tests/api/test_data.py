@@ -299,7 +299,7 @@ def test_messages_name_arguments_and_not_flags() -> None:
     wrong: list[tuple[str, Any]] = [
         ("task='regression': column 'kind' has texts", lambda: dlx.new(table, target="kind", task="regression")),
         ("keep: there is no column 'x'", lambda: dlx.new(table, target="kind", keep=["x"])),
-        ("name columns with keep=…", lambda: dlx.new(table, target="kind", ignore=["age", "ward"])),
+        ("nothing is left to learn from", lambda: dlx.new(table, target="kind", ignore=["age", "ward"])),
         ("impute='x': allowed", lambda: dlx.new(table, target="kind", impute="x")),
         ("settings: sed=3: sed: unknown key", lambda: dlx.train(SPEC, table, target="kind", sed=3)),
         ("sort='x': there is no such column", lambda: dlx.runs(sort="x")),

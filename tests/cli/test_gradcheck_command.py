@@ -594,7 +594,7 @@ def test_what_has_no_gradient_is_checked_by_its_properties_or_said_not_to_be(
     result = call_alone("gradcheck", "--plugin", "mixed.py", cwd=folder)
     assert result.code == 0, result.stdout
     assert "not checked metric half: compare with another implementation" in result.stdout
-    assert "7 properties" in result.stdout
+    assert "8 properties" in result.stdout
     (folder / "mixed.py").write_text(MIXED.replace("{weights}", "0.1"))
     document = json.loads(call_alone("gradcheck", "--plugin", "mixed.py", "--json", cwd=folder).stdout)
     assert document["unchecked"] == ["metric half"]

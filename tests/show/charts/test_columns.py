@@ -54,4 +54,4 @@ def test_notes_parts_and_the_size() -> None:
     )
     assert notes(facts) == [("a", "odd"), ("a", "strange"), ("b", "its type is map")]
     assert part_rows(facts) == [["train", "1,500", "u 900, v 600"], ["dev", "5", "mean 1.5, deviation 0.25"]]
-    assert in_short(facts) == "10 rows, 1 columns, 2 rows repeat one before them"
+    assert in_short(facts) == "10 rows, 1 column, 2 rows repeat one before them"
