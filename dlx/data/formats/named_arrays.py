@@ -16,7 +16,7 @@ from dlx.data.splitting.split_columns import split_values
 from dlx.data.splitting.split_options import SplitTableOptions
 from dlx.data.tables import TableOptions
 from dlx.data.values.columns import Column
-from dlx.errors import DataError, allowed
+from dlx.errors import DataError, allowed, remark
 from dlx.types import Array
 from dlx.words import PARTS
 
@@ -52,6 +52,10 @@ class NamedArrays(Format):
                 what = "it must hold either X and y, or X_train, y_train, X_dev, y_dev, X_test, y_test"
                 raise DataError(f"{path}: {what}; it holds {', '.join(arrays) or 'nothing'}")
             parts = dict(_examples(path, arrays, names, endings, options.sample_weight))
+            further = sorted(name for usual, name in names.items() if usual not in used)
+            if further and any(part.X.ndim == 1 for part in parts.values()):  # as in a file of columns
+                what = f"X is a single feature, and {', '.join(further)} not read"
+                remark(f"{path}: {what}; an X of shape (m, n) holds n features")
             if by and "all" in parts:
                 columns = _split_columns(path, arrays, names, by, len(parts["all"].X))
                 parts = {"all": replace(parts["all"], split_columns=columns)}

@@ -11,7 +11,7 @@ import pytest
 
 from dlx.data.examples import Examples
 from dlx.data.sources import Source
-from dlx.errors import DataError, EnvironmentProblem
+from dlx.errors import DataError, EnvironmentProblem, Remark
 
 h5py = pytest.importorskip("h5py")
 scipy_io = pytest.importorskip("scipy.io")
@@ -86,6 +86,13 @@ def test_rows_are_examples_whatever_the_shape_of_y(tmp_path: Path, name: str, la
     assert examples.y is not None
     assert examples.X[:].tolist() == X.tolist()
     assert examples.y.reshape(-1).tolist() == labels.reshape(-1).tolist()
+
+
+@pytest.mark.parametrize("file", ["x.npz", "x.h5"])
+def test_columns_that_are_not_read_are_named(tmp_path: Path, file: str) -> None:
+    with pytest.warns(Remark, match="X is a single feature, and w, z not read; an X of shape"):
+        examples = read(tmp_path / file, {"x": X[:, 0], "y": Y, "z": X[:, 1], "w": Y})["all"]
+    assert examples.X[:].tolist() == X[:, 0].tolist()
 
 
 def test_parts_and_images(tmp_path: Path, name: str) -> None:
