@@ -40,6 +40,7 @@ _TYPES = {
 }
 TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+LONGEST_NUMBER = 100  # characters: a longer text was not meant to be a number, and would take long to look at
 _BOUNDS = {
     "greater_than": "more than {gt}",
     "greater_than_equal": "at least {ge}",
@@ -186,6 +187,8 @@ def _what(details: list[ErrorDetails], node: Node, shape: Shape | None, path: Ke
 
 def _spelt_as(node: Node, types: Sequence[str], may_be_null: bool) -> str | None:
     """The number or the nothing that a value was probably meant to be, such as 100 for ``1e2`` where it is a count."""
+    if isinstance(node.value, str) and len(node.value) > LONGEST_NUMBER:
+        return None
     text = plain_signs(str(node.value)).strip(" =,;%'\"")
     if re.fullmatch(r"\d{1,3}(,\d{3})+", text):
         text = text.replace(",", "")

@@ -47,6 +47,14 @@ def test_faults_beside_a_wrong_name_are_named_too(tmp_path: Path) -> None:
     assert [line.partition(": there")[0] for line in said_of(tmp_path, alone)] == ["2:19: optimizer"]
 
 
+def test_a_text_far_too_long_for_a_number_is_not_looked_at_as_such(tmp_path: Path) -> None:
+    """Of 300,000 digits that took a minute."""
+    for digits, is_led_on in ((50, True), (300_000, False)):
+        (rate,) = said_of(tmp_path, f"{MOONS}optimizer: {{name: adam, learning_rate: '0.{'1' * digits}'}}\n")
+        assert rate.startswith("2:40: optimizer.learning_rate: expected a number, got '0.11")
+        assert ("did you mean 0.11" in rate) == is_led_on
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

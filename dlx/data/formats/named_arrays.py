@@ -53,7 +53,7 @@ class NamedArrays(Format):
                 raise DataError(f"{path}: {what}; it holds {', '.join(arrays) or 'nothing'}")
             parts = dict(_examples(path, arrays, names, endings, options.sample_weight))
             further = sorted(name for usual, name in names.items() if usual not in used)
-            if further and any(part.X.ndim == 1 for part in parts.values()):  # as in a file of columns
+            if further and any(len(part.X.shape) == 1 for part in parts.values()):  # as in a file of columns
                 what = f"X is a single feature, and {', '.join(further)} not read"
                 remark(f"{path}: {what}; an X of shape (m, n) holds n features")
             if by and "all" in parts:
