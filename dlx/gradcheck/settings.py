@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal, get_args, get_origin
@@ -100,14 +100,19 @@ def with_other_options(component: Component) -> Iterator[tuple[str, Component]]:
 
     A mistake such as a factor that g′ lacks does not show where its default is 1.
     """
-    options = {name: getattr(component, name) for name in type(component).model_fields}
     for name, field in type(component).model_fields.items():
-        for value in _others(options[name], field.annotation):
-            try:
-                other = type(component).model_validate({**options, name: value})
-            except (ValidationError, ValueError):
-                continue
+        for value, other in accepted(component, name, _others(getattr(component, name), field.annotation)):
             yield f"{name}={value:.4g}" if isinstance(value, float) else f"{name}={value}", other
+
+
+def accepted(component: Component, name: str, values: Iterable[Any]) -> Iterator[tuple[Any, Component]]:
+    """The values of an option that a component takes, each with the component that has it."""
+    options = {field: getattr(component, field) for field in type(component).model_fields}
+    for value in values:
+        try:
+            yield value, type(component).model_validate({**options, name: value})
+        except (ValidationError, ValueError):
+            continue
 
 
 def _others(value: Any, annotation: Any) -> list[Any]:

@@ -163,11 +163,14 @@ class Experiment(ABC):
         """Raise ValueError where no training of this spec comes to such a position, or has made ``t`` updates of θ."""
         epochs = self.spec.training.epochs
         steps = epochs * self.steps_per_epoch
-        ranges = {"epoch": range(1, epochs + 2), "done": range(self.steps.m + 1), "step": range(steps + 1)}
-        values = {name: getattr(position, name) for name in ranges} | {"optimizer_t": t}
-        for name, allowed in {**ranges, "optimizer_t": range(steps + 1)}.items():
-            if not isinstance(values[name], int) or values[name] not in allowed:
-                raise ValueError(f"{name} is {values[name]!r}, expected {allowed[0]} to {allowed[-1]:,}")
+        for name, value, least, most in (
+            ("epoch", position.epoch, 1, epochs + 1),
+            ("done", position.done, 0, self.steps.m),
+            ("step", position.step, 0, steps),
+            ("optimizer_t", t, 0, steps),
+        ):
+            if not isinstance(value, int) or not least <= value <= most:
+                raise ValueError(f"{name} is {value!r}, expected {least} to {most:,}")
 
     def epoch_of_last_rows(self) -> int:
         """The epoch of the last rows of the tables: 0 for those of the layers before training, −1 before these."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import ValidationError
-
 from dlx.component import REGISTRY, Component
 from dlx.gradcheck.rules.rule import Lack
+from dlx.gradcheck.settings import accepted
 
 SCALES = (0.5, 2.0, 0.01, 100.0, -1.0)  # times a number: one of them is beyond most thresholds
 OTHERS = (0.5, 0.0, 1.0, 1e-3, 3.0, 30.0)  # for what is 0, or not set
@@ -37,15 +36,8 @@ def ignored_option(component: Component, observe: Observe) -> Lack | None:
 
 def moved(component: Component, name: str) -> list[Component]:
     """The component with other values of an option, those that it takes."""
-    kind = type(component)
-    options = {field: getattr(component, field) for field in kind.model_fields}
-    others = []
-    for value in _other_values(options[name], kind.model_fields[name].annotation):
-        try:
-            others.append(kind.model_validate({**options, name: value}))
-        except (ValidationError, ValueError):
-            continue
-    return others
+    values = _other_values(getattr(component, name), type(component).model_fields[name].annotation)
+    return [other for _, other in accepted(component, name, values)]
 
 
 def _acts(base: Component, name: str, observe: Observe) -> bool:
