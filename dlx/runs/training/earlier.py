@@ -92,11 +92,17 @@ def _has_judged(directory: Path, spec: Mapping[str, Any]) -> bool:
 
 
 def _without_folds(spec: Path) -> dict[str, Any]:
-    """A complete spec but for what makes folds of it; empty where it is damaged."""
-    document: dict[str, Any] = unless_damaged(lambda: load(spec).plain(), {})
+    """A complete spec but for what makes folds of it; empty where it cannot be read, which is no matter of this run."""
+    try:
+        document = load(spec).plain()
+    except DlxError:
+        return {}
+    if not isinstance(document, dict):
+        return {}
     for key in ONE_NETWORK:
         section, _, name = key.partition(".")
-        document.get(section, {}).pop(name, None)
+        if isinstance(document.get(section), dict):
+            document[section].pop(name, None)
     return document
 
 

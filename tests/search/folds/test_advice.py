@@ -96,3 +96,8 @@ def test_a_run_knows_the_folds_that_have_judged_its_spec_since(
         folds = call_dlx("train", "run/config.yaml", "data.folds=2", *overrides, "--out", folder, cwd=tmp_path)
         assert folds.code == 0, folds.stderr
     assert past_of(Result.read(tmp_path / "run"))["judged_by"] == tmp_path / "folds"
+    for damaged in ("data: 3\n", "- 1\n", "a: [\n"):  # what is beside a run does not keep it from being judged
+        (tmp_path / "others" / "plan.yaml").write_text(damaged)
+        assert past_of(Result.read(tmp_path / "run"))["judged_by"] == tmp_path / "folds"
+    (tmp_path / "folds" / "plan.yaml").write_text("data: 3\n")
+    assert past_of(Result.read(tmp_path / "run"))["judged_by"] is None
